@@ -1,0 +1,11 @@
+#!/usr/bin/env python
+"""The command line of the project: `manage.py help` lists what it can do."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sopdesk.settings.development")
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,65 @@
+"""The record of decisions: appended to, chained by hashes, never edited."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sopdesk.audit.querysets import EntryQuerySet
+
+
+class Entry(models.Model):
+    """One decision: who, what, to what, when, and the hash that binds it to the entry before.
+
+    Names are frozen as they were, and nothing here is a foreign key: an entry outlives its subject. It holds
+    names of staff, ids and hashes, nothing of customers.
+    """
+
+    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    at = models.DateTimeField(_("when"))
+    event = models.CharField(_("what"), max_length=60)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(_("who"), max_length=120)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=60)
+    subject_label = models.CharField(_("about"), max_length=300)
+    facts = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    objects: ClassVar[EntryQuerySet] = EntryQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name_plural = "entries"
+        indexes = [
+            models.Index("subject_type", "subject_id", name="audit_by_subject"),
+            models.Index("event", "-number", name="audit_by_event"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate, level=pgtrigger.Statement),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.event} {self.subject_label}"
+
+
+class Head(models.Model):
+    """The one row that says where the chain ends: locked by every append, so that there is one order of entries.
+
+    Without it the newest entries could be cut off unnoticed.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_one_head")]
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -1,0 +1,69 @@
+"""One row per long job. Postgres is the truth; a Celery message is only a hint that a row waits."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sopdesk.jobs.querysets import JobQuerySet
+
+
+class Job(models.Model):
+    """Long work, done chunk by chunk. `cursor` says where the next chunk begins and commits with the chunk."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    kind = models.CharField(_("kind"), max_length=60)
+    key = models.CharField(max_length=64, help_text=_("Hash of what is to be done: the same work is one job."))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
+    payload = models.JSONField(default=dict)
+    cursor = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    progress_done = models.PositiveBigIntegerField(default=0)
+    progress_total = models.PositiveBigIntegerField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text=_("Tries of the present chunk."))
+    error = models.TextField(blank=True)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=~models.Q(state="failed"), name="job_same_work_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_until", "created_at"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="job_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in {self.State.DONE, self.State.FAILED}
+
+    @property
+    def percent(self) -> int | None:
+        """How far it is, 0 to 100, or None while the whole is not known."""
+        if not self.progress_total:
+            return None
+        return min(100, 100 * self.progress_done // self.progress_total)

@@ -1,0 +1,108 @@
+"""Doing a job by lease: claim it, do one chunk, save rows and cursor together, go on with the next.
+
+A worker that dies holds nothing: its transaction rolls back and its lease runs out, so that the next worker begins
+at the last committed cursor. A worker that lost its lease cannot commit, because the lease is checked under the
+row's lock in the chunk's own transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from sopdesk.jobs.models import Job
+from sopdesk.jobs.registry import JobRefused, Step, failed_of, step_of
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=20)  # covers claim to lock; a running chunk is held by the row's lock, not by time
+MAX_ATTEMPTS = 3
+
+
+def run(job_id: int) -> bool:
+    """Do one chunk of the job. Returns whether there is more to do now.
+
+    Nothing happens for a job that is finished or that another worker holds. An error of the chunk is written to
+    the job and raised again; after MAX_ATTEMPTS tries of one chunk the job is set aside as failed, visibly.
+    """
+    lease = _claim(job_id)
+    if lease is None:
+        return False
+    try:
+        return _do_chunk(job_id, lease)
+    except JobRefused as refusal:
+        _fail(job_id, lease, str(refusal))
+        return False
+    except Exception as error:
+        log.exception("job_chunk_failed", job=job_id)
+        _release(job_id, lease, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _claim(job_id: int) -> UUID | None:
+    """Take the lease, counting the try, or return None when it is not to be had."""
+    lease, now = uuid4(), timezone.now()
+    with transaction.atomic():
+        job = Job.objects.claimable(now).select_for_update(skip_locked=True).filter(pk=job_id).first()
+        if job is None:
+            return None
+        job.attempts += 1
+        if job.attempts > MAX_ATTEMPTS:
+            _set_aside(job, job.error or "The worker died three times at the same place.")
+            return None
+        job.state, job.lease, job.lease_until = Job.State.RUNNING, lease, now + LEASE
+        job.started_at = job.started_at or now
+        job.save(update_fields=["attempts", "state", "lease", "lease_until", "started_at"])
+    return lease
+
+
+def _do_chunk(job_id: int, lease: UUID) -> bool:
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id, lease=lease).first()
+        if job is None:
+            return False
+        _save(job, step_of(job.kind)(job))
+    return not job.is_finished
+
+
+def _save(job: Job, step: Step) -> None:
+    """Write where the chunk ended; the lease is given back, so that any worker may do the next."""
+    job.cursor, job.report = step.cursor, step.report or job.report
+    job.progress_done, job.progress_total = step.done, step.total
+    job.attempts, job.error, job.lease, job.lease_until = 0, "", None, None
+    if step.finished:
+        job.state, job.finished_at = Job.State.DONE, timezone.now()
+    job.save()
+
+
+def _release(job_id: int, lease: UUID, error: str) -> None:
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id, lease=lease).first()
+        if job is None:
+            return
+        if job.attempts >= MAX_ATTEMPTS:
+            _set_aside(job, error)
+            return
+        job.error, job.lease, job.lease_until = error, None, timezone.now() + LEASE
+        job.save(update_fields=["error", "lease", "lease_until"])
+
+
+def _fail(job_id: int, lease: UUID, reason: str) -> None:
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id, lease=lease).first()
+        if job is not None:
+            _set_aside(job, reason)
+
+
+def _set_aside(job: Job, reason: str) -> None:
+    """Give up for good, visibly; the kind tidies what it began."""
+    job.state, job.error, job.finished_at = Job.State.FAILED, reason, timezone.now()
+    job.lease, job.lease_until = None, None
+    job.save(update_fields=["state", "error", "finished_at", "lease", "lease_until"])
+    tidy = failed_of(job.kind)
+    if tidy is not None:
+        tidy(job)

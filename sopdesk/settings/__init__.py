@@ -1,0 +1,1 @@
+"""Settings: `base` holds what every environment shares; the environment's module adds the rest."""
