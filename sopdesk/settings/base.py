@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -130,3 +131,29 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 REPORTING_TIME_ZONE = "Europe/Dublin"
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
+
+# No inline script or style anywhere, and nobody may frame a page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING_CONFIG = "sopdesk.logging.configure"
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# Who reads what is not for a log: addresses stay out of it.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
+# Seconds without a worker's heartbeat, and of the oldest waiting job, after which /readyz says so.
+WORKER_SILENT_SECONDS = 30
+JOB_WAITING_SECONDS = 300
