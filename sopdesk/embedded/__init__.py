@@ -6,6 +6,6 @@
 """
 
 from sopdesk.embedded.errors import EmbeddedError
-from sopdesk.embedded.servers import Urls, ensure, offline_command, stop, urls
+from sopdesk.embedded.servers import Urls, ensure, offline_command, stop, urls, wanted
 
-__all__ = ["EmbeddedError", "Urls", "ensure", "offline_command", "stop", "urls"]
+__all__ = ["EmbeddedError", "Urls", "ensure", "offline_command", "stop", "urls", "wanted"]

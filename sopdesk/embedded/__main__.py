@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from sopdesk.embedded import EmbeddedError, ensure, postgres, redis, stop, urls
+from sopdesk.embedded import EmbeddedError, ensure, stop, urls
+from sopdesk.embedded.servers import SERVERS
 
 
 def main() -> int:
@@ -26,7 +27,7 @@ def main() -> int:
             print("Left running: another process uses the servers (--force stops them all the same).")
             return 1
     elif options.command == "status":
-        for name, server in (("Postgres", postgres), ("Redis", redis)):
+        for name, server in SERVERS.items():
             print(f"{name}: {'running' if server.running() else 'not running'} ({server.url()})")
     else:
         print(f"export DATABASE_URL='{urls().database}'\nexport REDIS_URL='{urls().redis}'")

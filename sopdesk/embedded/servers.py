@@ -21,6 +21,9 @@ OFFLINE_COMMANDS = frozenset(
     }
 )
 
+VARIABLES = {"Postgres": "DATABASE_URL", "Redis": "REDIS_URL"}
+SERVERS = {"Postgres": postgres, "Redis": redis}
+
 _hold = SharedHold(layout.USERS_LOCK)
 
 
@@ -49,22 +52,22 @@ def offline_command(arguments: Sequence[str]) -> bool:
     )
 
 
+def wanted() -> tuple[str, ...]:
+    """The names of the servers that the environment does not replace by others."""
+    return tuple(name for name, variable in VARIABLES.items() if not os.environ.get(variable))
+
+
 def ensure() -> tuple[str, ...]:
     """Bring up what the environment does not name; returns the names of the servers that were started now.
 
     The process counts as a user of the servers until it ends, so that `stop()` elsewhere leaves them alone.
     Raises EmbeddedError with the reason when a server does not come up.
     """
-    wanted = [
-        (name, server)
-        for name, variable, server in (("Postgres", "DATABASE_URL", postgres), ("Redis", "REDIS_URL", redis))
-        if not os.environ.get(variable)
-    ]
-    if not wanted:
+    if not wanted():
         return ()
     with exclusive(layout.START_LOCK):
         _hold.take()
-        return tuple(name for name, server in wanted if server.start())
+        return tuple(name for name in wanted() if SERVERS[name].start())
 
 
 def stop(*, even_if_used: bool = False) -> bool:
