@@ -1,0 +1,1 @@
+"""The one door for Markdown: source in, safe HTML, sections, references and differences out. No models."""

@@ -1,0 +1,117 @@
+"""Stored HTML as one reader sees it: references filled, limited blocks kept or dropped."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from html import escape, unescape
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from sopdesk.text import conditions as limits
+from sopdesk.text import references
+from sopdesk.text.composing import CALLOUTS, SENSITIVE
+
+# Stored HTML is bleach's output: `<` never stands in text or in a value, so a mark found here is a mark made
+# by us.
+_MARK = re.compile(r'(<sop-only when="[^"]*">|</sop-only>|<sop-ref [^<>]*>[^<]*</sop-ref>)')
+_REFERENCE = re.compile(r"<sop-ref ([^<>]*)>[^<]*</sop-ref>")
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+_ONLY = re.compile(r'<sop-only when="([^"]*)">')
+_OWN_URL = re.compile(r"^(?:/(?![/\\])|https?://|#)")
+
+
+def present(
+    html: str, *, viewer: Any, at: datetime, conditions: Mapping[str, str] | None = None
+) -> SafeString:
+    """`Rendered.html` for `viewer` at the instant `at`.
+
+    `conditions` is what is known of the case at hand (`{"market": "DE"}`): a limited block that contradicts
+    it is dropped, one that it does not settle stays with a label. Each kind of reference is resolved in one
+    call, and only for what is shown; an unknown or hidden one becomes its key and "not available". Only give
+    it HTML from `render`.
+    """
+    shown = _kept(_MARK.split(html), conditions or {})
+    targets = _targets(shown, viewer=viewer, at=at)
+    filled = "".join(_filled(piece, targets) for piece in shown)
+    return mark_safe(_in_readers_language(filled))  # noqa: S308 - stored HTML is sanitised, all that is put in is escaped
+
+
+def _kept(pieces: list[str], known: Mapping[str, str]) -> list[str]:
+    """The pieces that `known` does not rule out, with the blocks' marks turned into boxes."""
+    kept: list[str] = []
+    dropped = 0
+    for piece in pieces:
+        opening = _ONLY.fullmatch(piece)
+        if opening:
+            condition = limits.parse(unescape(opening[1])) or ()
+            answer = limits.verdict(condition, known)
+            dropped = dropped + 1 if dropped or answer is False else 0
+            piece = _box(condition, labelled=answer is None)
+        elif piece == "</sop-only>":
+            piece = "</div>"
+            if dropped:
+                dropped -= 1
+                continue
+        if not dropped:
+            kept.append(piece)
+    return kept
+
+
+def _box(condition: limits.Condition, *, labelled: bool) -> str:
+    if not labelled:
+        return '<div class="only">'
+    terms = "; ".join(f"{name}: {', '.join(values)}" for name, values in condition)
+    label = _("Only for %(condition)s") % {"condition": terms}
+    return f'<div class="only only-labelled"><p class="only-label">{escape(label)}</p>'
+
+
+def _targets(pieces: Iterable[str], *, viewer: Any, at: datetime) -> dict[tuple[str, str], references.Target]:
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for piece in pieces:
+        if mark := _mark(piece):
+            wanted[mark["kind"]].add(mark["key"])
+    return {
+        (kind, key): target
+        for kind, keys in wanted.items()
+        for key, target in references.resolve(kind, keys, viewer=viewer, at=at).items()
+    }
+
+
+def _mark(piece: str) -> dict[str, str] | None:
+    """The attributes of a reference's mark, `kind` and `key` among them; None for any other piece."""
+    match = _REFERENCE.fullmatch(piece)
+    if match is None:
+        return None
+    found = {name: unescape(value) for name, value in _ATTRIBUTE.findall(match[1])}
+    return found if {"kind", "key"} <= found.keys() else None
+
+
+def _filled(piece: str, targets: Mapping[tuple[str, str], references.Target]) -> str:
+    mark = _mark(piece)
+    if mark is None:
+        return piece
+    kind, key = mark["kind"], mark["key"]
+    target = targets.get((kind, key))
+    if target is None:
+        missing = _("%(key)s (not available)") % {"key": key}
+        return f'<span class="reference reference-missing">{escape(missing)}</span>'
+    css = f"reference reference-{escape(kind)}"
+    words = escape(target.value or target.title)
+    if not _OWN_URL.match(target.url):
+        return f'<span class="{css}" dir="auto">{words}</span>'
+    url = target.url + (f"#{mark['anchor']}" if mark.get("anchor") and "#" not in target.url else "")
+    title = f' title="{escape(target.title)}"' if target.value else ""
+    return f'<a class="{css}" href="{escape(url)}" dir="auto"{title}>{words}</a>'
+
+
+def _in_readers_language(html: str) -> str:
+    """Our own words inside stored HTML, in the language of this request."""
+    summary = "<summary>{}</summary>"
+    html = html.replace(summary.format(SENSITIVE), summary.format(escape(_(SENSITIVE))))
+    for name, title in CALLOUTS.items():
+        box = f'<div class="callout callout-{name}"><p class="callout-title">{{}}</p>'
+        html = html.replace(box.format(title), box.format(escape(_(title))))
+    return html
