@@ -4,6 +4,7 @@ The format is described in `content/README.md`. A file holds the newest text; ea
 next newer one by exact replacements, so that the texts of two versions can never drift apart unseen.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,13 +100,13 @@ def load(folder: Path = FOLDER) -> Content:
 
 
 def older(text: str, was: Sequence[Mapping[str, str]]) -> str:
-    """The text before a change: `was` applied in order; raises ContentBroken unless each passage occurs once."""
+    """The text before a change: `was` applied in order, gaps closed; raises ContentBroken unless each occurs once."""
     for step in was:
         count = text.count(step["now"]) if step["now"] else 0
         if count != 1:
             raise ContentBroken(f"occurs {count} times, must be once: {step['now']!r}")
         text = text.replace(step["now"], step["then"])
-    return text
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def _document(kind: str, path: Path) -> Document:
