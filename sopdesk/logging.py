@@ -1,4 +1,4 @@
-"""Logs: one event a line, with the id of the request or task it belongs to. JSON in production, colours on a laptop."""
+"""Logs: one event a line, with the id of the request or task it belongs to. JSON in production, plain words on a laptop."""
 
 import logging.config
 from typing import Any, Literal
@@ -25,7 +25,7 @@ def configuration(form: Format, *, level: str = "INFO") -> dict[str, Any]:
     renderers: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     return {
         "version": 1,

@@ -1,5 +1,6 @@
 """What every environment shares. Values that differ live in development.py, test.py, production.py."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,8 @@ LOGGING_CONFIG = "sopdesk.logging.configure"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 # Who reads what is not for a log: addresses stay out of it.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# One line a request: its end says all that its beginning does.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 
 # Seconds without a worker's heartbeat, and of the oldest waiting job, after which /readyz says so.
 WORKER_SILENT_SECONDS = 30

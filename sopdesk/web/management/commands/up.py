@@ -25,10 +25,10 @@ NAME_WIDTH = 6
 def programs(host: str, port: int) -> list[Program]:
     """The three programs of a desk on one machine; docker-compose.yml runs the same ones apart."""
     python = sys.executable
-    celery = [python, "-m", "celery", "-A", "sopdesk.celery"]
+    celery = [python, "-m", "celery", "--quiet", "-A", "sopdesk.celery"]
     web = [
         python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws", "--http", "1",
-        "--workers", "1", "--blocking-threads", "8", "--log-level", "warning", "sopdesk.wsgi:application",
+        "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "sopdesk.wsgi:application",
     ]  # fmt: skip
     worker = [
         *celery,
