@@ -71,7 +71,10 @@ class User(AbstractBaseUser):
         Team, on_delete=models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("team")
     )
     roles = ArrayField(
-        models.CharField(max_length=24, choices=Role.choices), default=list, blank=True, verbose_name=_("roles")
+        models.CharField(max_length=24, choices=Role.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("roles"),
     )
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Europe/Dublin", validators=[validate_time_zone]

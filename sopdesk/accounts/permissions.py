@@ -38,6 +38,7 @@ class Permission(StrEnum):
     METRICS_READ_ALL_SITES = "metrics:read_all_sites"
     PEOPLE_EDIT = "people:edit"
     PEOPLE_READ = "people:read"
+    PEOPLE_READ_ALL_SITES = "people:read_all_sites"
     TICKETS_IMPORT = "tickets:import"
 
 
@@ -53,7 +54,7 @@ class Role(models.TextChoices):
 
 P = Permission
 _STAFF = frozenset({P.DOCUMENT_READ_INTERNAL, P.DOCUMENT_READ_HISTORY, P.COMPLIANCE_READ})
-_POLICY = _STAFF | {P.CHANGE_READ, P.DOCUMENT_READ_ALL, P.PEOPLE_READ}
+_POLICY = _STAFF | {P.CHANGE_READ, P.DOCUMENT_READ_ALL, P.PEOPLE_READ, P.PEOPLE_READ_ALL_SITES}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({P.DOCUMENT_READ_INTERNAL, P.DOCUMENT_READ_HISTORY}),
@@ -80,11 +81,15 @@ def allows(user: User | AnonymousUser | None, permission: Permission) -> bool:
     return permission in granted(user.roles)
 
 
-def require(user: User | AnonymousUser | None, permission: Permission, obj: models.Model | None = None) -> None:
+def require(
+    user: User | AnonymousUser | None, permission: Permission, obj: models.Model | None = None
+) -> None:
     """Refuse unless the person may. An actor is always asked for: `None` is refused, never waved through.
 
     Raises PermissionDenied, naming the permission and what it was about.
     """
     if not allows(user, permission):
         subject = f" ({obj})" if obj is not None else ""
-        raise PermissionDenied(_("You are not allowed to do this: %(what)s.") % {"what": permission + subject})
+        raise PermissionDenied(
+            _("You are not allowed to do this: %(what)s.") % {"what": permission + subject}
+        )

@@ -15,6 +15,7 @@ class Event(StrEnum):
     CHANGE_STARTED = "change:started"
     CHANGE_UNSCHEDULED = "change:unscheduled"
     CHANGE_WITHDRAWN = "change:withdrawn"
+    DOCUMENT_ADOPTED = "document:adopted"
     DOCUMENT_CREATED = "document:created"
     DOCUMENT_VERIFIED = "document:verified"
     FRAMEWORKS_LOADED = "frameworks:loaded"

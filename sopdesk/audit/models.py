@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.audit.querysets import EntryQuerySet
+from sopdesk.audit.triggers import no_truncate
 
 
 class Entry(models.Model):
@@ -38,10 +39,12 @@ class Entry(models.Model):
         indexes = [
             models.Index("subject_type", "subject_id", name="audit_by_subject"),
             models.Index("event", "-number", name="audit_by_event"),
+            models.Index("actor_id", "-number", name="audit_by_actor"),
+            models.Index("at", name="audit_by_time"),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate, level=pgtrigger.Statement),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:
@@ -51,7 +54,8 @@ class Entry(models.Model):
 class Head(models.Model):
     """The one row that says where the chain ends: locked by every append, so that there is one order of entries.
 
-    Without it the newest entries could be cut off unnoticed.
+    Without it the newest entries could be cut off unnoticed. Who can disable triggers could still rewrite both: so
+    `audit_verify` prints the end of the chain, to be noted elsewhere and checked against later.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -60,6 +64,21 @@ class Head(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_one_head")]
+        triggers = [
+            pgtrigger.Protect(name="head_stays", operation=pgtrigger.Delete),
+            no_truncate(),
+            pgtrigger.Trigger(
+                name="head_goes_on",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF NEW.number <> OLD.number + 1 THEN
+                        RAISE EXCEPTION 'the audit chain only grows, by one entry at a time';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.number)

@@ -38,7 +38,9 @@ class System:
         return self.name
 
 
-def record(*, actor: Actor, event: Event, subject: models.Model, facts: dict[str, Any] | None = None) -> Entry:
+def record(
+    *, actor: Actor, event: Event, subject: models.Model, facts: dict[str, Any] | None = None
+) -> Entry:
     """Append one decision inside the caller's transaction, so that it stands if and only if the decision does.
 
     Raises TransactionManagementError outside a transaction. Appends wait for one another: the chain has one end.

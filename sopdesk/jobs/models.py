@@ -20,19 +20,30 @@ class Job(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
 
+    class Unit(models.TextChoices):
+        ROWS = "rows", _("rows")
+        BYTES = "bytes", _("bytes")
+        DOCUMENTS = "documents", _("documents")
+        DAYS = "days", _("days")
+
     kind = models.CharField(_("kind"), max_length=60)
-    key = models.CharField(max_length=64, help_text=_("Hash of what is to be done: the same work is one job."))
+    key = models.CharField(
+        max_length=64, help_text=_("Hash of what is to be done: the same work is one job.")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     payload = models.JSONField(default=dict)
     cursor = models.JSONField(default=dict)
     report = models.JSONField(default=dict)
     progress_done = models.PositiveBigIntegerField(default=0)
     progress_total = models.PositiveBigIntegerField(null=True)
+    unit = models.CharField(_("counted in"), max_length=10, choices=Unit.choices, default=Unit.ROWS)
     attempts = models.PositiveSmallIntegerField(default=0, help_text=_("Tries of the present chunk."))
     error = models.TextField(blank=True)
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -12,7 +12,9 @@ BATCH = 200
 
 def sweep() -> int:
     """Send a hint again for every job that waits unheld. Returns how many. Safe to run as often as one likes."""
-    waiting = Job.objects.claimable(timezone.now()).order_by("created_at").values_list("pk", flat=True)[:BATCH]
+    waiting = (
+        Job.objects.claimable(timezone.now()).order_by("created_at").values_list("pk", flat=True)[:BATCH]
+    )
     for job_id in waiting:
         hint(job_id)
     return len(waiting)

@@ -1,0 +1,124 @@
+"""The cast: the people of the tests, by name.
+
+ana writes and ben reviews in Dublin, carla is the compliance officer, dev an agent in Dublin; eve is an agent and
+finn a lead at the vendor Harbor; gia is the analyst, hal the administrator. Nobody signed in: `client` as it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
+
+from sopdesk.accounts.models import Site, Team, User
+from tests import factories
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers() -> Iterator[None]:
+    """Tests with transactions empty all tables after them, also those whose triggers refuse that."""
+    sql_flush = DatabaseOperations.sql_flush
+
+    def unguarded(self: DatabaseOperations, *args: Any, **options: Any) -> list[str]:
+        statements = sql_flush(self, *args, **options)
+        return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
+
+    DatabaseOperations.sql_flush = unguarded  # type: ignore[method-assign]
+    yield
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_remembered() -> None:
+    """Log-in attempts are counted in the cache; one test's must not lock the next one's people out."""
+    cache.clear()
+
+
+@pytest.fixture
+def dublin(db: None) -> Site:
+    return factories.site("Dublin")
+
+
+@pytest.fixture
+def harbor(db: None) -> Site:
+    return factories.site("Harbor", kind="vendor", time_zone="Asia/Manila")
+
+
+@pytest.fixture
+def policy(dublin: Site) -> Team:
+    return factories.team("Policy", at=dublin)
+
+
+@pytest.fixture
+def payments(dublin: Site) -> Team:
+    return factories.team("Payments", at=dublin)
+
+
+@pytest.fixture
+def harbor_payments(harbor: Site) -> Team:
+    return factories.team("Harbor Payments", at=harbor)
+
+
+@pytest.fixture
+def ana(policy: Team) -> User:
+    return factories.user("Ana Lim", "author", team=policy)
+
+
+@pytest.fixture
+def ben(policy: Team) -> User:
+    return factories.user("Ben Okafor", "reviewer", team=policy)
+
+
+@pytest.fixture
+def carla(policy: Team) -> User:
+    return factories.user("Carla Weiss", "compliance_officer", team=policy)
+
+
+@pytest.fixture
+def dev(payments: Team) -> User:
+    return factories.user("Dev Nair", "agent", team=payments)
+
+
+@pytest.fixture
+def eve(harbor_payments: Team) -> User:
+    return factories.user("Eve Santos", "agent", team=harbor_payments, time_zone="Asia/Manila")
+
+
+@pytest.fixture
+def finn(harbor_payments: Team) -> User:
+    return factories.user("Finn Reyes", "lead", team=harbor_payments, time_zone="Asia/Manila")
+
+
+@pytest.fixture
+def gia(policy: Team) -> User:
+    return factories.user("Gia Rossi", "analyst", team=policy)
+
+
+@pytest.fixture
+def hal(policy: Team) -> User:
+    return factories.user("Hal Berg", "administrator", team=policy)
+
+
+@pytest.fixture
+def cast(
+    ana: User, ben: User, carla: User, dev: User, eve: User, finn: User, gia: User, hal: User
+) -> dict[str, User]:
+    """Everybody, by first name."""
+    people = (ana, ben, carla, dev, eve, finn, gia, hal)
+    return {person.get_short_name().lower(): person for person in people}
+
+
+@pytest.fixture
+def as_person() -> Any:
+    """`as_person(ana)`: a browser in which this person is signed in."""
+
+    def signed_in(person: User) -> Client:
+        browser = Client()
+        browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return signed_in
