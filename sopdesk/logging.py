@@ -1,4 +1,4 @@
-"""Logs: one event a line, with the id of the request or task it belongs to. JSON in production, plain words on a laptop."""
+"""Logs: one event a line, with the id of its request or task. JSON in production, plain words on a laptop."""
 
 import logging.config
 from typing import Any, Literal

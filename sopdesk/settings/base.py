@@ -5,7 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
+
+# Lets `ModelForm[Change]` and the like be written at run time, as the type checker needs them.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -62,6 +66,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sopdesk.web.zones.ViewersZone",
+    "sopdesk.web.kept.TypedTextIsKept",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -104,6 +110,25 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 
+CSRF_FAILURE_VIEW = "sopdesk.web.errors.csrf_failure"
+
+# No script and no style but our own files. `data:` pictures are the small arrows inside Tabler's style sheet.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+STYLE_GUIDE = False
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -132,6 +157,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 REPORTING_TIME_ZONE = "Europe/Dublin"
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
+
+# The pages that show every component; development and tests turn them on.
+STYLE_GUIDE = False
 
 # No inline script or style anywhere, and nobody may frame a page.
 CONTENT_SECURITY_POLICY = {

@@ -27,6 +27,7 @@ def _remembered_secret(path: Path) -> str:
 DEBUG = os.environ.get("SOPDESK_DEBUG") == "1"
 SECRET_KEY = _remembered_secret(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
+STYLE_GUIDE = True
 INTERNAL_IPS = ["127.0.0.1"]
 
 DATABASES = {"default": database(embedded.urls().database)}
@@ -40,3 +41,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
 LOGGING = configuration("console")
+STYLE_GUIDE = True

@@ -10,6 +10,7 @@ from sopdesk.settings.celery import *  # noqa: F403
 from sopdesk.settings.services import database
 
 DEBUG = False
+STYLE_GUIDE = True
 SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
@@ -34,3 +35,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
 LOGGING = configuration("console", level="WARNING")
+STYLE_GUIDE = True

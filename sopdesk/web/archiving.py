@@ -135,7 +135,7 @@ def _dump(target: Path) -> tuple[str, dict[str, int]]:
         if exported is None:
             raise ArchiveRefused("The database gave no snapshot.")
         snapshot, version = exported
-        _client("pg_dump", "--format=custom", f"--snapshot={snapshot}", "--schema=public", f"--file={target}")
+        _client("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={target}")
         return version, _rows(connection)
 
 
