@@ -1,0 +1,67 @@
+"""Figures and moments as people read them: 1 Oct 2026, 09:00 (Dublin); 6:40; 84.2 %; 9,214; −6.1 pp."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import formats, timezone
+
+NOTHING = "–"
+MINUS = "\N{MINUS SIGN}"
+THIN = "\N{NARROW NO-BREAK SPACE}"
+
+Number = float | int
+
+
+def zone_name(moment: datetime) -> str:
+    """The city of a moment's zone, `Dublin` for Europe/Dublin; the abbreviation where there is no city."""
+    key = getattr(moment.tzinfo, "key", None) or moment.tzname() or "UTC"
+    return key.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def in_words(value: date | datetime, *, date_only: bool = False) -> str:
+    """`1 Oct 2026, 09:00 (Dublin)` in the viewer's zone; a date, or `date_only`, gives `1 Oct 2026`."""
+    if not isinstance(value, datetime):
+        return formats.date_format(value, "j M Y")
+    local = timezone.localtime(value)
+    if date_only:
+        return formats.date_format(local, "j M Y")
+    return f"{formats.date_format(local, 'j M Y, H:i')} ({zone_name(local)})"
+
+
+def clock(value: Number | timedelta | None) -> str:
+    """Seconds or a timedelta as `6:40` (minutes), `1:02:05` (hours); from two days on `3 d 4 h`."""
+    if value is None:
+        return NOTHING
+    seconds = round(value.total_seconds() if isinstance(value, timedelta) else value)
+    sign, seconds = (MINUS, -seconds) if seconds < 0 else ("", seconds)
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{sign}{hours // 24}{THIN}d {hours % 24}{THIN}h"
+    return f"{sign}{hours}:{minute:02}:{second:02}" if hours else f"{sign}{minute}:{second:02}"
+
+
+def grouped(value: Number | None, decimals: int = 0) -> str:
+    """A number with thousands grouped and a true minus sign: `9,214`, `−1.5`."""
+    if value is None:
+        return NOTHING
+    rounded = round(value, decimals)
+    text = formats.number_format(abs(rounded), decimals, use_l10n=True, force_grouping=True)
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def share(value: Number | None, decimals: int = 1) -> str:
+    """A share from 0 to 1 as `84.2 %`."""
+    return NOTHING if value is None else f"{grouped(value * 100, decimals)}{THIN}%"
+
+
+def signed(value: Number | None, decimals: int = 1) -> str:
+    """A difference with its sign always shown: `+18.0`, `−6.1`, `0.0`."""
+    if value is None:
+        return NOTHING
+    text = grouped(value, decimals)
+    return f"+{text}" if round(value, decimals) > 0 else text
+
+
+def points(value: Number | None, decimals: int = 1) -> str:
+    """A difference of two shares, as percentage points: −0.061 is `−6.1 pp`."""
+    return NOTHING if value is None else f"{signed(value * 100, decimals)}{THIN}pp"

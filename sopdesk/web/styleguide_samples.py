@@ -1,0 +1,250 @@
+"""What the style guide shows: believable figures and words, none of them from a database."""
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from sopdesk.listing import Head
+from sopdesk.web.states import LOOKS
+
+CUT_OVER = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
+
+SOPS: list[dict[str, Any]] = [
+    {
+        "key": "SOP-0042",
+        "title": "Refund of in-app purchases",
+        "state": "in_force",
+        "owner": "Ana Lim",
+        "tickets": 1640,
+        "csat": 0.862,
+        "aht": 400,
+        "delta": -0.061,
+    },
+    {
+        "key": "SOP-0017",
+        "title": "Account recovery after a lost phone",
+        "state": "unverified",
+        "owner": "Ben Osei",
+        "tickets": 982,
+        "csat": 0.714,
+        "aht": 731,
+        "delta": -0.098,
+    },
+    {
+        "key": "SOP-0011",
+        "title": "Unauthorised payment",
+        "state": "scheduled",
+        "owner": "Ana Lim",
+        "tickets": 455,
+        "csat": 0.803,
+        "aht": 1202,
+        "delta": 0.012,
+    },
+    {
+        "key": "SOP-0031",
+        "title": "تقرير عن مضايقة",
+        "state": "in_review",
+        "owner": "Carla Neri",
+        "tickets": 310,
+        "csat": None,
+        "aht": 3725,
+        "delta": None,
+    },
+    {
+        "key": "SOP-0008",
+        "title": "Creator payout on hold because the tax form does not match the account holder",
+        "state": "overdue",
+        "owner": "Ben Osei",
+        "tickets": 12874,
+        "csat": 0.655,
+        "aht": 845,
+        "delta": -0.004,
+    },
+]
+
+
+class SampleFilter(forms.Form):
+    """A filter bar as django-filter makes one."""
+
+    q = forms.CharField(label=_("Title or key"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].widget.choices = [("", _("any state")), ("in_force", LOOKS["in_force"].word)]  # type: ignore[attr-defined]
+        self.fields["owner"].widget.choices = [("", _("anybody")), ("ana", "Ana Lim")]  # type: ignore[attr-defined]
+
+
+class SampleListing:
+    """Looks like a Listing, out of the list above, repeated over pages."""
+
+    problems = ()
+    is_filtered = True
+
+    def __init__(self, params: QueryDict) -> None:
+        self.params = params
+        self.sort = "-tickets"
+        self.filters = SimpleNamespace(form=SampleFilter(params))
+        self._paginator = Paginator([SimpleNamespace(**row) for row in SOPS] * 86, len(SOPS))
+        self.page = self._paginator.page(3)
+        self.rows = self.page.object_list
+        self.total = self._paginator.count
+        self.pages = [1, 2, 3, 4, "…", 86]
+
+    def head(self, name: str) -> Head:
+        return Head(name, "descending" if name == "tickets" else "none", name)
+
+
+class SampleForm(forms.Form):
+    """A form with one of each control."""
+
+    title = forms.CharField(label=_("Title"), max_length=60, help_text=_("What an agent would look for."))
+    why = forms.CharField(label=_("Why"), widget=forms.Textarea({"rows": 3}), required=False)
+    kind = forms.ChoiceField(label=_("Kind of change"), widget=forms.RadioSelect)
+    starts = forms.DateTimeField(
+        label=_("In force from"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}),
+        help_text=_("Dublin time."),
+    )
+    team = forms.ChoiceField(label=_("Readers"))
+    file = forms.FileField(label=_("Evidence"), required=False)
+    tell = forms.BooleanField(label=_("Tell all readers"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [
+            ("material", _("Material: readers read it again")),
+            ("editorial", _("Editorial")),
+        ]  # type: ignore[attr-defined]
+        self.fields["team"].choices = [("all", _("all staff")), ("harbor", "Harbor · Refunds")]  # type: ignore[attr-defined]
+
+
+TILES: list[dict[str, Any]] = [
+    {
+        "name": _("CSAT"),
+        "value": "84.2 %",
+        "n": 9214,
+        "interval": "83.4–84.9",
+        "change": "−1.3 pp",
+        "change_tone": "red",
+        "change_icon": "trending-down",
+    },
+    {"name": _("SLA, first reply"), "value": "91.0 %", "n": 11502, "note": _("312 breached, 14 open")},
+    {
+        "name": _("AHT"),
+        "value": "6:52",
+        "n": 8107,
+        "note": _("p90 14:10, measured on 71 % of tickets"),
+        "change": "+0:18",
+        "change_tone": "red",
+        "change_icon": "trending-up",
+    },
+    {
+        "name": _("Reopened"),
+        "value": "5.1 %",
+        "n": 9870,
+        "note": _("tickets solved up to 21 Oct"),
+        "change": "−0.4 pp",
+        "change_tone": "green",
+        "change_icon": "trending-down",
+    },
+]
+
+
+def op(kind: str, text: str) -> SimpleNamespace:
+    return SimpleNamespace(kind=kind, text=text)
+
+
+DIFF = (
+    SimpleNamespace(
+        kind="changed",
+        anchor="verify",
+        title_old="Verify the account owner",
+        title_new="Verify the account owner",
+        ops=(
+            op(
+                "same",
+                "Ask for the order number and the e-mail address. Refund "
+                "the purchase when it was made within ",
+            ),
+            op("removed", "14 days"),
+            op("added", "30 days"),
+            op("same", " and the item was not used up.\n\nSay when the money arrives: "),
+            op("added", "usually within "),
+            op("same", "5 working days."),
+        ),
+    ),
+    SimpleNamespace(
+        kind="retitled",
+        anchor="escalate",
+        title_old="Ask a lead",
+        title_new="Escalate to Payments",
+        ops=(op("same", "Hand over with the note of the run."),),
+    ),
+    SimpleNamespace(
+        kind="added",
+        anchor="minors",
+        title_old="",
+        title_new="When the buyer is a minor",
+        ops=(op("added", "Do not ask for a copy of an identity card. Go to the guardian path."),),
+    ),
+    SimpleNamespace(
+        kind="removed",
+        anchor="vouchers",
+        title_old="Vouchers",
+        title_new="",
+        ops=(op("removed", "Offer a voucher of the same value first."),),
+    ),
+    SimpleNamespace(
+        kind="same",
+        anchor="note",
+        title_old="Note for the ticket",
+        title_new="Note for the ticket",
+        ops=(op("same", "Refund given, reason, order number."),),
+    ),
+)
+
+
+def jobs() -> list[SimpleNamespace]:
+    """One job of each state."""
+    return [
+        SimpleNamespace(
+            pk=1, state="running", progress_done=18240, progress_total=24918, unit=_("rows"), error=""
+        ),
+        SimpleNamespace(
+            pk=2, state="done", progress_done=24918, progress_total=24918, unit=_("rows"), error=""
+        ),
+        SimpleNamespace(
+            pk=3,
+            state="failed",
+            progress_done=812,
+            progress_total=None,
+            unit=_("rows"),
+            error=_("Row 813 has 14 columns, the head has 12. Nothing after row 812 was taken in."),
+        ),
+    ]
+
+
+def series() -> dict[str, Any]:
+    """A year of weeks of CSAT with its interval, and where SOPs were published."""
+    weeks = [date(2026, 5, 4) + timedelta(weeks=n) for n in range(28)]
+    values = [0.846 + 0.012 * ((n * 7) % 5 - 2) / 2 - (0.035 if n > 20 else 0) for n in range(28)]
+    return {
+        "x": [week.isoformat() for week in weeks],
+        "series": [
+            {
+                "name": str(_("CSAT")),
+                "values": values,
+                "low": [v - 0.014 for v in values],
+                "high": [v + 0.013 for v in values],
+            }
+        ],
+        "marks": [{"x": weeks[21].isoformat(), "name": "SOP-0017 v9"}],
+        "format": "percent",
+    }

@@ -1,0 +1,170 @@
+"""Template tags of the desk; built in (settings), so no template loads them.
+
+{% when moment %}, {% when day "date" %}   1 Oct 2026, 09:00 (Dublin), with the relative time as title
+{% icon "search" %}                        an icon of assets/icons.txt, hidden from screen readers
+{% state_badge change.state %}             word, tone and icon of a state (sopdesk/web/states.py)
+{% field form.title %}                     label, control, help and errors of one form field
+{{ seconds|duration }} {{ share|percent }} {{ n|number }} {{ delta|signed }} {{ share_delta|points }}
+{% querystring page=2 %} is Django's own.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from sopdesk.listing import Listing
+from sopdesk.web import comparing, figures
+from sopdesk.web.comparing import SectionDiff
+from sopdesk.web.states import look_of
+
+register = template.Library()
+
+POINTING = (
+    "arrow-left",
+    "arrow-right",
+    "arrow-narrow-right",
+    "chevron-left",
+    "chevron-right",
+    "login",
+    "logout",
+    "corner-down-right",
+    "arrow-back-up",
+    "send",
+    "external-link",
+    "list",
+    "list-check",
+)
+
+
+@register.simple_tag
+def when(value: date | datetime | None, style: str = "") -> SafeString | str:
+    """A moment in the viewer's zone as a <time>; `style` "date" leaves the time of day out."""
+    if value is None:
+        return figures.NOTHING
+    relative = naturaltime(value) if isinstance(value, datetime) else ""
+    text = figures.in_words(value, date_only=style == "date")
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), relative, text)
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon that decorates a word. One that points somewhere turns round in right-to-left."""
+    turning = " icon-turns" if name in POINTING else ""
+    return format_html(
+        '<svg class="icon{} {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        turning, extra, static("vendor/tabler/icons.svg"), name,
+    )  # fmt: skip
+
+
+@register.inclusion_tag("components/state_badge.html")
+def state_badge(state: str, word: str = "", icon: str = "", tone: str = "") -> dict[str, Any]:
+    """A badge for a state; `word`, `icon` and `tone` say it otherwise ("due today")."""
+    look = look_of(state)
+    return {"word": word or look.word, "icon": icon or look.icon, "tone": tone or look.tone}
+
+
+@register.inclusion_tag("components/user_chip.html")
+def user_chip(person: Any) -> dict[str, str]:
+    """A person's initials and name; a name alone will do, for people who are only remembered."""
+    name = str(getattr(person, "name", person) or "")
+    words = name.split()
+    initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+    return {"name": name, "initials": initials}
+
+
+_CONTROL_CLASSES: tuple[tuple[type, str], ...] = (
+    (CheckboxSelectMultiple, "form-check-input"),
+    (RadioSelect, "form-check-input"),
+    (CheckboxInput, "form-check-input"),
+    (Select, "form-select"),
+    (FileInput, "form-control"),
+)
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """One form field with its label, help and errors; Django links them by aria-describedby."""
+    widget = bound.field.widget
+    css = next((css for kind, css in _CONTROL_CLASSES if isinstance(widget, kind)), "form-control")
+    own = widget.attrs.get("class", "")
+    invalid = " is-invalid" if bound.errors else ""
+    attrs = {"class": f"{css} {own}{invalid}".strip()}
+    if not isinstance(widget, FileInput | CheckboxInput | Select | RadioSelect):
+        attrs["dir"] = widget.attrs.get("dir", "auto")
+    grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "grouped": grouped,
+        "ticked": isinstance(widget, CheckboxInput) and not grouped,
+    }
+
+
+@register.inclusion_tag("components/filter_field.html")
+def filter_field(bound: BoundField) -> dict[str, Any]:
+    """One field of a filter bar: label above, control below, no help."""
+    css = "form-select" if isinstance(bound.field.widget, Select) else "form-control"
+    return {"bound": bound, "control": bound.as_widget(attrs={"class": css})}
+
+
+@register.inclusion_tag("components/sort_head.html", takes_context=True)
+def sort_head(
+    context: template.Context, listing: Listing[Any], name: str, label: str, numeric: bool = False
+) -> dict[str, Any]:
+    """The head of a column that can be sorted."""
+    return {"request": context["request"], "head": listing.head(name), "label": label, "numeric": numeric}
+
+
+@register.inclusion_tag("components/diff.html")
+def diff(
+    sections: Iterable[SectionDiff],
+    mode: str = "inline",
+    only_changes: bool = True,
+    label_old: str = "",
+    label_new: str = "",
+) -> dict[str, Any]:
+    """Two texts compared (sopdesk.text.diff.documents), `mode` "inline" or "side"."""
+    return {
+        "rows": comparing.rows(sections, only_changes=only_changes),
+        "side": mode == "side",
+        "label_old": label_old or _("Before"),
+        "label_new": label_new or _("After"),
+    }
+
+
+@register.filter
+def duration(value: float | timedelta | None) -> str:
+    """Seconds as 6:40, 1:02:05 or 3 d 4 h."""
+    return figures.clock(value)
+
+
+@register.filter
+def percent(value: float | None, decimals: int = 1) -> str:
+    """A share from 0 to 1 as 84.2 %."""
+    return figures.share(value, decimals)
+
+
+@register.filter
+def number(value: float | None, decimals: int = 0) -> str:
+    """A number with thousands grouped."""
+    return figures.grouped(value, decimals)
+
+
+@register.filter
+def signed(value: float | None, decimals: int = 1) -> str:
+    """A difference with its sign."""
+    return figures.signed(value, decimals)
+
+
+@register.filter
+def points(value: float | None, decimals: int = 1) -> str:
+    """A difference of shares in percentage points."""
+    return figures.points(value, decimals)
