@@ -1,0 +1,9 @@
+"""The knowledgebase app. Its kinds of document stand in kinds.py, which the documents app finds."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class KnowledgebaseConfig(AppConfig):
+    name = "knowledgebase"
+    verbose_name = _("Knowledge")

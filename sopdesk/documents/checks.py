@@ -1,0 +1,109 @@
+"""Publish checks: what must hold of a draft before it may be approved and published.
+
+A layer above adds its own with `@checks.register` in its publish_checks.py, as Django's system checks do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from sopdesk.accounts.audience import Audience
+from sopdesk.documents.hashing import content_hash
+from sopdesk.text import markdown
+from sopdesk.text.guards import TextRefused
+
+if TYPE_CHECKING:
+    from sopdesk.documents.models import Change, ChangeItem
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a check says of a draft. A blocking one stops the change; the others are advice."""
+
+    item: ChangeItem | None
+    message: str
+    blocks: bool = True
+    where: str = ""
+
+
+Check = Callable[["ChangeItem"], Iterable[Finding]]
+_checks: list[Check] = []
+
+
+def register(check: Check) -> Check:
+    """Add a check of one draft: a function of a ChangeItem that yields what it finds."""
+    if check not in _checks:
+        _checks.append(check)
+    return check
+
+
+def findings(change: Change) -> list[Finding]:
+    """All that the checks say of a change, blocking ones first."""
+    items = list(change.items.select_related("document", "base_version"))
+    found = [finding for item in items for check in _checks for finding in check(item)]
+    if not items:
+        found.append(Finding(None, _("The change holds no document. Add one, or withdraw it.")))
+    return sorted(found, key=lambda finding: not finding.blocks)
+
+
+def blocking(change: Change) -> list[str]:
+    """The sentences that stop the change; empty when it may go on."""
+    return [
+        f"{finding.item.document.key}: {finding.message}" if finding.item else finding.message
+        for finding in findings(change)
+        if finding.blocks
+    ]
+
+
+@register
+def has_text(item: ChangeItem) -> Iterable[Finding]:
+    """A title and a text; an empty rule is worse than none."""
+    if not item.title.strip():
+        yield Finding(item, _("It has no title."))
+    if not item.body.strip():
+        yield Finding(item, _("It has no text."))
+
+
+@register
+def base_is_in_force(item: ChangeItem) -> Iterable[Finding]:
+    """The draft must say what changes against what readers have, not against something older."""
+    newest = item.document.versions.current_or_coming().order_by("-number").first()
+    if newest is None or newest.pk == item.base_version_id:
+        return
+    if item.base_version is None:
+        yield Finding(item, _("It was published meanwhile as v%(n)s.") % {"n": newest.number})
+        return
+    yield Finding(
+        item,
+        _("v%(new)s was published or scheduled since this draft was opened from v%(old)s. Rebase the draft.")
+        % {"new": newest.number, "old": item.base_version.number},
+    )
+
+
+@register
+def says_something_new(item: ChangeItem) -> Iterable[Finding]:
+    if item.base_version and item.base_version.content_hash == content_hash(item):
+        yield Finding(item, _("It is the same as the version in force."), blocks=False)
+
+
+@register
+def text_is_sound(item: ChangeItem) -> Iterable[Finding]:
+    """What the text pipeline found: duplicate anchors, dangling links and the like."""
+    try:
+        rendered = markdown.render(item.body)
+    except TextRefused as refusal:
+        yield Finding(item, str(refusal))
+        return
+    for problem in rendered.problems:
+        where = _("line %(line)s") % {"line": problem.line}
+        yield Finding(item, f"{problem.what} {problem.how}", blocks=False, where=where)
+
+
+@register
+def audience_is_named(item: ChangeItem) -> Iterable[Finding]:
+    if item.audience == Audience.TEAMS and not item.audience_teams:
+        yield Finding(item, _("It is for named teams, but no team is named."))

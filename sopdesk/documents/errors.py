@@ -1,0 +1,33 @@
+"""How the verbs of this app refuse. A view turns each into words beside what the person typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sopdesk.documents.models import ChangeItem
+
+
+class ChangeRefused(Exception):
+    """A step was not taken and nothing was changed. `reasons` are sentences for the person, one each."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class PublishRefused(ChangeRefused):
+    """The change may not be published as it is."""
+
+
+class DraftRefused(ChangeRefused):
+    """The text cannot be stored as it is; `reasons` say where and how to mend it."""
+
+
+class StaleDraft(Exception):
+    """Somebody saved this draft meanwhile. `theirs` is the draft as it stands now; nothing was overwritten."""
+
+    def __init__(self, theirs: ChangeItem) -> None:
+        super().__init__("the draft was saved by somebody else meanwhile")
+        self.theirs = theirs

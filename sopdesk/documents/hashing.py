@@ -1,0 +1,28 @@
+"""What exactly was approved: SHA-256 over a canonical form of the content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sopdesk.documents.models import Change, ChangeItem, Content
+
+
+def _sha256(value: Any) -> str:
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def content_hash(content: Content) -> str:
+    """The hash (hex) of a draft's or version's own content: the same text has the same hash wherever it stands."""
+    return _sha256(
+        [content.title, content.body, content.audience, sorted(content.audience_teams), content.data]
+    )
+
+
+def change_hash(change: Change, items: Iterable[ChangeItem]) -> str:
+    """The hash (hex) that an approval is bound to: every draft, what each is based on, and whether it is material."""
+    drafts = sorted([item.document_id, item.base_version_id or 0, content_hash(item)] for item in items)
+    return _sha256([change.pk, change.material, drafts])

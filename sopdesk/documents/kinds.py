@@ -1,0 +1,66 @@
+"""The kinds of document there are. An app registers its own in its kinds.py; everything else is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.urls import reverse
+
+from sopdesk.accounts.audience import Audience
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from sopdesk.documents.models import Document
+
+
+class DataForm(forms.Form):
+    """The fields a kind adds to every document's. `initial` and `cleaned_data` are JSON, as a version stores them."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is particular to one kind of document.
+
+    `model` is its table; `new_key` proposes the key of a new one from its title; `urls` is the prefix of its page
+    names, such as "sops:" or "macros:label_"; `aside` is a template beside the text and `data_summary` one that
+    shows the kind's own fields.
+    """
+
+    name: str
+    label: StrOrPromise
+    plural: StrOrPromise
+    model: type[Document]
+    new_key: Callable[[str], str]
+    urls: str
+    icon: str
+    purpose: StrOrPromise
+    data_form: type[DataForm] = DataForm
+    default_audience: str = Audience.INTERNAL
+    is_public: bool = False
+    aside: str = ""
+    data_summary: str = ""
+
+    def url(self, page: str, *args: Any) -> str:
+        """The address of one of the kind's pages: "list", "new", or with a key "read", "history", "edit" …."""
+        return reverse(f"{self.urls}{page}", args=args)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Add a kind; registering its name again replaces it."""
+    _kinds[kind.name] = kind
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of this name. Raises KeyError for one that no app registers."""
+    return _kinds[name]
+
+
+def all_kinds() -> list[Kind]:
+    return list(_kinds.values())

@@ -1,0 +1,30 @@
+"""Locking what a verb is about to change, and reading it again under the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from sopdesk.documents.models import Change, Document
+
+
+def locked_change(change: Change) -> Change:
+    """The change as it is now, locked until the transaction ends. What the caller read before may be stale."""
+    return Change.objects.select_for_update().get(pk=change.pk)
+
+
+def lock_documents(ids: Iterable[int]) -> None:
+    """Lock documents in one order, so that two publications that share some cannot wait for each other."""
+    list(Document.objects.select_for_update().filter(pk__in=sorted(ids)).order_by("pk").values_list("pk"))
+
+
+def database_now() -> datetime:
+    """The transaction's time by the database's clock, the one that ranges and triggers are checked against."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        row = cursor.fetchone()
+    assert row is not None
+    now: datetime = row[0]
+    return now

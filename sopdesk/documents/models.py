@@ -1,0 +1,270 @@
+"""What is stored of anything written, and what is impossible for it.
+
+A Document is identity and stewardship. What readers see are its immutable Versions. What writers work on are the
+ChangeItems of a Change. There is no other draft and no other way to publish.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from sopdesk.accounts.audience import Audience
+from sopdesk.audit.triggers import no_truncate
+from sopdesk.documents.querysets import ChangeQuerySet, DocumentQuerySet, VersionQuerySet
+
+TITLE_MAX = 200
+
+
+class Document(models.Model):
+    """Anything people follow. SOP, Article, Macro and Label inherit from it."""
+
+    kind = models.CharField(_("kind"), max_length=20)
+    key = models.CharField(_("key"), max_length=80)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="documents", verbose_name=_("owner")
+    )
+    locale = models.CharField(_("language"), max_length=10, default="en")
+    translation_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="translations"
+    )
+    review_months = models.PositiveSmallIntegerField(_("review every (months)"), default=6)
+    review_by = models.DateField(_("review by"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    history = HistoricalRecords()
+    objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["kind", "key"]
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="document_key_unique_in_kind")]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def is_unverified(self, today: date) -> bool:
+        """Whether its review date has passed."""
+        return self.review_by is not None and self.review_by < today
+
+
+class Content(models.Model):
+    """The columns that a draft and a version share: all that is approved together, who may read it included."""
+
+    title = models.CharField(_("title"), max_length=TITLE_MAX)
+    body = models.TextField(_("text"), blank=True)
+    audience = models.CharField(
+        _("audience"), max_length=10, choices=Audience.choices, default=Audience.INTERNAL
+    )
+    audience_teams = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Change(models.Model):
+    """One reviewable proposal: reviewed, approved, scheduled and published as a whole."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        IN_REVIEW = "in_review", _("in review")
+        CHANGES_REQUESTED = "changes_requested", _("changes requested")
+        APPROVED = "approved", _("approved")
+        SCHEDULED = "scheduled", _("scheduled")
+        PUBLISHED = "published", _("published")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    title = models.CharField(_("title"), max_length=TITLE_MAX)
+    why = models.TextField(_("why"), blank=True)
+    material = models.BooleanField(_("material"), default=True)
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT)
+    effective_at = models.DateTimeField(_("in force from"), null=True, blank=True)
+    authors = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="changes", verbose_name=_("authors"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[ChangeQuerySet] = ChangeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-updated_at"]
+        indexes = [models.Index(fields=["state", "-updated_at"], name="change_by_state")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["scheduled", "published"]) | Q(effective_at__isnull=False),
+                name="change_published_has_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def state_at(self, now: datetime) -> str:
+        """The state as a reader meets it: what was scheduled is published from its minute on, without a job."""
+        if self.state == self.State.SCHEDULED and self.effective_at is not None and self.effective_at <= now:
+            return self.State.PUBLISHED
+        return self.state
+
+
+class Version(Content):
+    """An immutable, numbered snapshot. Only `in_force` may ever change, and of that only what has not yet begun."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="versions")
+    html = models.TextField()
+    plain = models.TextField()
+    sections = models.JSONField(default=list)
+    content_hash = models.CharField(max_length=64)
+    material = models.BooleanField(default=True)
+    summary = models.TextField(blank=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(_("published"))
+    in_force = DateTimeRangeField(_("in force"))
+
+    objects: ClassVar[VersionQuerySet] = VersionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["document", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="version_number_unique"),
+            ExclusionConstraint(
+                name="version_one_in_force",
+                expressions=[("document", RangeOperators.EQUAL), ("in_force", RangeOperators.OVERLAPS)],
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            no_truncate(),
+            pgtrigger.Trigger(
+                name="immutable",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF (to_jsonb(NEW) - 'in_force') IS DISTINCT FROM (to_jsonb(OLD) - 'in_force') THEN
+                        RAISE EXCEPTION 'version %% is immutable', OLD.id;
+                    END IF;
+                    IF isempty(NEW.in_force) THEN
+                        IF lower(OLD.in_force) <= now() THEN
+                            RAISE EXCEPTION 'version %% has begun and cannot be unscheduled', OLD.id;
+                        END IF;
+                    ELSIF lower(NEW.in_force) IS DISTINCT FROM lower(OLD.in_force) THEN
+                        RAISE EXCEPTION 'the beginning of version %% cannot be moved', OLD.id;
+                    ELSIF upper(OLD.in_force) <= now() THEN
+                        RAISE EXCEPTION 'version %% has ended and cannot be reopened', OLD.id;
+                    ELSIF upper(NEW.in_force) < now() THEN
+                        RAISE EXCEPTION 'version %% cannot be ended in the past', OLD.id;
+                    END IF;
+                    RETURN NEW;
+                """.replace("%%", "%"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document.key} v{self.number}"
+
+    @property
+    def since(self) -> datetime | None:
+        """When it came or comes in force; None for one that was unscheduled before it began."""
+        return self.in_force.lower
+
+    @property
+    def until(self) -> datetime | None:
+        return self.in_force.upper
+
+    def standing_at(self, now: datetime) -> str:
+        """"in_force", "scheduled", "superseded", or "never" for one unscheduled before it began."""
+        if self.in_force.isempty or self.since is None:
+            return "never"
+        if self.since > now:
+            return "scheduled"
+        return "superseded" if self.until is not None and self.until <= now else "in_force"
+
+
+class ChangeItem(Content):
+    """The draft of one document in one change, based on the version it was opened from (None: a new document)."""
+
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="items")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="drafts")
+    base_version = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="+")
+    revision = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    history = HistoricalRecords()
+    objects: ClassVar[models.Manager[ChangeItem]]
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["change", "document"], name="item_once_in_change")]
+
+    def __str__(self) -> str:
+        return f"{self.document.key} in “{self.change}”"
+
+
+class Approval(models.Model):
+    """A reviewer's word for exactly this content, by its hash. An edit voids it; it is never deleted."""
+
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="approvals")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="approvals")
+    content_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+    note = models.TextField(blank=True)
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["change", "reviewer"], condition=Q(voided_at=None), name="approval_once_per_reviewer"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer}: {self.change}"
+
+
+class Transition(models.Model):
+    """A change's way from state to state, a row each."""
+
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="transitions")
+    verb = models.CharField(max_length=20)
+    from_state = models.CharField(max_length=20, choices=Change.State.choices)
+    to_state = models.CharField(max_length=20, choices=Change.State.choices)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.change}: {self.from_state} → {self.to_state}"
+
+
+class Reference(models.Model):
+    """One `[[kind:key#anchor]]` in a version, so that "what uses this?" is one query."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="references")
+    section = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=80)
+    anchor = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["kind", "key"], name="reference_where_used")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"
+
+

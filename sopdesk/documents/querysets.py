@@ -1,0 +1,77 @@
+"""Which documents, versions and changes a person may see. Every read of them starts here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from sopdesk.accounts.audience import readable_by
+from sopdesk.accounts.permissions import Permission, allows
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from sopdesk.accounts.models import User
+    from sopdesk.documents.models import Change, Document, Version  # noqa: F401
+
+    Viewer = User | AnonymousUser
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: Viewer) -> DocumentQuerySet:
+        """Those with a version in force that this person may read; writers and reviewers see all there are."""
+        if allows(user, Permission.DOCUMENT_READ_ALL):
+            return self
+        versions = self._version_model().objects.in_force().filter(readable_by(user), document=OuterRef("pk"))
+        return self.filter(Exists(versions))
+
+    def with_version_at(self, at: datetime | None = None) -> DocumentQuerySet:
+        """Each with `current`: the id of its version in force at that time, or None."""
+        versions = self._version_model().objects.in_force(at).filter(document=OuterRef("pk"))
+        return self.annotate(
+            current_id=models.Subquery(versions.values("pk")[:1]),
+            current_title=models.Subquery(versions.values("title")[:1]),
+            current_number=models.Subquery(versions.values("number")[:1]),
+            current_range=models.Subquery(versions.values("in_force")[:1]),
+        )
+
+    def _version_model(self) -> type[Version]:
+        related: type[Version] = self.model._meta.get_field("versions").related_model  # type: ignore[assignment]
+        return related
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def in_force(self, at: datetime | None = None) -> VersionQuerySet:
+        """Those in force at a time, now by default: a query on the range, so nothing has to happen on time."""
+        return self.filter(in_force__contains=at or timezone.now())
+
+    def visible_to(self, user: Viewer) -> VersionQuerySet:
+        """Versions whose own audience takes in this person and that have begun; writers see scheduled ones too.
+
+        A superseded version stays readable for staff, marked; the public reads only what is in force.
+        """
+        if allows(user, Permission.DOCUMENT_READ_ALL):
+            return self
+        readable = self.filter(readable_by(user))
+        if allows(user, Permission.DOCUMENT_READ_HISTORY):
+            return readable.filter(in_force__startswith__lte=timezone.now())
+        return readable.in_force()
+
+    def current_or_coming(self) -> VersionQuerySet:
+        """Those in force now or scheduled."""
+        return self.filter(
+            Q(in_force__endswith=None) | Q(in_force__endswith__gt=timezone.now()), in_force__isempty=False
+        )
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def visible_to(self, user: Viewer) -> ChangeQuerySet:
+        """Changes are the policy team's own workbench: all of them, or none."""
+        return self if allows(user, Permission.CHANGE_READ) else self.none()
+
+    def open(self) -> ChangeQuerySet:
+        return self.exclude(state__in=["published", "withdrawn"])

@@ -1,0 +1,63 @@
+"""The states of a change and the verbs between them: this table, whole, and nothing else.
+
+    draft ──propose──▶ in review ──approve──▶ approved ──schedule──▶ scheduled ──(its minute)──▶ published
+      ▲                  │   ▲                 │  │  ▲                  │
+      │           request_changes  revise ─────┘  │  └──unschedule──────┘
+      │                  ▼   │                    └──publish──▶ published
+      └─(edit)── changes requested                       withdraw: from any state before scheduled
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sopdesk.documents.errors import ChangeRefused
+from sopdesk.documents.models import Change, Transition
+
+if TYPE_CHECKING:
+    from sopdesk.accounts.models import User
+
+S = Change.State
+
+TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
+    "propose": (frozenset({S.DRAFT, S.CHANGES_REQUESTED}), S.IN_REVIEW),
+    "approve": (frozenset({S.IN_REVIEW}), S.APPROVED),
+    "request_changes": (frozenset({S.IN_REVIEW, S.APPROVED}), S.CHANGES_REQUESTED),
+    "revise": (frozenset({S.IN_REVIEW, S.APPROVED}), S.IN_REVIEW),
+    "schedule": (frozenset({S.APPROVED}), S.SCHEDULED),
+    "unschedule": (frozenset({S.SCHEDULED}), S.APPROVED),
+    "publish": (frozenset({S.APPROVED}), S.PUBLISHED),
+    "settle": (frozenset({S.SCHEDULED}), S.PUBLISHED),
+    "withdraw": (frozenset({S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED}), S.WITHDRAWN),
+}
+EDITABLE = frozenset({S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED})
+
+
+def may(change: Change, verb: str) -> bool:
+    """Whether the change stands where this verb begins. Who may do it is another question."""
+    return change.state in TRANSITIONS[verb][0]
+
+
+def check(change: Change, verb: str) -> None:
+    """Raise ChangeRefused unless the verb begins in the state the change is in."""
+    if not may(change, verb):
+        reason = _("This change is %(state)s, so it cannot be taken this step.")
+        raise ChangeRefused([reason % {"state": change.get_state_display()}])
+
+
+def move(change: Change, verb: str, *, actor: User, note: str = "") -> None:
+    """Take a locked change along one verb, leaving a row that says so. Raises ChangeRefused."""
+    check(change, verb)
+    before, change.state = change.state, TRANSITIONS[verb][1]
+    change.save(update_fields=["state", "effective_at", "updated_at"])
+    Transition.objects.create(
+        change=change, verb=verb, from_state=before, to_state=change.state, actor=actor, note=note
+    )
+
+
+def void_approvals(change: Change) -> int:
+    """Mark every standing approval as void, since it was given for another text. Returns how many stood."""
+    return change.approvals.filter(voided_at=None).update(voided_at=timezone.now())

@@ -1,0 +1,44 @@
+"""Addresses of changes, and of every kind of document (an app places its kinds with `kind_urls`)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, include, path
+
+from sopdesk.documents.views import changes, reading, writing
+
+
+def kind_urls(kind: str, base: str, *, prefix: str = "", read_at: str = "") -> list[URLPattern]:
+    """The pages of one kind under `base`, named with `prefix`; `read_at` puts its reading page elsewhere."""
+    own = {"kind": kind}
+    one = f"{base}/<str:key>"
+    return [
+        path(base, reading.document_list, own, name=f"{prefix}list"),
+        path(f"{base}/new", writing.document_new, own, name=f"{prefix}new"),
+        path(f"{read_at or base}/<str:key>", reading.document_read, own, name=f"{prefix}read"),
+        path(f"{one}/edit", writing.document_edit, own, name=f"{prefix}edit"),
+        path(f"{one}/history", reading.document_history, own, name=f"{prefix}history"),
+        path(f"{one}/versions/<int:number>", reading.version_read, own, name=f"{prefix}version"),
+        path(f"{one}/versions/<int:number>/restore", writing.version_restore, own, name=f"{prefix}restore"),
+        path(f"{one}/compare/<int:old>/<int:new>", reading.version_compare, own, name=f"{prefix}compare"),
+    ]
+
+
+_changes = [
+    path("changes", changes.change_list, name="list"),
+    path("changes/<int:pk>", changes.change_read, name="read"),
+    path("changes/<int:pk>/describe", changes.change_describe, name="describe"),
+    path("changes/<int:pk>/propose", changes.change_propose, name="propose"),
+    path("changes/<int:pk>/approve", changes.change_approve, name="approve"),
+    path("changes/<int:pk>/request-changes", changes.change_request_changes, name="request_changes"),
+    path("changes/<int:pk>/withdraw", changes.change_withdraw, name="withdraw"),
+    path("changes/<int:pk>/publish", changes.change_publish, name="publish"),
+    path("changes/<int:pk>/schedule", changes.change_schedule, name="schedule"),
+    path("changes/<int:pk>/unschedule", changes.change_unschedule, name="unschedule"),
+    path("changes/<int:pk>/add", changes.change_add, name="add"),
+    path("changes/<int:change_id>/items/<int:pk>", writing.item_edit, name="item_edit"),
+    path("changes/<int:change_id>/items/<int:pk>/preview", writing.item_preview, name="item_preview"),
+    path("changes/<int:change_id>/items/<int:pk>/remove", changes.item_remove, name="item_remove"),
+    path("changes/<int:change_id>/items/<int:pk>/rebase", changes.item_rebase, name="item_rebase"),
+]
+
+urlpatterns = [path("", include((_changes, "changes")))]

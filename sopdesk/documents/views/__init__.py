@@ -1,0 +1,1 @@
+"""Pages of documents and changes, a module for each thing people come to do."""

@@ -1,0 +1,15 @@
+"""Every address of the desk, by app."""
+
+from django.urls import include, path
+
+from sopdesk.web import errors
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("sopdesk.web.urls")),
+    path("", include("sopdesk.documents.urls")),
+    path("", include("sops.urls")),
+    path("", include("macros.urls")),
+    path("", include("knowledgebase.urls")),
+]
+handler400 = errors.bad_request

@@ -1,0 +1,9 @@
+"""The sops app. Its kinds of document stand in kinds.py, which the documents app finds."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SopsConfig(AppConfig):
+    name = "sops"
+    verbose_name = _("SOPs")
