@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -20,12 +21,16 @@ from tests import factories
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_the_triggers() -> Iterator[None]:
-    """Tests with transactions empty all tables after them, also those whose triggers refuse that."""
+    """Tests with transactions empty all tables after them, also those whose triggers and rights refuse that."""
     sql_flush = DatabaseOperations.sql_flush
 
-    def unguarded(self: DatabaseOperations, *args: Any, **options: Any) -> list[str]:
-        statements = sql_flush(self, *args, **options)
-        return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
+    def unguarded(self: DatabaseOperations, style: Any, tables: list[str], **options: Any) -> list[str]:
+        guarded = sorted({model._meta.db_table for model, _ in pgtrigger.registered()} & set(tables))
+        before = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in guarded]
+        after = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in guarded]
+        before.append("GRANT TRUNCATE ON audit_entry TO CURRENT_USER")
+        after.append("REVOKE TRUNCATE ON audit_entry FROM CURRENT_USER")
+        return [*before, *sql_flush(self, style, tables, **options), *after]
 
     DatabaseOperations.sql_flush = unguarded  # type: ignore[method-assign]
     yield

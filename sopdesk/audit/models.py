@@ -37,10 +37,10 @@ class Entry(models.Model):
         ordering = ["-number"]
         verbose_name_plural = "entries"
         indexes = [
-            models.Index("subject_type", "subject_id", name="audit_by_subject"),
-            models.Index("event", "-number", name="audit_by_event"),
-            models.Index("actor_id", "-number", name="audit_by_actor"),
-            models.Index("at", name="audit_by_time"),
+            models.Index(fields=["subject_type", "subject_id"], name="audit_by_subject"),
+            models.Index(fields=["event", "-number"], name="audit_by_event"),
+            models.Index(fields=["actor_id", "-number"], name="audit_by_actor"),
+            models.Index(fields=["at"], name="audit_by_time"),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
