@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from html import escape, unescape
+from itertools import pairwise
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -20,6 +21,9 @@ _MARK = re.compile(r'(<sop-only when="[^"]*">|</sop-only>|<sop-ref [^<>]*>[^<]*<
 _REFERENCE = re.compile(r"<sop-ref ([^<>]*)>[^<]*</sop-ref>")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 _ONLY = re.compile(r'<sop-only when="([^"]*)">')
+_HEADING = re.compile(r'<h[2-6] id="([^"]*)">')
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^<>]*>")
+_VOID = frozenset({"br", "hr", "img"})
 _OWN_URL = re.compile(r"^(?:/(?![/\\])|https?://|#)")
 
 
@@ -37,6 +41,37 @@ def present(
     targets = _targets(shown, viewer=viewer, at=at)
     filled = "".join(_filled(piece, targets) for piece in shown)
     return mark_safe(_in_readers_language(filled))  # noqa: S308 - stored HTML is sanitised, all that is put in is escaped
+
+
+def section(html: str, anchor: str) -> SafeString:
+    """One section, heading included, cut out of HTML that `present` returned ("top": what stands before the first
+    heading); "" when it is not there. A box that reaches over several sections is closed at the cut.
+    """
+    headings = list(_HEADING.finditer(html))
+    starts = [("top", 0), *((unescape(match[1]), match.start()) for match in headings), ("", len(html))]
+    for (name, start), (_next, end) in pairwise(starts):
+        if name == anchor:
+            return mark_safe(_balanced(html[start:end]))  # noqa: S308 - a cut of safe HTML, tags only taken or closed
+    return mark_safe("")
+
+
+def _balanced(html: str) -> str:
+    """`html` without end tags that close nothing in it, and with those that are missing."""
+    opened: list[str] = []
+
+    def tag(match: re.Match[str]) -> str:
+        if match[2] in _VOID:
+            return match[0]
+        if not match[1]:
+            opened.append(match[2])
+            return match[0]
+        if opened and opened[-1] == match[2]:
+            opened.pop()
+            return match[0]
+        return ""
+
+    body = _TAG.sub(tag, html)
+    return body + "".join(f"</{name}>" for name in reversed(opened))
 
 
 def _kept(pieces: list[str], known: Mapping[str, str]) -> list[str]:
