@@ -4,8 +4,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from csp.constants import NONE, SELF
 import django_stubs_ext
+from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 # Lets `ModelForm[Change]` and the like be written at run time, as the type checker needs them.
@@ -82,7 +82,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "sopdesk.web.navigation.navigation",
             ],
-            "builtins": ["sopdesk.web.templatetags.desk"],
+            "builtins": ["sopdesk.web.templatetags.desk", "sopdesk.documents.templatetags.documents"],
         },
     }
 ]
