@@ -25,6 +25,10 @@ class JobRefused(Exception):
     """The work cannot be done, and trying again would not help. The message is shown to the person."""
 
 
+class UnknownKind(Exception):
+    """This worker knows no such kind. Another one may: during a deployment old and new ones run side by side."""
+
+
 StepFunction = Callable[["Job"], Step]
 Failed = Callable[["Job"], None]
 _steps: dict[str, StepFunction] = {}
@@ -55,9 +59,9 @@ def on_failed(kind: str) -> Callable[[Failed], Failed]:
 
 
 def step_of(kind: str) -> StepFunction:
-    """The function of a kind. Raises JobRefused for a kind that no app registers any more."""
+    """The function of a kind. Raises UnknownKind."""
     if kind not in _steps:
-        raise JobRefused(f"There is no job kind “{kind}”.")
+        raise UnknownKind(kind)
     return _steps[kind]
 
 

@@ -2,7 +2,8 @@
 
 A worker that dies holds nothing: its transaction rolls back and its lease runs out, so that the next worker begins
 at the last committed cursor. A worker that lost its lease cannot commit, because the lease is checked under the
-row's lock in the chunk's own transaction.
+row's lock in the chunk's own transaction. A worker that stalls in mid-chunk keeps that lock, not the lease: Postgres
+ends its transaction after IDLE_LIMIT, so that it can hold up nobody and its late commit fails.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sopdesk.jobs.models import Job
 from sopdesk.jobs.registry import JobRefused, Step, failed_of, step_of
@@ -20,7 +22,22 @@ from sopdesk.jobs.registry import JobRefused, Step, failed_of, step_of
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=20)  # covers claim to lock; a running chunk is held by the row's lock, not by time
+IDLE_LIMIT = timedelta(seconds=30)  # of a chunk's transaction between two statements
+GONE_CHECK = timedelta(seconds=5)  # how soon Postgres notices, within a statement, that the worker is gone
 MAX_ATTEMPTS = 3
+ERROR_LENGTH = 300
+CHUNK_FIELDS = (
+    "cursor",
+    "report",
+    "progress_done",
+    "progress_total",
+    "attempts",
+    "error",
+    "lease",
+    "lease_until",
+    "state",
+    "finished_at",
+)
 
 
 def run(job_id: int) -> bool:
@@ -39,8 +56,14 @@ def run(job_id: int) -> bool:
         return False
     except Exception as error:
         log.exception("job_chunk_failed", job=job_id)
-        _release(job_id, lease, f"{type(error).__name__}: {error}")
+        _release(job_id, lease, _in_short(error))
         raise
+
+
+def _in_short(error: Exception) -> str:
+    """An error as the job keeps it: its first line only, for the further ones of Postgres quote rows."""
+    lines = str(error).splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"[:ERROR_LENGTH]
 
 
 def _claim(job_id: int) -> UUID | None:
@@ -52,7 +75,7 @@ def _claim(job_id: int) -> UUID | None:
             return None
         job.attempts += 1
         if job.attempts > MAX_ATTEMPTS:
-            _set_aside(job, job.error or "The worker died three times at the same place.")
+            _set_aside(job, job.error or _("The worker died three times at the same place."))
             return None
         job.state, job.lease, job.lease_until = Job.State.RUNNING, lease, now + LEASE
         job.started_at = job.started_at or now
@@ -62,11 +85,23 @@ def _claim(job_id: int) -> UUID | None:
 
 def _do_chunk(job_id: int, lease: UUID) -> bool:
     with transaction.atomic():
+        _bound_transaction()
         job = Job.objects.select_for_update().filter(pk=job_id, lease=lease).first()
         if job is None:
             return False
         _save(job, step_of(job.kind)(job))
     return not job.is_finished
+
+
+def _bound_transaction() -> None:
+    """Let Postgres end this transaction by itself when its worker stalls or vanishes without a word."""
+    limits = {
+        "idle_in_transaction_session_timeout": IDLE_LIMIT,
+        "client_connection_check_interval": GONE_CHECK,
+    }
+    with connection.cursor() as cursor:
+        for name, limit in limits.items():
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, f"{int(limit.total_seconds())}s"])
 
 
 def _save(job: Job, step: Step) -> None:
@@ -76,7 +111,7 @@ def _save(job: Job, step: Step) -> None:
     job.attempts, job.error, job.lease, job.lease_until = 0, "", None, None
     if step.finished:
         job.state, job.finished_at = Job.State.DONE, timezone.now()
-    job.save()
+    job.save(update_fields=CHUNK_FIELDS)
 
 
 def _release(job_id: int, lease: UUID, error: str) -> None:
@@ -99,10 +134,15 @@ def _fail(job_id: int, lease: UUID, reason: str) -> None:
 
 
 def _set_aside(job: Job, reason: str) -> None:
-    """Give up for good, visibly; the kind tidies what it began."""
+    """Give up for good, visibly; the kind tidies what it began. Even when that fails the job stays set aside."""
     job.state, job.error, job.finished_at = Job.State.FAILED, reason, timezone.now()
     job.lease, job.lease_until = None, None
     job.save(update_fields=["state", "error", "finished_at", "lease", "lease_until"])
     tidy = failed_of(job.kind)
-    if tidy is not None:
-        tidy(job)
+    if tidy is None:
+        return
+    try:
+        with transaction.atomic():
+            tidy(job)
+    except Exception:
+        log.exception("job_not_tidied", job=job.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,24 +19,36 @@ log = structlog.get_logger(__name__)
 TASK = "sopdesk.jobs.tasks.run_job"
 
 
-def submit(kind: str, *, key: str, payload: dict[str, Any], actor: User | None) -> Job:
+HINT_ENDS_SECONDS = 600  # A message that nobody took by then is replaced by the sweeper's.
+
+
+def submit(
+    kind: str, *, key: str, payload: dict[str, Any], actor: User | None, unit: str = Job.Unit.ROWS
+) -> Job:
     """Add a job, once: while the same work (kind and key) waits, runs or is done, that job is returned instead.
 
     The row commits with the caller's transaction; the hint is sent after it. Of two that submit at once, both get
-    the one job. `key` is a hash (64 characters at most) of what is to be done.
+    the one job. `key` is a hash (64 characters at most) of what is to be done, `unit` what its progress counts.
     """
-    try:
-        with transaction.atomic():
-            job = Job.objects.create(kind=kind, key=key, payload=payload, created_by=actor)
-    except IntegrityError:
-        return Job.objects.exclude(state=Job.State.FAILED).get(kind=kind, key=key)
-    transaction.on_commit(lambda: hint(job.pk))
-    return job
+    same = Job.objects.exclude(state=Job.State.FAILED).filter(kind=kind, key=key)
+    while True:
+        try:
+            with transaction.atomic():
+                job = Job.objects.create(kind=kind, key=key, payload=payload, unit=unit, created_by=actor)
+        except IntegrityError:
+            already = same.first()
+            if already is not None:
+                return already
+            continue  # It failed in between: the work is open to be submitted again.
+        transaction.on_commit(partial(hint, job.pk), robust=True)
+        return job
 
 
-def hint(job_id: int) -> None:
-    """Tell a worker by Redis. When Redis is down the sweeper finds the row, so this only logs and goes on."""
+def hint(job_id: int) -> bool:
+    """Tell a worker by Redis; False when Redis is down: then the sweeper finds the row, so nothing is lost."""
     try:
-        app.send_task(TASK, args=[job_id], retry=False)
+        app.send_task(TASK, args=[job_id], retry=False, expires=HINT_ENDS_SECONDS)
     except (OperationalError, OSError) as error:
         log.warning("job_hint_not_sent", job=job_id, reason=str(error))
+        return False
+    return True
