@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+import holidays
 import pytest
 import yaml
 
@@ -70,10 +71,12 @@ def test_every_sop_has_two_to_four_versions_and_the_rest_one_to_three() -> None:
 
 def test_versions_follow_each_other_and_nobody_reviews_their_own_work() -> None:
     for name, document, version in every_version("sop", "macro", "article"):
-        assert version.author in AUTHORS | {"carla-reyes"} and version.reviewer in REVIEWERS, name
+        assert version.author in AUTHORS | {"carla-reyes"}, name
+        assert version.reviewer in REVIEWERS, name
         assert version.author != version.reviewer, name
-        assert version.summary.endswith(".") and isinstance(version.material, bool), name
-        assert version.in_force.weekday() < 5, f"{name}: on a weekend"
+        assert version.summary.endswith("."), name
+        assert version.material in {True, False}, name
+        assert holidays.country_holidays("IE").is_working_day(version.in_force), f"{name}: not a working day"
         assert "2025-09-01" <= f"{version.in_force:%Y-%m-%d}" <= "2026-11-13", name
         if version.number > 1:
             before = document.versions[version.number - 2]
@@ -180,9 +183,7 @@ def test_macros_use_known_placeholders_and_name_their_sop() -> None:
     for name, document, version in every_version("macro"):
         assert set(PLACEHOLDER.findall(version.body)) <= PLACEHOLDERS, name
         assert version.body.startswith("Hi {{customer.first_name}},"), name
-        assert version.body.rstrip().endswith("Lumio Support") and "{{agent.first_name}}" in version.body, (
-            name
-        )
+        assert version.body.endswith("{{agent.first_name}}\nLumio Support\n"), name
         assert document.data["sop"] in sops, name
         actions = document.data["actions"]
         assert set(actions["add_labels"]) | set(document.data["labels"]) <= labels, name
@@ -198,12 +199,15 @@ def test_front_matter_of_sops_articles_and_labels() -> None:
     labels = {label.key: label for label in content().labels}
     for document in content().of_kind("sop"):
         assert document.data["risk"] in {"low", "medium", "high"}, document.key
-        assert 1 <= document.data["review_months"] <= 24 and document.data["topics"], document.key
-        assert document.data["labels"] and set(document.data["labels"]) <= set(labels), document.key
+        assert 1 <= document.data["review_months"] <= 24, document.key
+        assert document.data["topics"], document.key
+        assert set() < set(document.data["labels"]) <= set(labels), document.key
     for document in content().of_kind("article"):
-        assert document.data["category"] in CATEGORIES and document.audience.scope == "public", document.key
+        assert document.data["category"] in CATEGORIES, document.key
+        assert document.audience.scope == "public", document.key
     for label in labels.values():
-        assert label.group in GROUPS and label.status in {"active", "deprecated", "merged"}, label.key
+        assert label.group in GROUPS, label.key
+        assert label.status in {"active", "deprecated", "merged"}, label.key
         assert (label.status == "merged") == bool(label.merged_into), label.key
         assert not label.merged_into or label.merged_into in labels, label.key
 
@@ -211,6 +215,27 @@ def test_front_matter_of_sops_articles_and_labels() -> None:
 def test_aliases_point_at_one_label_only() -> None:
     names = [name for label in content().labels for name in (label.key, *label.aliases)]
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+PLANTED = {
+    "SOP-0001": ("2026-06-15T09:00", "**30 days**", "**14 days**"),
+    "SOP-0006": ("2026-08-17T09:00", "{#second-document}", "We ask for one document"),
+    "refund-approved": ("2026-06-15T09:00", "We have refunded", "has been approved"),
+    "refunds-for-coins": ("2026-06-15T09:00", "**30 days**", "**14 days**"),
+    "recovery-ask-documents": ("2026-08-17T09:00", "two documents", "one photo document"),
+    "recover-your-account": ("2026-08-17T09:00", "**two documents**", "**one photo document**"),
+}
+
+
+@pytest.mark.parametrize("key", PLANTED)
+def test_the_planted_changes_are_where_the_tickets_expect_them(key: str) -> None:
+    since, new, old = PLANTED[key]
+    document = next(document for document in content().documents if document.key == key)
+    after = next(version for version in document.versions if f"{version.in_force:%Y-%m-%dT%H:%M}" == since)
+    before = document.versions[after.number - 2]
+    assert after.material
+    assert (new in after.body, new in before.body) == (True, False)
+    assert (old in after.body, old in before.body) == (False, True)
 
 
 def test_a_passage_must_occur_exactly_once() -> None:
