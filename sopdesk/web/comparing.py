@@ -63,11 +63,20 @@ class Row:
     """One section as shown."""
 
     anchor: str
+    kind: str
     look: Look
     title_old: str | Promise
     title_new: str | Promise
     pieces: list[Piece]
-    same: bool
+
+    @property
+    def same(self) -> bool:
+        return self.kind == "same"
+
+    @property
+    def whole(self) -> bool:
+        """Whether the section as a whole came or went."""
+        return self.kind in ("added", "removed")
 
     @property
     def retitled(self) -> bool:
@@ -98,7 +107,7 @@ def _row(section: SectionDiff, only_changes: bool) -> Row:
         for n, op in enumerate(section.ops)
     ]
     top = "" if section.title_old or section.title_new else TOP
-    return Row(section.anchor, LOOKS[section.kind], section.title_old, section.title_new or top, pieces, same)
+    return Row(section.anchor, section.kind, LOOKS[section.kind], section.title_old, section.title_new or top, pieces)
 
 
 def _piece(op: Op, *, first: bool, last: bool) -> Piece:

@@ -4,7 +4,8 @@
 // Canvas and rich-text tooltips: neither writes a style attribute, which our Content-Security-Policy forbids.
 import { init } from "../vendor/echarts/charts.js";
 
-const LANGUAGE = document.documentElement.lang;
+// The desk writes days first ("1 Oct"), also in English.
+const LANGUAGE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const number = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", timeZone: "UTC" });
 const DASHES = ["solid", "dashed", "dotted"];

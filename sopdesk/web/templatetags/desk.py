@@ -81,8 +81,8 @@ def user_chip(person: Any) -> dict[str, str]:
 
 
 _CONTROL_CLASSES: tuple[tuple[type, str], ...] = (
-    (CheckboxSelectMultiple, "form-check-input"),
-    (RadioSelect, "form-check-input"),
+    (CheckboxSelectMultiple, ""),
+    (RadioSelect, ""),
     (CheckboxInput, "form-check-input"),
     (Select, "form-select"),
     (FileInput, "form-control"),
@@ -96,10 +96,10 @@ def field(bound: BoundField) -> dict[str, Any]:
     css = next((css for kind, css in _CONTROL_CLASSES if isinstance(widget, kind)), "form-control")
     own = widget.attrs.get("class", "")
     invalid = " is-invalid" if bound.errors else ""
-    attrs = {"class": f"{css} {own}{invalid}".strip()}
+    grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    attrs = {} if grouped else {"class": f"{css} {own}{invalid}".strip()}
     if not isinstance(widget, FileInput | CheckboxInput | Select | RadioSelect):
         attrs["dir"] = widget.attrs.get("dir", "auto")
-    grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attrs),
