@@ -219,7 +219,7 @@ def test_aliases_point_at_one_label_only() -> None:
 
 PLANTED = {
     "SOP-0001": ("2026-06-15T09:00", "**30 days**", "**14 days**"),
-    "SOP-0006": ("2026-08-17T09:00", "{#second-document}", "We ask for one document"),
+    "SOP-0006": ("2026-08-17T09:00", "{#second-document}", "we ask for one document"),
     "refund-approved": ("2026-06-15T09:00", "We have refunded", "has been approved"),
     "refunds-for-coins": ("2026-06-15T09:00", "**30 days**", "**14 days**"),
     "recovery-ask-documents": ("2026-08-17T09:00", "two documents", "one photo document"),
