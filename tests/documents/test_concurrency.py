@@ -1,0 +1,88 @@
+"""Several people at once, on real Postgres: threads with a connection each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from sopdesk.accounts.models import User
+from sopdesk.audit.models import Entry
+from sopdesk.audit.recording import faults
+from sopdesk.documents import editing, publishing, reviewing
+from sopdesk.documents.errors import ChangeRefused, StaleDraft
+from sopdesk.documents.models import Change, ChangeItem, Document
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(n: int, verb: Callable[[int], object]) -> list[object]:
+    """Run the verb in n threads that start together; what each returned or refused with."""
+    barrier = Barrier(n)
+
+    def one(index: int) -> object:
+        try:
+            barrier.wait(timeout=20)
+            return verb(index)
+        except (ChangeRefused, StaleDraft) as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(n) as pool:
+        return list(pool.map(one, range(n)))
+
+
+def test_two_publish_one_change_and_one_wins(approved: Change, refunds: Document, ben: User) -> None:
+    results = at_once(2, lambda _: publishing.publish(approved, actor=ben))
+    assert sorted(type(result).__name__ for result in results) == ["Change", "PublishRefused"]
+    assert refunds.versions.count() == 2
+    assert Entry.objects.filter(event="change:published").count() == 1
+
+
+def test_fifty_publish_one_change_and_one_wins(approved: Change, refunds: Document, ben: User) -> None:
+    results = at_once(50, lambda _: publishing.publish(approved, actor=ben))
+    assert sum(isinstance(result, Change) for result in results) == 1
+    assert refunds.versions.count() == 2
+    assert Entry.objects.filter(event="change:published").count() == 1
+    assert list(faults()) == []
+
+
+def test_an_edit_and_an_approval_at_once_never_approve_the_unseen(
+    proposed: Change, draft: ChangeItem, ana: User, ben: User
+) -> None:
+    seen = reviewing.current_hash(proposed)
+
+    def verb(index: int) -> object:
+        if index == 0:
+            return reviewing.approve(proposed, actor=ben, seen_hash=seen)
+        return editing.save_draft(draft, revision=draft.revision, actor=ana, body="Something else.")
+
+    at_once(2, verb)
+    change = Change.objects.get(pk=proposed.pk)
+    assert change.state == "in_review"
+    assert not change.approvals.filter(voided_at=None).exists()
+
+
+def test_two_save_one_draft_and_nothing_is_overwritten(draft: ChangeItem, ana: User) -> None:
+    results = at_once(
+        2, lambda index: editing.save_draft(draft, revision=draft.revision, actor=ana, body=f"Text {index}.")
+    )
+    stale = [result for result in results if isinstance(result, StaleDraft)]
+    assert len(stale) == 1
+    assert stale[0].theirs.body == ChangeItem.objects.get(pk=draft.pk).body
+
+
+def test_two_changes_of_one_document_published_at_once_give_one_version_in_force(
+    approved: Change, refunds: Document, ana: User, ben: User
+) -> None:
+    item = editing.start_change(refunds, actor=ana)
+    editing.save_draft(item, revision=item.revision, actor=ana, body="Another way.")
+    other = reviewing.propose(item.change, actor=ana)
+    other = reviewing.approve(other, actor=ben, seen_hash=reviewing.current_hash(other))
+    results = at_once(2, lambda index: publishing.publish([approved, other][index], actor=ben))
+    assert sum(isinstance(result, Change) for result in results) == 1
+    assert refunds.versions.in_force().count() == 1
