@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -40,8 +39,13 @@ def submit(
             if already is not None:
                 return already
             continue  # It failed in between: the work is open to be submitted again.
-        transaction.on_commit(partial(hint, job.pk), robust=True)
+        _hint_after_commit(job.pk)
         return job
+
+
+def _hint_after_commit(job_id: int) -> None:
+    """Whatever goes wrong with the hint, the caller's work is committed and stands."""
+    transaction.on_commit(lambda: hint(job_id), robust=True)
 
 
 def hint(job_id: int) -> bool:
