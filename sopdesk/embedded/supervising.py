@@ -75,17 +75,21 @@ class Supervisor:
 
     async def _live_through(self, program: Program) -> str:
         """One life of a program, in a session of its own so that a terminal's Ctrl-C reaches only us."""
-        process = await asyncio.create_subprocess_exec(
-            *program.command,
-            env=self.environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            limit=LONGEST_LINE_BYTES,
-            start_new_session=True,
-        )
+        # A pipe of our own: asyncio's would hide the program's end for as long as a child of it keeps the pipe open.
+        reading, writing = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *program.command,
+                env=self.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writing,
+                stderr=writing,
+                start_new_session=True,
+            )
+        finally:
+            os.close(writing)
         self.started(process.pid)
-        output = asyncio.ensure_future(self._pass_on(program.name, process))
+        output = asyncio.ensure_future(self._pass_on(program.name, reading))
         ended = asyncio.ensure_future(process.wait())
         asked = asyncio.ensure_future(self._stop.wait())
         await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -108,11 +112,15 @@ class Supervisor:
             os.killpg(process.pid, signal.SIGKILL)
             await ended
 
-    async def _pass_on(self, name: str, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None  # noqa: S101  (asked for with PIPE above)
+    async def _pass_on(self, name: str, descriptor: int) -> None:
+        reader = asyncio.StreamReader(limit=LONGEST_LINE_BYTES)
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb")
+        )
         while True:
             try:
-                line = await process.stdout.readline()
+                line = await reader.readline()
             except ValueError:
                 self.say(name, f"(a line longer than {LONGEST_LINE_BYTES} bytes is left out)")
                 continue

@@ -70,6 +70,9 @@ SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 LANGUAGE_COOKIE_SECURE = True
+# The proxy sets both (deploy/nginx.conf), whatever a client sends.
+ALLAUTH_TRUSTED_CLIENT_IP_HEADER = "X-Real-IP"
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE", "/srv/sopdesk/beat/schedule")
 

@@ -1,7 +1,6 @@
 """`manage.py up`: the whole desk, web, worker and beat, as one supervised command."""
 
 import asyncio
-import http.client
 import os
 import sys
 import time
@@ -16,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from sopdesk import embedded
 from sopdesk.embedded.running import Desk, free_port
 from sopdesk.embedded.supervising import Program, Supervisor
+from sopdesk.web.probe import answers
 
 WATCH_SECONDS = 5.0
 START_SECONDS = 60.0
@@ -75,12 +75,12 @@ class Command(BaseCommand):
 
     async def _supervise(self, desk: Desk, host: str, port: int) -> None:
         supervisor = Supervisor(programs(host, port), _environment(), self.say, desk.add_child)
-        await supervisor.run(self._welcome(desk.url, host, port), self._watch_servers())
+        await supervisor.run(self._welcome(desk.url), self._watch_servers())
 
-    async def _welcome(self, url: str, host: str, port: int) -> None:
+    async def _welcome(self, url: str) -> None:
         """Say where the desk is, once it answers."""
         deadline = time.monotonic() + START_SECONDS
-        while not await asyncio.to_thread(_answers, host, port):
+        while not await asyncio.to_thread(answers, f"{url}/healthz", "localhost"):
             if time.monotonic() > deadline:
                 self.say(
                     "up", f"The web process has not answered for {START_SECONDS:.0f} s; its output says why."
@@ -116,14 +116,3 @@ def _environment() -> dict[str, str]:
     """The programs' environment: ours, with the addresses spelled out."""
     urls = embedded.urls()
     return {**os.environ, "DATABASE_URL": urls.database, "REDIS_URL": urls.redis, "PYTHONUNBUFFERED": "1"}
-
-
-def _answers(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=2)  # noqa: S104
-    try:
-        connection.request("GET", "/healthz", headers={"Host": "localhost"})
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()

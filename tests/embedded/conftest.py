@@ -1,0 +1,81 @@
+"""Servers and desks of the tests' own: in a folder of their own, so that nothing here touches the checkout's."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+class Place:
+    """A `var/` of its own, and a way to run the project's commands in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.var = folder / "var"
+        self.environment = {
+            **{
+                name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
+            },
+            "SOPDESK_VAR": str(self.var),
+            "DJANGO_SETTINGS_MODULE": "sopdesk.settings.development",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def run(self, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+        """Run `python ARGUMENTS` to its end; its output is text."""
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=PROJECT, env={**self.environment, **changed}, text=True, capture_output=True, timeout=180, check=False,
+        )  # fmt: skip
+
+    def servers(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
+        return self.run("-m", "sopdesk.embedded", command, *options)
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything alive that was told about this folder, on its command line or in its environment."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
+                    continue
+                told = " ".join(process.cmdline()) + process.environ().get("SOPDESK_VAR", "")
+            except psutil.Error:
+                continue
+            if str(self.var) in told:
+                found.append(process)
+        return found
+
+
+@contextmanager
+def place_of_its_own() -> Iterator[Place]:
+    """Not under pytest's tmp_path: that one is closed to the system user that Postgres runs as under root."""
+    folder = Path(tempfile.mkdtemp(prefix="sopdesk-test-"))
+    place = Place(folder)
+    yield place
+    place.servers("stop", "--force")
+    for process in place.processes():
+        process.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with place_of_its_own() as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def migrated() -> Iterator[Place]:
+    """A place whose database has the desk's tables."""
+    with place_of_its_own() as place:
+        done = place.run("manage.py", "migrate", "--verbosity", "0")
+        assert done.returncode == 0, done.stderr
+        yield place
