@@ -21,7 +21,7 @@ from sopdesk.documents import indexing
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.kinds import Kind
-from sopdesk.documents.models import Approval, Change, ChangeItem, Document
+from sopdesk.documents.models import TITLE_MAX, Approval, Change, ChangeItem, Document
 from sopdesk.documents.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -42,42 +42,98 @@ class Past:
     audience: str = Audience.INTERNAL
     audience_teams: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
+    together: str = ""
+    """Versions of several documents that came in force in one change carry one name for it."""
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """One document with its past, oldest first. `identity` are further columns, such as locale."""
+
+    kind: Kind
+    key: str
+    owner: User
+    past: Sequence[Past]
+    identity: dict[str, Any] = field(default_factory=dict)
 
 
 def adopt(kind: Kind, key: str, *, past: Sequence[Past], owner: User, actor: User, **identity: Any) -> Document:
-    """Create a document with its earlier versions, oldest first, each in force until the next began.
+    """Create one document with its earlier versions; see `adopt_all`."""
+    return adopt_all([Adopted(kind, key, owner, past, identity)], actor=actor)[0]
 
-    Only a document that is new to the desk can be adopted: this is no second way to publish. Raises ChangeRefused
-    for versions out of order, or TextRefused for a text that cannot be rendered.
+
+def adopt_all(adopted: Sequence[Adopted], *, actor: User) -> list[Document]:
+    """Create documents with their earlier versions, each in force until the next of its document began.
+
+    Only documents that are new to the desk can be adopted: this is no second way to publish. Raises ChangeRefused
+    for versions out of order, TextRefused for a text that cannot be rendered, and then nothing was adopted.
     """
     require(actor, Permission.CHANGE_EDIT)
-    times = [version.since for version in past]
-    if not past or times != sorted(set(times)):
-        raise ChangeRefused([_("The versions of %(key)s are not in the order of their dates.") % {"key": key}])
     with transaction.atomic():
-        review_by = times[-1].date() + relativedelta(months=identity.get("review_months", 6))
-        document = kind.model.objects.create(
-            kind=kind.name, key=key, owner=owner, created_by=past[0].author, review_by=review_by, **identity
-        )
-        base = Document.objects.get(pk=document.pk)
-        for version, until in zip_longest(past, times[1:]):
-            _adopt_version(base, version, until)
-        indexing.refresh(base)
-        facts = {"kind": kind.name, "versions": len(past)}
-        record(actor=actor, event=Event.DOCUMENT_ADOPTED, subject=base, facts=facts)
-    return base
+        documents = [_identity(each) for each in adopted]
+        groups: dict[tuple[datetime, str], list[tuple[Document, Past, datetime | None]]] = {}
+        for document, each in zip(documents, adopted, strict=True):
+            times = [version.since for version in each.past]
+            for version, until in zip_longest(each.past, times[1:]):
+                name = version.together or document.pk
+                groups.setdefault((version.since, f"{name}"), []).append((document, version, until))
+        for (since, _name), group in sorted(groups.items(), key=lambda entry: entry[0]):
+            _adopt_change(since, group)
+        for document in documents:
+            indexing.refresh(document)
+            facts = {"kind": document.kind, "versions": document.versions.count()}
+            record(actor=actor, event=Event.DOCUMENT_ADOPTED, subject=document, facts=facts)
+    return documents
 
 
-def _adopt_version(document: Document, version: Past, until: datetime | None) -> None:
-    change = Change.objects.create(
-        title=f"{version.title}"[:200],
-        why=version.summary,
-        material=version.material,
-        state=Change.State.PUBLISHED,
-        effective_at=version.since,
+def _identity(adopted: Adopted) -> Document:
+    times = [version.since for version in adopted.past]
+    if not times or times != sorted(set(times)):
+        reason = _("The versions of %(key)s are not in the order of their dates.")
+        raise ChangeRefused([reason % {"key": adopted.key}])
+    months = adopted.identity.get("review_months", Document._meta.get_field("review_months").default)
+    child = adopted.kind.model.objects.create(
+        kind=adopted.kind.name,
+        key=adopted.key,
+        owner=adopted.owner,
+        created_by=adopted.past[0].author,
+        review_by=times[-1].date() + relativedelta(months=months),
+        **adopted.identity,
     )
-    change.authors.add(version.author)
-    item = ChangeItem.objects.create(
+    return Document.objects.get(pk=child.pk)
+
+
+def _adopt_change(since: datetime, group: Sequence[tuple[Document, Past, datetime | None]]) -> None:
+    """One change of the past: its drafts, its approval, and the versions that came of it."""
+    first = group[0][1]
+    change = Change.objects.create(
+        title=first.title[:TITLE_MAX],
+        why=first.summary,
+        material=any(version.material for _document, version, _until in group),
+        state=Change.State.PUBLISHED,
+        effective_at=since,
+    )
+    Change.objects.filter(pk=change.pk).update(created_at=since, updated_at=since)
+    change.authors.add(*{version.author for _document, version, _until in group})
+    items = [_item(change, document, version) for document, version, _until in group]
+    approved = change_hash(change, items)
+    for reviewer in dict.fromkeys(version.reviewer for _document, version, _until in group):
+        approval = Approval.objects.create(change=change, reviewer=reviewer, content_hash=approved)
+        Approval.objects.filter(pk=approval.pk).update(at=since)
+    for item, (_document, version, until) in zip(items, group, strict=True):
+        snapshot(
+            item,
+            change=change,
+            in_force=DateTimeTZRange(since, until),
+            actor=version.reviewer,
+            published_at=since,
+            summary=version.summary,
+            material=version.material,
+        )
+
+
+def _item(change: Change, document: Document, version: Past) -> ChangeItem:
+    return ChangeItem.objects.create(
         change=change,
         document=document,
         base_version=document.versions.order_by("-number").first(),
@@ -88,6 +144,3 @@ def _adopt_version(document: Document, version: Past, until: datetime | None) ->
         data=version.data,
         updated_by=version.author,
     )
-    Approval.objects.create(change=change, reviewer=version.reviewer, content_hash=change_hash(change, [item]))
-    in_force = DateTimeTZRange(version.since, until)
-    snapshot(item, change=change, in_force=in_force, actor=version.reviewer, published_at=version.since)

@@ -24,8 +24,13 @@ def snapshot(
     in_force: DateTimeTZRange,
     actor: User,
     published_at: datetime | None = None,
+    summary: str = "",
+    material: bool | None = None,
 ) -> Version:
-    """Store what the draft says as the document's next version, with all `[[…]]` of it. Raises TextRefused."""
+    """Store what the draft says as the document's next version, with all `[[…]]` of it. Raises TextRefused.
+
+    Why and how big the change was is the change's word, unless `summary` and `material` say it for this document.
+    """
     rendered = markdown.render(item.body)
     last = item.document.versions.aggregate(last=Max("number"))["last"] or 0
     version = Version.objects.create(
@@ -41,8 +46,8 @@ def snapshot(
         plain=rendered.plain,
         sections=[_as_json(section) for section in rendered.sections],
         content_hash=content_hash(item),
-        material=change.material,
-        summary=change.why or change.title,
+        material=change.material if material is None else material,
+        summary=summary or change.why or change.title,
         published_by=actor,
         published_at=published_at or timezone.now(),
         in_force=in_force,

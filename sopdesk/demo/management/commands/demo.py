@@ -1,0 +1,53 @@
+"""`manage.py demo`: fill an empty desk with Lumio's people, documents and tickets."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+
+from sopdesk.accounts.models import User
+from sopdesk.demo import documents, people
+
+
+class Command(BaseCommand):
+    help = "Load the demo: a fictional company's support desk. Only an empty desk is filled."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do nothing on a desk that has people already")
+        parser.add_argument("--fresh", action="store_true", help="empty the database first (a laptop's only)")
+        parser.add_argument("--tickets", type=int, default=50_000, help="how many tickets to generate")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["fresh"]:
+            self._empty()
+        if User.objects.exists() and not self._is_demo():
+            if options["once"]:
+                return
+            raise CommandError("This desk has people already, so the demo was not loaded. Begin again with --fresh.")
+        self._load(options["tickets"])
+
+    def _is_demo(self) -> bool:
+        """A demo that was interrupted is finished; each part knows whether it is there."""
+        return User.objects.filter(email=people.LOGINS[0].email).exists()
+
+    def _load(self, tickets: int) -> None:
+        began = time.monotonic()
+        with transaction.atomic():
+            if not User.objects.exists():
+                everybody = people.load()
+                documents.load(everybody)
+                documents.load_work(everybody)
+                self.stdout.write(f"{len(everybody)} people and their documents, {time.monotonic() - began:.1f} s")
+
+    def _empty(self) -> None:
+        """Versions and audit entries cannot be deleted, so the whole schema goes and is built anew."""
+        if not settings.DEMO_MAY_EMPTY:
+            raise CommandError("--fresh is for a laptop's own database; this one is not.")
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+        call_command("migrate", verbosity=0)
