@@ -1,41 +1,16 @@
 """What the difference component shows of two texts: rows ready for inline or side-by-side reading."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sopdesk.text.diff import Op, SectionDiff
 from sopdesk.web.states import Look, Tone
 
 KEEP = 240
 """How much unchanged text stays beside a change, in characters."""
-
-
-class Op(Protocol):
-    """A piece of text: kind "same", "added" or "removed"."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-
-
-class SectionDiff(Protocol):
-    """One section of two texts, as sopdesk.text.diff.documents gives it."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def anchor(self) -> str: ...
-    @property
-    def title_old(self) -> str: ...
-    @property
-    def title_new(self) -> str: ...
-    @property
-    def ops(self) -> Sequence[Op]: ...
-
 
 LOOKS = {
     "same": Look(_("unchanged"), Tone.NEUTRAL, "minus"),
@@ -45,7 +20,7 @@ LOOKS = {
     "moved": Look(_("moved"), Tone.BLUE, "arrows-sort"),
     "retitled": Look(_("retitled"), Tone.BLUE, "tag"),
 }
-TOP: str | Promise = _("Before the first heading")
+TOP = _("Before the first heading")
 
 
 @dataclass(frozen=True)
@@ -60,12 +35,12 @@ class Piece:
 
 @dataclass(frozen=True)
 class Row:
-    """One section as shown."""
+    """One section as shown: what became of it, both titles, and its text without the heading's own line."""
 
     anchor: str
     kind: str
-    look: Look
-    title_old: str | Promise
+    looks: list[Look]
+    title_old: str
     title_new: str | Promise
     pieces: list[Piece]
 
@@ -99,15 +74,37 @@ def rows(sections: Iterable[SectionDiff], *, only_changes: bool = True) -> list[
 
 
 def _row(section: SectionDiff, only_changes: bool) -> Row:
-    same = section.kind == "same"
-    cutting = only_changes and not same
-    last = len(section.ops) - 1
+    title_old, title_new = section.title_old or "", section.title_new or ""
+    ops = list(_body(section.ops) if title_old or title_new else section.ops)
+    if ops:
+        ops[-1] = Op(ops[-1].kind, ops[-1].text.rstrip())
+    cutting = only_changes and section.kind != "same"
+    last = len(ops) - 1
     pieces = [
         _piece(op, first=n == 0, last=n == last) if cutting else Piece(op.kind, op.text)
-        for n, op in enumerate(section.ops)
+        for n, op in enumerate(ops)
     ]
-    top = "" if section.title_old or section.title_new else TOP
-    return Row(section.anchor, section.kind, LOOKS[section.kind], section.title_old, section.title_new or top, pieces)
+    looks = [LOOKS[section.kind]]
+    if section.moved and section.kind != "moved":
+        looks.append(LOOKS["moved"])
+    shown_title: str | Promise = title_new if title_old or title_new else TOP
+    return Row(section.anchor, section.kind, looks, title_old, shown_title, pieces)
+
+
+def _body(ops: Iterable[Op]) -> Iterator[Op]:
+    """The ops after each text's heading line, which the row shows as its title; blank lines at the start go too."""
+    heading = {"added", "removed"}
+    started = False
+    for op in ops:
+        sides = {"added", "removed"} if op.kind == "same" else {op.kind.value}
+        text = op.text
+        if sides & heading:
+            _line, newline, text = text.partition("\n")
+            heading -= sides if newline else set()
+        text = text if started else text.lstrip("\n")
+        if text:
+            started = True
+            yield Op(op.kind, text)
 
 
 def _piece(op: Op, *, first: bool, last: bool) -> Piece:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
 NOTHING = "–"
 MINUS = "\N{MINUS SIGN}"
@@ -36,7 +37,7 @@ def clock(value: Number | timedelta | None) -> str:
     minutes, second = divmod(seconds, 60)
     hours, minute = divmod(minutes, 60)
     if hours >= 48:
-        return f"{sign}{hours // 24}{THIN}d {hours % 24}{THIN}h"
+        return sign + _("%(days)d\u202fd %(hours)d\u202fh") % {"days": hours // 24, "hours": hours % 24}
     return f"{sign}{hours}:{minute:02}:{second:02}" if hours else f"{sign}{minute}:{second:02}"
 
 
@@ -64,4 +65,4 @@ def signed(value: Number | None, decimals: int = 1) -> str:
 
 def points(value: Number | None, decimals: int = 1) -> str:
     """A difference of two shares, as percentage points: −0.061 is `−6.1 pp`."""
-    return NOTHING if value is None else f"{signed(value * 100, decimals)}{THIN}pp"
+    return NOTHING if value is None else _("%(points)s\u202fpp") % {"points": signed(value * 100, decimals)}

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from sopdesk.text.diff import documents
 from sopdesk.web import styleguide_samples as samples
 from sopdesk.web.states import LOOKS
 
@@ -23,9 +24,9 @@ def components(request: HttpRequest) -> HttpResponse:
     context = {
         "states": list(LOOKS),
         "listing": samples.SampleListing(request.GET),
-        "tiles": samples.TILES,
+        "tiles": samples.tiles(),
         "jobs": samples.jobs(),
-        "diff": samples.DIFF,
+        "diff": documents(samples.OLD_TEXT, samples.NEW_TEXT),
         "chart": samples.series(),
         "cut_over": samples.CUT_OVER,
         "tabs": [

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.listing import Head
+from sopdesk.web.figures import clock, points, share
 from sopdesk.web.states import LOOKS
 
 CUT_OVER = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
@@ -72,13 +73,10 @@ class SampleFilter(forms.Form):
     """A filter bar as django-filter makes one."""
 
     q = forms.CharField(label=_("Title or key"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False)
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["state"].widget.choices = [("", _("any state")), ("in_force", LOOKS["in_force"].word)]  # type: ignore[attr-defined]
-        self.fields["owner"].widget.choices = [("", _("anybody")), ("ana", "Ana Lim")]  # type: ignore[attr-defined]
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("any state")), ("in_force", LOOKS["in_force"].word)]
+    )
+    owner = forms.ChoiceField(label=_("Owner"), required=False, choices=[("", _("anybody")), ("me", _("me"))])
 
 
 class SampleListing:
@@ -106,109 +104,87 @@ class SampleForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=60, help_text=_("What an agent would look for."))
     why = forms.CharField(label=_("Why"), widget=forms.Textarea({"rows": 3}), required=False)
-    kind = forms.ChoiceField(label=_("Kind of change"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("Kind of change"),
+        widget=forms.RadioSelect,
+        choices=[("material", _("Material: readers read it again")), ("editorial", _("Editorial"))],
+    )
     starts = forms.DateTimeField(
         label=_("In force from"),
         widget=forms.DateTimeInput({"type": "datetime-local"}),
         help_text=_("Dublin time."),
     )
-    team = forms.ChoiceField(label=_("Readers"))
+    team = forms.ChoiceField(
+        label=_("Readers"), choices=[("all", _("all staff")), ("teams", _("named teams"))]
+    )
     file = forms.FileField(label=_("Evidence"), required=False)
     tell = forms.BooleanField(label=_("Tell all readers"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [
-            ("material", _("Material: readers read it again")),
-            ("editorial", _("Editorial")),
-        ]  # type: ignore[attr-defined]
-        self.fields["team"].choices = [("all", _("all staff")), ("harbor", "Harbor · Refunds")]  # type: ignore[attr-defined]
+
+def tiles() -> list[dict[str, Any]]:
+    """Figures as a dashboard shows them."""
+    worse, better = {"change_tone": "red"}, {"change_tone": "green"}
+    up, down = {"change_icon": "trending-up"}, {"change_icon": "trending-down"}
+    return [
+        {
+            "name": _("CSAT"),
+            "value": share(0.842),
+            "n": 9214,
+            "interval": "83.4–84.9",
+            "change": points(-0.013),
+        }
+        | worse
+        | down,
+        {"name": _("SLA, first reply"), "value": share(0.91), "n": 11502, "note": _("312 breached, 14 open")},
+        {"name": _("AHT"), "value": clock(412), "n": 8107, "change": f"+{clock(18)}"}
+        | {"note": _("p90 14:10, measured on 71 % of tickets")}
+        | worse
+        | up,
+        {"name": _("Reopened"), "value": share(0.051), "n": 9870, "change": points(-0.004)}
+        | {"note": _("tickets solved up to 21 Oct")}
+        | better
+        | down,
+    ]
 
 
-TILES: list[dict[str, Any]] = [
-    {
-        "name": _("CSAT"),
-        "value": "84.2 %",
-        "n": 9214,
-        "interval": "83.4–84.9",
-        "change": "−1.3 pp",
-        "change_tone": "red",
-        "change_icon": "trending-down",
-    },
-    {"name": _("SLA, first reply"), "value": "91.0 %", "n": 11502, "note": _("312 breached, 14 open")},
-    {
-        "name": _("AHT"),
-        "value": "6:52",
-        "n": 8107,
-        "note": _("p90 14:10, measured on 71 % of tickets"),
-        "change": "+0:18",
-        "change_tone": "red",
-        "change_icon": "trending-up",
-    },
-    {
-        "name": _("Reopened"),
-        "value": "5.1 %",
-        "n": 9870,
-        "note": _("tickets solved up to 21 Oct"),
-        "change": "−0.4 pp",
-        "change_tone": "green",
-        "change_icon": "trending-down",
-    },
-]
+OLD_TEXT = """## Verify the account owner
 
+Ask for the order number and the e-mail address. Refund the purchase when it was made within 14 days and the item was
+not used up.
 
-def op(kind: str, text: str) -> SimpleNamespace:
-    return SimpleNamespace(kind=kind, text=text)
+Say when the money arrives: 5 working days.
 
+## Ask a lead {#escalate}
 
-DIFF = (
-    SimpleNamespace(
-        kind="changed",
-        anchor="verify",
-        title_old="Verify the account owner",
-        title_new="Verify the account owner",
-        ops=(
-            op(
-                "same",
-                "Ask for the order number and the e-mail address. Refund "
-                "the purchase when it was made within ",
-            ),
-            op("removed", "14 days"),
-            op("added", "30 days"),
-            op("same", " and the item was not used up.\n\nSay when the money arrives: "),
-            op("added", "usually within "),
-            op("same", "5 working days."),
-        ),
-    ),
-    SimpleNamespace(
-        kind="retitled",
-        anchor="escalate",
-        title_old="Ask a lead",
-        title_new="Escalate to Payments",
-        ops=(op("same", "Hand over with the note of the run."),),
-    ),
-    SimpleNamespace(
-        kind="added",
-        anchor="minors",
-        title_old="",
-        title_new="When the buyer is a minor",
-        ops=(op("added", "Do not ask for a copy of an identity card. Go to the guardian path."),),
-    ),
-    SimpleNamespace(
-        kind="removed",
-        anchor="vouchers",
-        title_old="Vouchers",
-        title_new="",
-        ops=(op("removed", "Offer a voucher of the same value first."),),
-    ),
-    SimpleNamespace(
-        kind="same",
-        anchor="note",
-        title_old="Note for the ticket",
-        title_new="Note for the ticket",
-        ops=(op("same", "Refund given, reason, order number."),),
-    ),
-)
+Hand over with the note of the run.
+
+## Vouchers
+
+Offer a voucher of the same value first.
+
+## Note for the ticket
+
+Refund given, reason, order number.
+"""
+NEW_TEXT = """## Verify the account owner
+
+Ask for the order number and the e-mail address. Refund the purchase when it was made within 30 days and the item was
+not used up.
+
+Say when the money arrives: usually within 5 working days.
+
+## Escalate to Payments {#escalate}
+
+Hand over with the note of the run.
+
+## When the buyer is a minor
+
+Do not ask for a copy of an identity card. Go to the guardian path.
+
+## Note for the ticket
+
+Refund given, reason, order number.
+"""
 
 
 def jobs() -> list[SimpleNamespace]:

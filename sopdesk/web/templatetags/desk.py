@@ -14,15 +14,23 @@ from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    ModelChoiceField,
+    RadioSelect,
+    Select,
+)
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sopdesk.listing import Listing
+from sopdesk.text.diff import SectionDiff
 from sopdesk.web import comparing, figures
-from sopdesk.web.comparing import SectionDiff
 from sopdesk.web.states import look_of
 
 register = template.Library()
@@ -97,8 +105,10 @@ def field(bound: BoundField) -> dict[str, Any]:
     own = widget.attrs.get("class", "")
     invalid = " is-invalid" if bound.errors else ""
     grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    attrs = {} if grouped else {"class": f"{css} {own}{invalid}".strip()}
-    if not isinstance(widget, FileInput | CheckboxInput | Select | RadioSelect):
+    attrs: dict[str, str | bool] = {} if grouped else {"class": f"{css} {own}{invalid}".strip()}
+    if isinstance(bound.field, ModelChoiceField):
+        attrs["dir"] = "auto"  # names that people gave
+    elif not isinstance(widget, FileInput | CheckboxInput | Select | RadioSelect):
         attrs["dir"] = widget.attrs.get("dir", "auto")
     return {
         "bound": bound,
@@ -112,7 +122,10 @@ def field(bound: BoundField) -> dict[str, Any]:
 def filter_field(bound: BoundField) -> dict[str, Any]:
     """One field of a filter bar: label above, control below, no help."""
     css = "form-select" if isinstance(bound.field.widget, Select) else "form-control"
-    return {"bound": bound, "control": bound.as_widget(attrs={"class": css})}
+    attrs: dict[str, str | bool] = {"class": css}
+    if isinstance(bound.field, ModelChoiceField) or css == "form-control":
+        attrs["dir"] = "auto"
+    return {"bound": bound, "control": bound.as_widget(attrs=attrs)}
 
 
 @register.inclusion_tag("components/sort_head.html", takes_context=True)
