@@ -1,25 +1,30 @@
 """Every kind of decision that is recorded, as `thing:action`, sorted."""
 
-from enum import StrEnum
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
-class Event(StrEnum):
-    CHANGE_APPROVED = "change:approved"
-    CHANGE_CHANGES_REQUESTED = "change:changes_requested"
-    CHANGE_DOCUMENT_ADDED = "change:document_added"
-    CHANGE_DOCUMENT_REMOVED = "change:document_removed"
-    CHANGE_PROPOSED = "change:proposed"
-    CHANGE_PUBLISHED = "change:published"
-    CHANGE_REBASED = "change:rebased"
-    CHANGE_SCHEDULED = "change:scheduled"
-    CHANGE_STARTED = "change:started"
-    CHANGE_UNSCHEDULED = "change:unscheduled"
-    CHANGE_WITHDRAWN = "change:withdrawn"
-    DOCUMENT_ADOPTED = "document:adopted"
-    DOCUMENT_CREATED = "document:created"
-    DOCUMENT_VERIFIED = "document:verified"
-    FRAMEWORKS_LOADED = "frameworks:loaded"
-    IMPORT_FINISHED = "import:finished"
-    IMPORT_STARTED = "import:started"
-    USER_CHANGED = "user:changed"
-    USER_CREATED = "user:created"
+class Event(models.TextChoices):
+    """`CHANGE_APPROVED = "change:approved", _("change approved")`: the name, what is stored, what is shown."""
+
+    CHANGE_APPROVED = "change:approved", _("change approved")
+    CHANGE_CHANGES_REQUESTED = "change:changes_requested", _("changes requested")
+    CHANGE_DOCUMENT_ADDED = "change:document_added", _("document added to a change")
+    CHANGE_DOCUMENT_REMOVED = "change:document_removed", _("document taken out of a change")
+    CHANGE_PROPOSED = "change:proposed", _("change proposed")
+    CHANGE_PUBLISHED = "change:published", _("change published")
+    CHANGE_REBASED = "change:rebased", _("change rebased")
+    CHANGE_SCHEDULED = "change:scheduled", _("change scheduled")
+    CHANGE_STARTED = "change:started", _("change started")
+    CHANGE_UNSCHEDULED = "change:unscheduled", _("change unscheduled")
+    CHANGE_WITHDRAWN = "change:withdrawn", _("change withdrawn")
+    DOCUMENT_ADOPTED = "document:adopted", _("document adopted")
+    DOCUMENT_CREATED = "document:created", _("document created")
+    DOCUMENT_VERIFIED = "document:verified", _("document verified")
+    FRAMEWORKS_LOADED = "frameworks:loaded", _("compliance catalogue loaded")
+    IMPORT_FINISHED = "import:finished", _("import finished")
+    IMPORT_STARTED = "import:started", _("import started")
+    USER_CHANGED = "user:changed", _("person changed")
+    USER_CREATED = "user:created", _("person added")
+    USER_DISABLED = "user:disabled", _("person’s sign-in ended")
+    USER_ENABLED = "user:enabled", _("person’s sign-in restored")

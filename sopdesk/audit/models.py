@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sopdesk.audit.events import Event
 from sopdesk.audit.querysets import EntryQuerySet
 from sopdesk.audit.triggers import no_truncate
 
@@ -49,6 +50,15 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.event} {self.subject_label}"
+
+    @property
+    def subject(self) -> str:
+        """What it is about, exactly: "documents.document 12"."""
+        return f"{self.subject_type} {self.subject_id}"
+
+    def get_event_display(self) -> str:
+        """The event in words; one that this release no longer knows keeps its name."""
+        return str(Event(self.event).label) if self.event in Event.values else self.event
 
 
 class Head(models.Model):

@@ -93,7 +93,16 @@ def faults() -> Iterator[str]:
         if entry.hash != entry_hash(entry):
             yield f"entry {entry.number} was edited: its content does not match its hash"
         number, previous = entry.number, entry.hash
-    head = Head.objects.filter(id=1).first()
-    written = (head.number, head.hash) if head else (0, GENESIS)
-    if written != (number, previous):
-        yield f"the chain ends at entry {number}, but it was written up to entry {written[0]}"
+    written = end()
+    if (written.number, written.hash) != (number, previous):
+        yield f"the chain ends at entry {number}, but it was written up to entry {written.number}"
+
+
+def end() -> Head:
+    """Where the chain ends; number 0 while nothing was recorded. Noted elsewhere, it proves the chain up to there."""
+    return Head.objects.filter(id=1).first() or Head(number=0, hash=GENESIS)
+
+
+def stands(number: int, noted_hash: str) -> bool:
+    """Whether the entry of this number still has the hash that was noted when it was the last one."""
+    return Entry.objects.filter(number=number, hash=noted_hash).exists()

@@ -1,0 +1,139 @@
+"""Real processes that tests start, kill and start again: a Redis, Celery workers, a beat."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import redis
+from django.db import connection
+
+from sopdesk.embedded.redis import binary
+
+CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "sopdesk.celery"]
+WORKER = [
+    *CELERY,
+    "worker",
+    "--concurrency",
+    "2",
+    "--without-gossip",
+    "--without-mingle",
+    "--loglevel",
+    "INFO",
+]
+
+
+def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """What the condition answers as soon as that is true. Fails when it does not come true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Machine:
+    """The processes of one test, all of them ended with it. `folder` holds their logs and Redis' data."""
+
+    folder: Path
+    quick: bool = True
+    port: int = field(default_factory=free_port)
+    started: list[psutil.Popen] = field(default_factory=list)
+    worker: psutil.Popen | None = None
+    redis: psutil.Popen | None = None
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self, name: str, command: list[str]) -> psutil.Popen:
+        log = (self.folder / f"{name}.log").open("ab")
+        process = psutil.Popen(
+            command, env=self._environment(), stdout=log, stderr=log, start_new_session=True
+        )
+        self.started.append(process)
+        return process
+
+    def start_redis(self) -> psutil.Popen:
+        settings = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        durable = [
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "always",
+            "--save",
+            "",
+            "--maxmemory-policy",
+            "noeviction",
+        ]
+        self.redis = self.start("redis", [str(binary()), *settings, *durable])
+        until(self._redis_answers, 10, "Redis answers")
+        return self.redis
+
+    def start_worker(self) -> psutil.Popen:
+        self.worker = self.start("worker", WORKER)
+        return self.worker
+
+    def start_beat(self) -> psutil.Popen:
+        schedule = str(self.folder / "schedule")
+        return self.start("beat", [*CELERY, "beat", "--pidfile", "", "--schedule", schedule])
+
+    def end(self) -> None:
+        for process in self.started:
+            with suppress(psutil.NoSuchProcess):
+                family = [process, *process.children(recursive=True)]
+                for member in family:
+                    with suppress(psutil.NoSuchProcess):
+                        member.kill()
+            process.wait(10)
+
+    def _environment(self) -> dict[str, str]:
+        settings = {
+            "DJANGO_SETTINGS_MODULE": "tests.faults.worker_settings",
+            "SOPDESK_FAULT_DATABASE": connection.settings_dict["NAME"],
+            "SOPDESK_FAULT_REDIS": self.redis_url,
+            "SOPDESK_FAULT_QUICK": "1" if self.quick else "",
+            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        }
+        return {**os.environ, **settings}
+
+    def _redis_answers(self) -> bool:
+        with suppress(redis.RedisError):
+            return bool(redis.Redis.from_url(self.redis_url, socket_timeout=1).ping())
+        return False
+
+
+@contextmanager
+def machine(folder: Path, *, quick: bool = True) -> Iterator[Machine]:
+    """Processes for one test. `quick` shortens leases and sweeps, where the test is not about how long they take."""
+    started = Machine(folder, quick)
+    try:
+        yield started
+    finally:
+        started.end()
+
+
+def kill(process: psutil.Process) -> None:
+    """kill -9, as a machine that is switched off: nothing is said, nothing is tidied."""
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
+    with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired, subprocess.TimeoutExpired):
+        process.wait(10)

@@ -1,0 +1,47 @@
+"""Work for real workers: it writes rows that can be counted afterwards, slowly enough to be killed in between."""
+
+import os
+import signal
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import connection
+
+from sopdesk.jobs import running
+from sopdesk.jobs.models import Job
+from sopdesk.jobs.registry import Step, step
+
+ROWS_PER_CHUNK = 5
+
+if os.environ.get("SOPDESK_FAULT_QUICK"):
+    running.LEASE = timedelta(seconds=1)
+    running.IDLE_LIMIT = timedelta(seconds=2)
+
+
+@step("faults.write_rows")
+def write_rows(job: Job) -> Step:
+    """Writes the numbers 0 … rows-1, each once, five a chunk, each with a pause of `pause` seconds."""
+    at, rows = job.cursor.get("at", 0), job.payload["rows"]
+    for number in range(at, min(at + ROWS_PER_CHUNK, rows)):
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO fault_rows VALUES (%s, %s)", [job.pk, number])
+        _stand_still_once(job, number)
+        time.sleep(job.payload["pause"])
+    end = min(at + ROWS_PER_CHUNK, rows)
+    return Step({"at": end}, end, rows, end >= rows)
+
+
+def _stand_still_once(job: Job, number: int) -> None:
+    """At row `stall_at`, the first time, stop the process as a machine that hangs would."""
+    marker = job.payload.get("stall_marker")
+    if marker and number == job.payload["stall_at"] and not Path(marker).exists():
+        Path(marker).write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+@step("faults.die")
+def die(job: Job) -> Step:
+    """Kills the process that works on it, as running out of memory would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("still alive")

@@ -1,0 +1,153 @@
+"""What happens to jobs when real workers and a real Redis are killed."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psutil
+import pytest
+import redis
+from celery import Celery
+from django.conf import settings
+from django.db import connection
+
+from sopdesk.jobs.models import Job
+from sopdesk.jobs.submitting import submit
+from tests.faults.processes import Machine, kill, machine, until
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+ROWS = 40
+
+
+@pytest.fixture(autouse=True)
+def fault_rows(transactional_db: None) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS fault_rows (job bigint, number bigint)")
+        cursor.execute("TRUNCATE fault_rows")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE fault_rows")
+
+
+@pytest.fixture
+def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """Redis, a worker and a beat, with leases of 1 s and a sweep every second."""
+    with machine(tmp_path) as started:
+        begin(started, monkeypatch)
+        yield started
+
+
+@pytest.fixture
+def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """The same with the leases and sweeps of production."""
+    with machine(tmp_path, quick=False) as started:
+        begin(started, monkeypatch)
+        yield started
+
+
+def begin(started: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    started.start_redis()
+    started.start_worker()
+    started.start_beat()
+    sender = Celery("sender", broker=started.redis_url)
+    sender.conf.update(broker_transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+    monkeypatch.setattr("sopdesk.jobs.submitting.app", sender)
+
+
+def job_of(rows: int = ROWS, pause: float = 0.05, kind: str = "faults.write_rows", **payload: Any) -> Job:
+    return submit(kind, key=uuid4().hex, payload={"rows": rows, "pause": pause, **payload}, actor=None)
+
+
+def done(job: Job) -> int:
+    job.refresh_from_db()
+    return job.progress_done
+
+
+def finished(job: Job) -> bool:
+    job.refresh_from_db()
+    return job.is_finished
+
+
+def assert_nothing_lost_or_doubled(job: Job) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM fault_rows WHERE job = %s ORDER BY number", [job.pk])
+        assert [row[0] for row in cursor.fetchall()] == list(range(job.payload["rows"]))
+    assert (job.state, job.progress_done) == ("done", job.payload["rows"])
+
+
+def test_work_goes_on_within_a_minute_of_the_workers_death(real: Machine) -> None:
+    job = job_of(rows=30, pause=0.2)
+    until(lambda: 5 <= done(job) < 20, 60, "the job is on its way")
+    worker = real.worker
+    for process in [worker, *worker.children()]:
+        kill(process)
+    before, killed_at = done(job), time.monotonic()
+    real.start_worker()
+    until(lambda: done(job) > before, 60, "work goes on")
+    assert time.monotonic() - killed_at < 60
+    until(lambda: finished(job), 60, "the job ends")
+    assert_nothing_lost_or_doubled(job)
+
+
+def test_killed_again_and_again_nothing_is_lost_or_doubled(quick: Machine) -> None:
+    job = job_of(rows=120, pause=0.02)
+    chance = random.Random(42)
+    for round_ in range(6):
+        before = done(job)
+        until(lambda before=before: done(job) > before, 60, "work goes on")
+        time.sleep(chance.uniform(0, 0.3))
+        worker = quick.worker
+        if round_ % 2:
+            kill(chance.choice(worker.children()))
+        else:
+            kill(worker)
+            quick.start_worker()
+    until(lambda: finished(job), 90, "the job ends")
+    assert_nothing_lost_or_doubled(job)
+
+
+def test_a_chunk_that_kills_every_worker_is_set_aside_visibly(quick: Machine) -> None:
+    poison = job_of(kind="faults.die")
+    sound = job_of(rows=10)
+    until(lambda: finished(poison), 90, "the poison is set aside")
+    assert poison.state == "failed"
+    assert "died three times" in poison.error
+    until(lambda: finished(sound), 60, "the sound job ends")
+    assert_nothing_lost_or_doubled(sound)
+
+
+def test_a_worker_that_hangs_holds_up_nobody(quick: Machine, tmp_path: Path) -> None:
+    marker = tmp_path / "stalled"
+    job = job_of(rows=20, pause=0.01, stall_at=7, stall_marker=str(marker))
+    stalled = psutil.Process(int(until(lambda: marker.exists() and marker.read_text(), 60, "a worker hangs")))
+    until(lambda: finished(job), 60, "another one ends the job")
+    stalled.resume()
+    time.sleep(1)
+    assert_nothing_lost_or_doubled(job)
+
+
+def test_without_redis_submitting_is_quick_and_the_sweeper_catches_up(quick: Machine) -> None:
+    running = job_of(rows=30, pause=0.1)
+    until(lambda: done(running) > 0, 60, "the job is on its way")
+    kill(quick.redis)
+    began = time.monotonic()
+    submitted = job_of(rows=10)
+    assert time.monotonic() - began < 1
+    quick.start_redis()
+    until(lambda: finished(running) and finished(submitted), 120, "both jobs end")
+    assert_nothing_lost_or_doubled(running)
+    assert_nothing_lost_or_doubled(submitted)
+
+
+def test_an_emptied_redis_delays_but_loses_nothing(quick: Machine) -> None:
+    jobs = [job_of(rows=20, pause=0.05) for _ in range(4)]
+    until(lambda: any(done(job) > 0 for job in jobs), 60, "a job is on its way")
+    redis.Redis.from_url(quick.redis_url).flushall()
+    until(lambda: all(finished(job) for job in jobs), 120, "all jobs end")
+    for job in jobs:
+        assert_nothing_lost_or_doubled(job)
