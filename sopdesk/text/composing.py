@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from sopdesk.text import anchors, conditions, dialect, guards
 from sopdesk.text.plain import text_of
 from sopdesk.text.problems import Problem
-from sopdesk.text.scanning import Piece, PieceKind, scan
+from sopdesk.text.scanning import Piece, PieceKind
 
 SENSITIVE = gettext_noop("Sensitive material. Open it only when you need it.")
 CALLOUTS = {"note": gettext_noop("Note"), "tip": gettext_noop("Tip"), "warning": gettext_noop("Warning")}
@@ -51,9 +51,9 @@ class Composed:
 
 def compose(source: str) -> Composed:
     """Parse `source`. Raises guards.TextRefused; nothing else for any string."""
-    guards.check(source)
+    pieces = guards.admit(source)
     try:
-        return _Composer(scan(source)).run()
+        return _Composer(pieces).run()
     except RecursionError:
         dialect.discard()
         what = _("The text is nested too deeply to be read.")

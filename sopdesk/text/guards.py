@@ -11,11 +11,13 @@ import html.entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
 from sopdesk.text import lines
 from sopdesk.text.problems import Problem
+from sopdesk.text.scanning import Piece, PieceKind, scan
 
 MAX_BYTES = 200_000
 MAX_DEPTH = 20
@@ -24,9 +26,12 @@ MAX_RUN = 20_000
 MAX_BRACKET_WORK = 1_500_000
 MAX_LINK_WORK = 3_000_000
 LINK_WINDOW = 2_000
-MAX_REREADS = 200
+MAX_REREADS = 100
 MAX_CELLS = 20_000
 MAX_PIPES = 300
+MAX_PARTS = 10_000
+MAX_MARKS = 20_000
+MAX_HEADING = 500
 MAX_PROBLEMS = 20
 
 _BIDI = "\u202a-\u202e\u2066-\u2069"
@@ -36,6 +41,7 @@ _NUMERIC_ENTITY = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}))(?![0-9a
 _REREAD = re.compile(r"^[ ]{0,3}(?:([-*_])(?:[ ]*\1){2,}[ ]*$|#{1,6}[ \t]|\[[^\]]*\]:)")
 _NEST = re.compile(r"[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}\.(?=[ \t]))")
 _RULE_LINE = re.compile(r"^[ ]*([-*_])(?:[ \t]*\1){2,}[ \t]*$")
+_MARK = re.compile(r"[\[`*_<&\\]|[ ]{2}\n")
 _BRACKET = re.compile(r"[\[\]]")
 _LINK_TAIL = re.compile(r"\]\(")
 _PLAIN_TAIL = re.compile(
@@ -59,33 +65,82 @@ class _Work:
     links: int = 0
     cells: int = 0
     ticks: int = 0
+    parts: int = 0
+    marks: int = 0
 
 
-def check(source: str) -> None:
-    """Refuse a source that is too large, hides characters or would be slow to parse.
+def admit(source: str) -> list[Piece]:
+    """The pieces of a source that may be parsed (see `scanning.scan`).
 
-    Raises TextRefused with at most 20 problems. Linear in the length of the source.
+    Raises TextRefused with at most 20 problems when it is too large, hides characters or would be slow to parse.
+    Linear in the length of the source.
     """
     size = len(source.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise TextRefused((_too_large(size),))
-    found: list[Problem] = []
-    for problem in _all(source):
-        found.append(problem)
-        if len(found) == MAX_PROBLEMS:
-            break
+    _raise_first(_in_lines(source))
+    pieces = scan(source)
+    _raise_first(_in_pieces(pieces))
+    return pieces
+
+
+def _raise_first(problems: Iterator[Problem]) -> None:
+    found = tuple(islice(problems, MAX_PROBLEMS))
     if found:
-        raise TextRefused(tuple(found))
+        raise TextRefused(found)
 
 
-def _all(source: str) -> Iterator[Problem]:
+def _in_lines(source: str) -> Iterator[Problem]:
+    nested = 0
     for number, line in enumerate(lines.split(source), start=1):
-        yield from _characters(number, lines.bare(line))
-        yield from _depth(number, lines.bare(line))
+        text = lines.bare(line)
+        yield from _characters(number, text)
+        depth = _depth(text)
+        nested += depth
+        if depth > MAX_DEPTH or nested > 2 * MAX_PARTS:
+            what = _("Quotes or lists are nested more than %(limit)d deep, or too often.") % {
+                "limit": MAX_DEPTH
+            }
+            yield Problem(number, what, _("Flatten the list, or give the inner part a heading of its own."))
+            nested = 0
+        if len(text) > MAX_RUN:
+            yield _too_long(number)
+
+
+def _in_pieces(pieces: list[Piece]) -> Iterator[Problem]:
+    """What parsing costs. Code is never parsed, so it is not counted."""
     work = _Work()
-    for start, block in lines.blocks(source):
-        yield from _block(start, block, work)
-        for number, run in lines.inline_runs(start, block):
+    opened = 0
+    for piece in pieces:
+        work.parts += 1
+        opened = max(0, opened + (piece.kind is PieceKind.open) - (piece.kind is PieceKind.close))
+        if opened > MAX_DEPTH:
+            what = _("More than %(limit)d ::: blocks stand inside each other.") % {"limit": MAX_DEPTH}
+            yield Problem(piece.line, what, _("Close each with a line of its own: :::"))
+            return
+        if piece.kind is PieceKind.heading:
+            yield from _heading(piece, work)
+        elif piece.kind is PieceKind.chunk:
+            yield from _chunk(piece, work)
+        if work.parts > MAX_PARTS or work.marks > MAX_MARKS:
+            what = _("The text has too many paragraphs, list items or marks.")
+            yield Problem(
+                piece.line, what, _("Split it into several documents, or put raw data into ``` code.")
+            )
+            return
+
+
+def _heading(piece: Piece, work: _Work) -> Iterator[Problem]:
+    work.marks += len(_MARK.findall(piece.text))
+    if len(piece.text) > MAX_HEADING:
+        what = _("A heading has more than %(limit)d characters.") % {"limit": MAX_HEADING}
+        yield Problem(piece.line, what, _("Shorten it; the details belong in the text below."))
+
+
+def _chunk(piece: Piece, work: _Work) -> Iterator[Problem]:
+    for start, block in lines.blocks(piece.text):
+        yield from _block(piece.line + start - 1, block, work)
+        for number, run in lines.inline_runs(piece.line + start - 1, block):
             yield from _run(number, run, work)
 
 
@@ -96,6 +151,11 @@ def _too_large(size: int) -> Problem:
         what % {"size": -(-size // 1000), "limit": MAX_BYTES // 1000},
         _("Split it into several documents that link to each other."),
     )
+
+
+def _too_long(number: int) -> Problem:
+    what = _("A paragraph has more than %(limit)d characters.") % {"limit": MAX_RUN}
+    return Problem(number, what, _("Split it with blank lines."))
 
 
 def _characters(number: int, line: str) -> Iterator[Problem]:
@@ -116,19 +176,17 @@ def _characters(number: int, line: str) -> Iterator[Problem]:
         yield Problem(number, what % {"code": code}, _("Delete it, or type the line again by hand."))
 
 
-def _depth(number: int, line: str) -> Iterator[Problem]:
+def _depth(line: str) -> int:
+    """How many quotes and list items a line opens, or how deep it is indented as an item."""
     if not line.strip() or _RULE_LINE.match(line):
-        return
+        return 0
     depth, at = 0, 0
     while match := _NEST.match(line, at):
         depth, at = depth + 1, match.end()
-    indent = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip(" "))
-    if depth > MAX_DEPTH or (depth and indent // 4 > MAX_DEPTH):
-        yield Problem(
-            number,
-            _("Quotes or lists are nested more than %(limit)d deep.") % {"limit": MAX_DEPTH},
-            _("Flatten the list, or give the inner part a heading of its own."),
-        )
+    if not depth:
+        return 0
+    expanded = line.expandtabs(4)
+    return max(depth, (len(expanded) - len(expanded.lstrip(" "))) // 4)
 
 
 def _block(start: int, block: list[str], work: _Work) -> Iterator[Problem]:
@@ -153,12 +211,10 @@ def _block(start: int, block: list[str], work: _Work) -> Iterator[Problem]:
 
 
 def _run(number: int, run: str, work: _Work) -> Iterator[Problem]:
+    work.parts += 1
+    work.marks += len(_MARK.findall(run))
     if len(run) > MAX_RUN:
-        yield Problem(
-            number,
-            _("A paragraph has more than %(limit)d characters.") % {"limit": MAX_RUN},
-            _("Split it with blank lines."),
-        )
+        yield _too_long(number)
         return
     yield from _brackets(number, run, work)
     yield from _links(number, run, work)

@@ -2,8 +2,11 @@
 
 import re
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import bleach
+from bleach.html5lib_shim import getTreeWalker  # type: ignore[attr-defined]
 
 from sopdesk.text.addresses import SCHEMES, is_own_image, is_safe_link, readable
 from sopdesk.text.anchors import ANCHOR
@@ -32,6 +35,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "sop-only": frozenset({"when"}),
     "sop-ref": frozenset({"kind", "key", "anchor"}),
 }
+_VOID = frozenset({"br", "hr", "img"})
 _HEADING = re.compile(r"^h[2-6]$")
 _threads = threading.local()
 
@@ -54,6 +58,40 @@ def allowed(tag: str, name: str, value: str) -> bool:
     return name != "start" or value.isdecimal()
 
 
+class _Walker(getTreeWalker("etree")):  # type: ignore[misc]
+    """html5lib's walk over a parsed tree, in linear time: its own looks each element up among its siblings again.
+
+    It only says what is in the tree; what of it may stay is decided by bleach's filter behind it.
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self.text(self.tree.text or "")
+        waiting = [iter(self.tree)]
+        ends: list[tuple[str, str]] = []
+        while waiting:
+            element = next(waiting[-1], None)
+            if element is None:
+                waiting.pop()
+                if ends:
+                    name, tail = ends.pop()
+                    yield self.endTag(None, name)
+                    yield from self.text(tail)
+            elif element.tag in _VOID:
+                yield from self.emptyTag(None, element.tag, _attributes(element), False)
+                yield from self.text(element.tail or "")
+            elif isinstance(element.tag, str):
+                yield self.startTag(None, element.tag, _attributes(element))
+                yield from self.text(element.text or "")
+                waiting.append(iter(element))
+                ends.append((element.tag, element.tail or ""))
+            else:  # a comment
+                yield from self.text(element.tail or "")
+
+
+def _attributes(element: Any) -> dict[tuple[None, str], str]:
+    return {(None, name): value for name, value in element.attrib.items()}
+
+
 def clean(html: str) -> str:
     """Sanitised HTML. Anything not on the list is shown as text; comments are dropped; `<` never stands in a
     value.
@@ -63,4 +101,5 @@ def clean(html: str) -> str:
     kept: bleach.Cleaner | None = getattr(_threads, "cleaner", None)
     if kept is None:
         kept = _threads.cleaner = bleach.Cleaner(tags=TAGS, attributes=allowed, protocols=SCHEMES)
+        kept.walker = _Walker  # type: ignore[assignment]
     return kept.clean(html)

@@ -41,11 +41,11 @@ class Piece:
     rows: list[str] = field(default_factory=list)
 
 
-_HEADING = re.compile(r"^(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r"^(#{1,6})(?:[ \t]|$)")
 _UNDERLINE = re.compile(r"^(={2,}|-{2,})[ \t]*$")
 _NOT_A_TITLE = re.compile(r"^(?:[ \t]|>|[-*+][ \t]|\d+\.[ \t]|\||#|:::|```|~~~|\[[^\]]*\]:)")
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*$")
-_DIRECTIVE = re.compile(r"^[ ]{0,3}:::+[ \t]*(?:([A-Za-z][\w-]*)[ \t]*(.*?))?[ \t]*$")
+_DIRECTIVE = re.compile(r"^[ ]{0,3}:::+[ \t]*(?:([A-Za-z][\w-]*)(?![\w-])(.*))?$")
 _ANCHOR = re.compile(rf"[ \t]*\{{#({CHARACTER}{{1,120}})\}}[ \t]*$")
 
 
@@ -78,8 +78,8 @@ def _fence(rows: list[str], at: int) -> Piece | None:
     mark = opening[1]
     closing = re.compile(rf"^{mark[0]}{{{len(mark)},}}[ \t]*$")
     body: list[str] = []
-    for row in rows[at + 1 :]:
-        text = source_lines.bare(row)
+    for index in range(at + 1, len(rows)):
+        text = source_lines.bare(rows[index])
         if closing.match(text):
             return _code(rows, at, opening[2], body, closed=True)
         body.append(text)
@@ -96,7 +96,7 @@ def _heading(rows: list[str], at: int, before: list[Piece]) -> Piece | None:
     text = source_lines.bare(rows[at])
     if text.startswith("#"):
         match = _HEADING.match(text)
-        return _titled(rows, at, 1, len(match[1]), match[2] or "") if match else None
+        return _titled(rows, at, 1, len(match[1]), _unmarked(text[match.end() :])) if match else None
     if at + 1 >= len(rows) or rows[at + 1][:1] not in "=-" or not text.strip() or _NOT_A_TITLE.match(text):
         return None
     underline = _UNDERLINE.match(source_lines.bare(rows[at + 1]))
@@ -115,10 +115,17 @@ def _titled(rows: list[str], at: int, count: int, level: int, title: str) -> Pie
     )
 
 
+def _unmarked(title: str) -> str:
+    """A heading's words without the # marks that may close it (no regular expression: those backtrack here)."""
+    title = title.strip()
+    words = title.rstrip("#")
+    return words.rstrip() if not words or words[-1] in " \t" else title
+
+
 def _directive(rows: list[str], at: int) -> Piece | None:
-    match = _DIRECTIVE.match(source_lines.bare(rows[at])) if ":::" in rows[at] else None
+    match = _DIRECTIVE.match(source_lines.bare(rows[at]).rstrip()) if ":::" in rows[at] else None
     if match is None:
         return None
     if match[1] is None:
         return Piece(PieceKind.close, at + 1, "", rows=[rows[at]])
-    return Piece(PieceKind.open, at + 1, "", text=match[2], name=match[1].lower(), rows=[rows[at]])
+    return Piece(PieceKind.open, at + 1, "", text=match[2].strip(), name=match[1].lower(), rows=[rows[at]])
