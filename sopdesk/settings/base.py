@@ -128,6 +128,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 STYLE_GUIDE = False
+# Whether `manage.py demo --fresh` may empty the database: on a laptop only.
+DEMO_MAY_EMPTY = False
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

@@ -27,7 +27,7 @@ def _remembered_secret(path: Path) -> str:
 DEBUG = os.environ.get("SOPDESK_DEBUG") == "1"
 SECRET_KEY = _remembered_secret(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
-STYLE_GUIDE = True
+STYLE_GUIDE = DEMO_MAY_EMPTY = True
 INTERNAL_IPS = ["127.0.0.1"]
 
 DATABASES = {"default": database(embedded.urls().database)}

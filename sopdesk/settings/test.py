@@ -10,7 +10,7 @@ from sopdesk.settings.celery import *  # noqa: F403
 from sopdesk.settings.services import database
 
 DEBUG = False
-STYLE_GUIDE = True
+STYLE_GUIDE = DEMO_MAY_EMPTY = True
 SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import psycopg
 import redis
@@ -38,7 +38,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when every part works, else 503; the body says which part is off and why."""
-    findings = {name: _timed(look) for name, look in LOOKS.items()}
+    findings = {**_timed(_from_database), **_timed(_from_redis)}
     ok = all(finding.ok for finding in findings.values())
     body = {
         "status": "ready" if ok else "not ready",
@@ -48,14 +48,24 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=200 if ok else 503)
 
 
-def _timed(look: Callable[[], Finding]) -> Finding:
+def _timed(look: Callable[[], dict[str, Finding]]) -> dict[str, Finding]:
     begin = time.monotonic()
-    finding = look()
-    return Finding(finding.ok, finding.detail, round(1000 * (time.monotonic() - begin)))
+    found = look()
+    took = round(1000 * (time.monotonic() - begin))
+    return {name: replace(finding, milliseconds=took) for name, finding in found.items()}
 
 
-def _asked(query: str) -> float | None:
-    """One number from the database, over a connection of its own that is given up quickly."""
+def _from_database() -> dict[str, Finding]:
+    """The database, and the oldest job in it. Asked once, so that a silent database costs the wait once."""
+    try:
+        age = _age_of_oldest_job()
+    except psycopg.Error as error:
+        return {"database": _no_answer(error), "oldest_job": Finding(False, "not known")}
+    return {"database": Finding(True, "answers"), "oldest_job": _job_finding(age)}
+
+
+def _age_of_oldest_job() -> float | None:
+    """Seconds, or None when no job waits; over a connection of its own that is given up quickly."""
     parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
     wanted = {
         name: parameters[name]
@@ -63,61 +73,34 @@ def _asked(query: str) -> float | None:
         if name in parameters
     }
     options = f"-c statement_timeout={DATABASE_SECONDS * 1000}"
+    waiting = "SELECT extract(epoch FROM now() - min(created_at)) FROM jobs_job WHERE state = 'queued'"
     # libpq takes 2 s as the least that may be waited for a connection.
     with psycopg.connect(**wanted, connect_timeout=2, options=options, autocommit=True) as connection:
-        row = connection.execute(query).fetchone()
+        row = connection.execute(waiting).fetchone()
     return None if row is None or row[0] is None else float(row[0])
 
 
-def _database() -> Finding:
-    try:
-        _asked("SELECT 1")
-    except psycopg.Error as error:
-        return Finding(False, _first_line(error))
-    return Finding(True, "answers")
-
-
-def _redis() -> Finding:
-    try:
-        with heartbeat.client() as connection:
-            connection.ping()
-    except redis.RedisError as error:
-        return Finding(False, _first_line(error))
-    return Finding(True, "answers")
-
-
-def _worker() -> Finding:
-    try:
-        age = heartbeat.age()
-    except redis.RedisError:
-        return Finding(False, "not known: Redis does not answer")
-    if age is None:
-        return Finding(False, "no worker has been heard of")
-    return Finding(age <= settings.WORKER_SILENT_SECONDS, f"last heard of {age:.0f} s ago")
-
-
-def _oldest_job() -> Finding:
-    try:
-        age = _asked(
-            "SELECT extract(epoch FROM now() - min(created_at)) FROM jobs_job WHERE state = 'queued'"
-        )
-    except psycopg.OperationalError:
-        return Finding(False, "not known: the database does not answer")
-    except psycopg.Error as error:
-        return Finding(False, _first_line(error))
+def _job_finding(age: float | None) -> Finding:
     if age is None:
         return Finding(True, "no job waits")
     return Finding(age <= settings.JOB_WAITING_SECONDS, f"the oldest job has waited for {age:.0f} s")
 
 
-def _first_line(error: Exception) -> str:
-    """What went wrong, without the addresses that drivers add to it."""
-    return f"does not answer ({type(error).__name__})"
+def _from_redis() -> dict[str, Finding]:
+    """Redis, and the workers' heartbeat in it."""
+    try:
+        age = heartbeat.age()
+    except redis.RedisError as error:
+        return {"redis": _no_answer(error), "worker": Finding(False, "not known")}
+    return {"redis": Finding(True, "answers"), "worker": _worker_finding(age)}
 
 
-LOOKS: dict[str, Callable[[], Finding]] = {
-    "database": _database,
-    "redis": _redis,
-    "worker": _worker,
-    "oldest_job": _oldest_job,
-}
+def _worker_finding(age: float | None) -> Finding:
+    if age is None:
+        return Finding(False, "no worker has been heard of")
+    return Finding(age <= settings.WORKER_SILENT_SECONDS, f"last heard of {age:.0f} s ago")
+
+
+def _no_answer(error: Exception) -> Finding:
+    """What went wrong, without the addresses that drivers put into their messages."""
+    return Finding(False, f"does not answer ({type(error).__name__})")

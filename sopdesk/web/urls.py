@@ -6,6 +6,7 @@ from django.urls import path
 from sopdesk.web import health, styleguide, views
 
 urlpatterns = [
+    path("", views.home, name="desk"),
     path("theme", views.choose_theme, name="choose_theme"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -20,9 +20,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do nothing on a desk that has people already")
         parser.add_argument("--fresh", action="store_true", help="empty the database first (a laptop's only)")
+        parser.add_argument("--logins", action="store_true", help="only say who may log in to the demo")
         parser.add_argument("--tickets", type=int, default=50_000, help="how many tickets to generate")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["logins"]:
+            self._say_logins()
+            return
         if options["fresh"]:
             self._empty()
         if User.objects.exists() and not self._is_demo():
@@ -43,6 +47,13 @@ class Command(BaseCommand):
                 documents.load(everybody)
                 documents.load_work(everybody)
                 self.stdout.write(f"{len(everybody)} people and their documents, {time.monotonic() - began:.1f} s")
+
+    def _say_logins(self) -> None:
+        if not self._is_demo():
+            return
+        self.stdout.write(f"Log in as one of these, with the password {people.PASSWORD}")
+        for login in people.LOGINS:
+            self.stdout.write(f"  {login.email:<28} {login.role}: {login.purpose}")
 
     def _empty(self) -> None:
         """Versions and audit entries cannot be deleted, so the whole schema goes and is built anew."""

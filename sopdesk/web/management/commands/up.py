@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from sopdesk import embedded
@@ -87,8 +87,7 @@ class Command(BaseCommand):
                 )
                 return
             await asyncio.sleep(0.2)
-        if "demo" in get_commands():
-            await asyncio.to_thread(call_command, "demo", "--logins", stdout=self.stdout)
+        await asyncio.to_thread(call_command, "demo", "--logins", stdout=self.stdout)
         self.say("up", f"SOPDesk is at {url}  (Ctrl-C stops it)")
 
     async def _watch_servers(self) -> None:
