@@ -73,10 +73,7 @@ class Listing(Generic[Row]):
     @cached_property
     def is_filtered(self) -> bool:
         """Whether any filter says something: an empty list then means "nothing matches", not "nothing yet"."""
-        names = self.filters.filters if self.filters else ()
-        return any(
-            key.split("_min")[0].split("_max")[0] in names and value for key, value in self.params.items()
-        )
+        return self.filters is not None and bool(self.filters.form.changed_data)
 
     @property
     def pages(self) -> Iterator[int | str]:

@@ -1,5 +1,9 @@
 """The style guide and what its pages link to, so that the look is tried without the rest of the desk."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -11,18 +15,37 @@ def nothing(request: HttpRequest) -> HttpResponse:
     return HttpResponse("")
 
 
-def stand_in(name: str) -> URLPattern | URLResolver:
-    """An empty page with this name, so that the rail is whole."""
-    space, _, own = name.rpartition(":")
-    page = path(name.replace(":", "/") if space else "", nothing, name=own)
-    return path("", include(([page], space), namespace=space)) if space else page
+def body(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.POST.get("body", ""))
+
+
+def whatever_body_is(request: HttpRequest) -> HttpResponse:
+    return body(request)
+
+
+def guarded(request: HttpRequest) -> HttpResponse:
+    return redirect_to_login(request.get_full_path())
+
+
+def stand_ins(names: Iterable[str]) -> list[URLPattern | URLResolver]:
+    """An empty page for each of these names, so that the rail is whole."""
+    spaces: dict[str, list[URLPattern]] = defaultdict(list)
+    for name in names:
+        space, _, own = name.rpartition(":")
+        spaces[space].append(path(name.replace(":", "/") if space else "", nothing, name=own))
+    return [
+        path("", include((pages, space), namespace=space) if space else include(pages))
+        for space, pages in spaces.items()
+    ]
 
 
 NAMES = [place.name for place in RAIL] + ["search:page", "knowledgebase:home"]
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("sopdesk.web.urls")),
-    *[stand_in(name) for name in NAMES],
+    path("body", whatever_body_is),
+    path("guarded", guarded),
+    *stand_ins(NAMES),
 ]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
