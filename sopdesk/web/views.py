@@ -1,10 +1,14 @@
 """Pages of the desk that belong to no app."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Permission, Role, allows
+from sopdesk.web import desk
 from sopdesk.web.navigation import THEME_COOKIE, THEMES
 
 YEAR = 365 * 24 * 3600
@@ -20,3 +24,23 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     if theme in THEMES:
         response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
     return response
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The person's desk; who is not signed in reads the help center."""
+    if not isinstance(request.user, User):
+        return redirect("knowledgebase:home")
+    person, now = request.user, timezone.now()
+    context = {
+        "greeting": desk.greeting(person, now),
+        "tasks": desk.waiting_for(person),
+        "news": desk.came_in_force(person, now),
+        "coming": desk.coming(person, now),
+        "is_agent": person.roles == [Role.AGENT],
+        "has_tasks_card": person.roles != [Role.AGENT] and person.roles != [Role.LEAD],
+        "may_write": allows(person, Permission.CHANGE_EDIT),
+        "may_import": allows(person, Permission.TICKETS_IMPORT),
+        "may_read_metrics": False,
+    }
+    return render(request, "web/desk.html", context)

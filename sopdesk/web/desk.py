@@ -1,0 +1,133 @@
+"""The desk: what waits for this person, what changed, what is coming. Every card is a query; nothing is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from metrics.models import Import
+from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.documents.kinds import kind_of
+from sopdesk.documents.models import Change, Document, Version
+
+LATELY = timedelta(days=28)
+ROWS = 8
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits: what to do, on what, since or until when, and the state it is in."""
+
+    verb: str
+    title: str
+    url: str
+    state: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class News:
+    """A version that came in force, or will."""
+
+    kind: str
+    key: str
+    title: str
+    summary: str
+    url: str
+    since: datetime
+    material: bool
+
+
+def greeting(person: User, now: datetime) -> str:
+    """A greeting by the person's own clock."""
+    hour = timezone.localtime(now).hour
+    words = {"name": person.get_short_name()}
+    if hour < 5 or hour >= 18:
+        return _("Good evening, %(name)s") % words
+    return (_("Good morning, %(name)s") if hour < 12 else _("Good afternoon, %(name)s")) % words
+
+
+def waiting_for(person: User) -> list[Task]:
+    """What this person may and should do next, most pressing first."""
+    return [*_to_review(person), *_own_changes(person), *_to_publish(person), *_to_verify(person), *_imports(person)]
+
+
+def came_in_force(person: User, now: datetime) -> list[News]:
+    """What readers have had for at most four weeks, newest first."""
+    versions = Version.objects.visible_to(person).in_force(now).filter(in_force__startswith__gte=now - LATELY)
+    return _news(versions.exclude(document__kind="label").order_by("-in_force__startswith"))
+
+
+def coming(person: User, now: datetime) -> list[News]:
+    """What is scheduled, soonest first, for those who see scheduled versions."""
+    versions = Version.objects.visible_to(person).filter(in_force__startswith__gt=now)
+    return _news(versions.order_by("in_force__startswith"))
+
+
+def _to_review(person: User) -> Iterator[Task]:
+    if not allows(person, Permission.CHANGE_APPROVE):
+        return
+    waiting = Change.objects.visible_to(person).filter(state=Change.State.IN_REVIEW).exclude(authors=person)
+    for change in waiting.order_by("updated_at")[:ROWS]:
+        yield _task(_("Review"), change)
+
+
+def _own_changes(person: User) -> Iterator[Task]:
+    if not allows(person, Permission.CHANGE_EDIT):
+        return
+    own = Change.objects.visible_to(person).filter(authors=person)
+    for state, verb in (("changes_requested", _("Rework")), ("draft", _("Finish"))):
+        for change in own.filter(state=state).order_by("-updated_at")[:ROWS]:
+            yield _task(verb, change)
+
+
+def _to_publish(person: User) -> Iterator[Task]:
+    if not allows(person, Permission.CHANGE_PUBLISH):
+        return
+    ready = Change.objects.visible_to(person).filter(state=Change.State.APPROVED)
+    for change in ready.order_by("updated_at")[:ROWS]:
+        yield _task(_("Publish"), change)
+
+
+def _to_verify(person: User) -> Iterator[Task]:
+    """Documents of theirs whose review date has passed."""
+    today = timezone.localdate()
+    overdue = Document.objects.visible_to(person).filter(owner=person, review_by__lt=today).with_version_at()
+    for document in overdue.order_by("review_by")[:ROWS]:
+        url = kind_of(document.kind).url("read", document.key)
+        yield Task(_("Verify"), f"{document.key} {document.current_title or ''}", url, "unverified")
+
+
+def _imports(person: User) -> Iterator[Task]:
+    """Imports that run, wait or failed."""
+    if not allows(person, Permission.TICKETS_IMPORT):
+        return
+    unfinished = Import.objects.visible_to(person).exclude(job__state="done").select_related("job")
+    for each in unfinished.order_by("-created_at")[:ROWS]:
+        url = reverse("metrics:import_read", args=[each.pk])
+        yield Task(_("Import"), str(each), url, each.job.state if each.job else "draft", each.created_at)
+
+
+def _task(verb: str, change: Change) -> Task:
+    return Task(verb, change.title, reverse("changes:read", args=[change.pk]), change.state, change.updated_at)
+
+
+def _news(versions: object) -> list[News]:
+    return [
+        News(
+            kind=str(kind_of(version.document.kind).label),
+            key=version.document.key,
+            title=version.title,
+            summary=version.summary,
+            url=kind_of(version.document.kind).url("read", version.document.key),
+            since=version.since,
+            material=version.material,
+        )
+        for version in versions.select_related("document").defer("html", "plain", "body", "sections")[:ROWS]  # type: ignore[attr-defined]
+    ]
