@@ -78,7 +78,7 @@ def _label(label: content.Label, people: People) -> Adopted:
         data=data,
         together="taxonomy",
     )
-    return Adopted(kind_of("label"), label.key, people["ana-lim"], [past], {"review_months": 12})
+    return Adopted(kind_of("label"), label.key, people["ana-lim"], [past], {"review_months": 24})
 
 
 def load_work(people: People) -> None:

@@ -18,7 +18,7 @@ from sopdesk.documents.errors import ChangeRefused, DraftRefused, StaleDraft
 from sopdesk.documents.kinds import Kind
 from sopdesk.documents.locking import locked_change
 from sopdesk.documents.models import Change, ChangeItem, Document, Version
-from sopdesk.text import guards
+from sopdesk.text import markdown
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
@@ -187,9 +187,11 @@ def _void_approvals(change: Change, actor: User) -> None:
 
 def _refuse_unsound(body: str) -> None:
     try:
-        guards.check(body)
-    except guards.TextRefused as refusal:
-        raise DraftRefused([str(refusal)]) from refusal
+        markdown.render(body)
+    except markdown.TextRefused as refusal:
+        words = _("Line %(line)s: %(what)s %(how)s")
+        found = [{"line": each.line, "what": each.what, "how": each.how} for each in refusal.problems]
+        raise DraftRefused([words % each for each in found]) from refusal
 
 
 def _store(item: ChangeItem, changed: Sequence[str], actor: User) -> None:

@@ -10,6 +10,8 @@ from django import forms
 from django.urls import reverse
 
 from sopdesk.accounts.audience import Audience
+from sopdesk.documents.resolving import resolver
+from sopdesk.text import references
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -53,8 +55,9 @@ _kinds: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
-    """Add a kind; registering its name again replaces it."""
+    """Add a kind, and let texts refer to its documents by `[[name:key]]`. Raises ValueError for a name that is taken."""
     _kinds[kind.name] = kind
+    references.register(kind.name)(resolver(kind))
 
 
 def kind_of(name: str) -> Kind:
