@@ -8,11 +8,13 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from sopdesk.embedded import layout
+
 # Lets `ModelForm[Change]` and the like be written at run time, as the type checker needs them.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = layout.VAR
 
 ROOT_URLCONF = "sopdesk.urls"
 WSGI_APPLICATION = "sopdesk.wsgi.application"
@@ -90,7 +92,6 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -20,6 +20,7 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.var = folder / "var"
+        self.media = self.var / "media"
         self.environment = {
             **{
                 name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}

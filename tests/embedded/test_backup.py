@@ -1,0 +1,90 @@
+"""What is backed up comes back whole, and nothing is overwritten by mistake."""
+
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.embedded.conftest import Place
+
+pytestmark = pytest.mark.faults
+
+PEOPLE = """
+from sopdesk.accounts.models import User
+for n in range(20):
+    User.objects.create(email=f"person{n}@example.com", name=f"Person {n}")
+"""
+COUNT = "from sopdesk.accounts.models import User; print('people:', User.objects.count())"
+EMPTY = "from sopdesk.accounts.models import User; User.objects.all().delete()"
+
+
+def people(place: Place) -> int:
+    said = place.run("manage.py", "shell", "-v", "0", "-c", COUNT)
+    assert "people:" in said.stdout, said.stderr
+    return int(said.stdout.split("people:")[1])
+
+
+@pytest.fixture(scope="module")
+def archive(migrated: Place) -> Path:
+    """A backup of twenty people and one file."""
+    done = migrated.run("manage.py", "shell", "-v", "0", "-c", PEOPLE)
+    assert done.returncode == 0, done.stderr
+    media = migrated.media / "uploads"
+    media.mkdir(parents=True)
+    (media / "tickets.csv").write_text("id,opened\n1,2026-10-01\n")
+    target = migrated.var.parent / "desk.backup"
+    done = migrated.run("manage.py", "backup", str(target))
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def test_a_backup_names_every_table_and_checksum(archive: Path) -> None:
+    with tarfile.open(archive) as tar:
+        manifest = json.load(tar.extractfile("manifest.json"))  # type: ignore[arg-type]
+        assert set(tar.getnames()) == {"manifest.json", *manifest["sha256"]}
+    assert manifest["rows"]["accounts_user"] == 20
+    assert {"database.dump", "media/uploads/tickets.csv"} == set(manifest["sha256"])
+    assert archive.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_database_is_not_overwritten_unless_forced(migrated: Place, archive: Path) -> None:
+    refused = migrated.run("manage.py", "restore", str(archive))
+    assert refused.returncode != 0
+    assert "--force" in refused.stderr
+    migrated.run("manage.py", "shell", "-v", "0", "-c", EMPTY)
+    (migrated.media / "uploads" / "tickets.csv").write_text("changed")
+    assert people(migrated) == 0
+    restored = migrated.run("manage.py", "restore", str(archive), "--force")
+    assert restored.returncode == 0, restored.stderr
+    assert people(migrated) == 20
+    assert "2026-10-01" in (migrated.media / "uploads" / "tickets.csv").read_text()
+    assert migrated.run("manage.py", "migrate", "--check").returncode == 0
+
+
+def test_an_empty_desk_takes_a_backup_of_another(archive: Path, place: Place) -> None:
+    restored = place.run("manage.py", "restore", str(archive))
+    assert restored.returncode == 0, restored.stderr
+    assert people(place) == 20
+    assert (place.media / "uploads" / "tickets.csv").exists()
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_touched(migrated: Place, archive: Path) -> None:
+    damaged = archive.with_name("damaged.backup")
+    content = bytearray(archive.read_bytes())
+    place = content.find(b"2026-10-01\n")
+    content[place] = ord("9")
+    damaged.write_bytes(content)
+    refused = migrated.run("manage.py", "restore", str(damaged), "--force")
+    assert refused.returncode != 0
+    assert "media/uploads/tickets.csv does not have the checksum" in refused.stderr
+    damaged.write_bytes(archive.read_bytes()[:5000])
+    cut = migrated.run("manage.py", "restore", str(damaged), "--force")
+    assert "not a backup of SOPDesk, or it is cut short" in cut.stderr
+    assert people(migrated) == 20
+
+
+def test_an_existing_file_is_not_overwritten(migrated: Place, archive: Path) -> None:
+    refused = migrated.run("manage.py", "backup", str(archive))
+    assert refused.returncode != 0
+    assert "exists already" in refused.stderr
