@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from metrics.movers import movers
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
 from sopdesk.web import desk
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "has_tasks_card": person.roles != [Role.AGENT] and person.roles != [Role.LEAD],
         "may_write": allows(person, Permission.CHANGE_EDIT),
         "may_import": allows(person, Permission.TICKETS_IMPORT),
-        "may_read_metrics": False,
+        "may_read_metrics": allows(person, Permission.METRICS_READ),
+        "movers": movers(person, timezone.localdate())[: desk.ROWS],
     }
     return render(request, "web/desk.html", context)

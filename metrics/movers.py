@@ -1,0 +1,119 @@
+"""What is off: shares of a team that moved more than chance explains, the last four weeks against the four before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import hypot
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext_lazy as _
+from scipy.stats import binomtest
+
+from metrics.models import Rollup
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from sopdesk.accounts.models import User
+
+PERIOD = timedelta(days=28)
+MIN_N = 50  # fewer tickets than this on either side say nothing worth a lead's attention
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of tickets: the rollup column of its hits, the columns it is a share of, and whether more is better."""
+
+    name: str
+    label: str | Promise
+    hits: str
+    of: tuple[str, ...]
+    more_is_better: bool
+
+
+SLA = ("sla_reply_met_n", "sla_reply_breached_n", "sla_reply_overdue_n")
+SHARES = (
+    Share("csat", _("CSAT"), "good_n", ("good_n", "bad_n"), True),
+    Share("sla_first_reply", _("SLA first reply"), SLA[0], SLA, True),
+    Share("reopen", _("Reopened"), "reopened_n", ("solved_n",), False),
+)
+COLUMNS = {column for share in SHARES for column in (share.hits, *share.of)}
+
+
+@dataclass(frozen=True)
+class Mover:
+    """One share of one team that moved: shares from 0 to 1, `low` and `high` the 95 % interval of the difference."""
+
+    share: Share
+    team: str
+    site: str
+    slug: str
+    before: float
+    now: float
+    n: int
+    low: float
+    high: float
+
+    @property
+    def change(self) -> float:
+        return self.now - self.before
+
+    @property
+    def is_worse(self) -> bool:
+        return (self.change < 0) == self.share.more_is_better
+
+
+def movers(user: User, today: date) -> list[Mover]:
+    """What moved beyond chance for teams this person may see, the worst first. One query, rollups only.
+
+    `today` itself is not complete and left out. Intervals: Newcombe (1998), method 10, from Wilson's limits.
+    """
+    begins, middle = today - 2 * PERIOD, today - PERIOD
+    rows = Rollup.objects.visible_to(user).filter(label="", day__gte=begins, day__lt=today, team__isnull=False)
+    sums = {
+        f"{side}_{column}": Sum(column, filter=condition, default=0)
+        for side, condition in (("before", Q(day__lt=middle)), ("now", Q(day__gte=middle)))
+        for column in sorted(COLUMNS)
+    }
+    teams = rows.values(name=F("team__name"), site=F("team__site__name"), slug=F("team__slug")).annotate(**sums)
+    found = [mover for team in teams for share in SHARES if (mover := _mover(share, team)) is not None]
+    return sorted(found, key=lambda mover: (not mover.is_worse, -abs(mover.change)))
+
+
+def _mover(share: Share, team: dict[str, int | str]) -> Mover | None:
+    before, now = (_counts(share, team, side) for side in ("before", "now"))
+    if min(before[1], now[1]) < MIN_N:
+        return None
+    low, high = newcombe(*now, *before)
+    if low <= 0 <= high:
+        return None
+    return Mover(
+        share,
+        str(team["name"]),
+        str(team["site"]),
+        str(team["slug"]),
+        before[0] / before[1],
+        now[0] / now[1],
+        now[1],
+        low,
+        high,
+    )
+
+
+def _counts(share: Share, team: dict[str, int | str], side: str) -> tuple[int, int]:
+    """Hits, and of how many."""
+    return int(team[f"{side}_{share.hits}"]), sum(int(team[f"{side}_{column}"]) for column in share.of)
+
+
+def newcombe(hits: int, n: int, other_hits: int, other_n: int) -> tuple[float, float]:
+    """The 95 % interval of hits/n − other_hits/other_n. Newcombe, Statistics in Medicine 17 (1998), method 10."""
+    share, other = hits / n, other_hits / other_n
+    wilson = binomtest(hits, n).proportion_ci(method="wilson")
+    others = binomtest(other_hits, other_n).proportion_ci(method="wilson")
+    difference = share - other
+    return (
+        difference - hypot(share - wilson.low, others.high - other),
+        difference + hypot(wilson.high - share, other - others.low),
+    )
