@@ -114,4 +114,11 @@ class Command(BaseCommand):
 def _environment() -> dict[str, str]:
     """The programs' environment: ours, with the addresses spelled out."""
     urls = embedded.urls()
-    return {**os.environ, "DATABASE_URL": urls.database, "REDIS_URL": urls.redis, "PYTHONUNBUFFERED": "1"}
+    return {
+        **os.environ,
+        "DATABASE_URL": urls.database,
+        "REDIS_URL": urls.redis,
+        "PYTHONUNBUFFERED": "1",
+        # Celery's ten lines about root are for servers; docker-compose.yml runs as nobody special.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+    }
