@@ -2,10 +2,15 @@
 
 from django.urls import include, path
 
+from sopdesk.accounts.views import closed
 from sopdesk.web import errors
 
 urlpatterns = [
+    path("accounts/email/", closed, name="account_email"),  # An administrator keeps addresses: /people.
     path("accounts/", include("allauth.urls")),
+    path("", include("sopdesk.accounts.urls")),
+    path("", include("sopdesk.audit.urls")),
+    path("", include("sopdesk.jobs.urls")),
     path("", include("sopdesk.web.urls")),
     path("", include("sopdesk.documents.urls")),
     path("", include("sops.urls")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +11,11 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.accounts.permissions import Role
+from sopdesk.accounts.querysets import SiteQuerySet, TeamQuerySet, UserQuerySet
 from sopdesk.accounts.zones import validate_time_zone
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class Site(models.Model):
@@ -25,6 +29,8 @@ class Site(models.Model):
     slug = models.SlugField(_("short name"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
+
+    objects: ClassVar[SiteQuerySet] = SiteQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["name"]
@@ -40,6 +46,8 @@ class Team(models.Model):
     name = models.CharField(_("name"), max_length=80)
     slug = models.SlugField(_("short name"), max_length=40, unique=True)
 
+    objects: ClassVar[TeamQuerySet] = TeamQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ["site__name", "name"]
         constraints = [models.UniqueConstraint("site", "name", name="team_name_unique_in_site")]
@@ -50,6 +58,15 @@ class Team(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     """Makes people; e-mail addresses are kept in lower case, since people type them either way."""
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: User | AnonymousUser) -> UserQuerySet:
+        return self.get_queryset().visible_to(user)
+
+    def administrators(self) -> UserQuerySet:
+        return self.get_queryset().administrators()
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=email.strip().lower(), **fields)
@@ -99,3 +116,8 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    @property
+    def role_names(self) -> list[str]:
+        """The roles in words, in the table's order."""
+        return [str(role.label) for role in Role if role.value in self.roles]

@@ -28,3 +28,4 @@ class Event(models.TextChoices):
     USER_CREATED = "user:created", _("person added")
     USER_DISABLED = "user:disabled", _("person’s sign-in ended")
     USER_ENABLED = "user:enabled", _("person’s sign-in restored")
+    USER_SECOND_FACTOR_REMOVED = "user:second_factor_removed", _("person’s second factor removed")

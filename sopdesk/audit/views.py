@@ -13,8 +13,8 @@ from sopdesk.audit.models import Entry
 from sopdesk.listing import Listing
 
 
-@require_safe
 @permission_required(Permission.AUDIT_READ)
+@require_safe
 def entry_list(request: HttpRequest) -> HttpResponse:
     """Every decision, newest first."""
     entries = Entry.objects.all()

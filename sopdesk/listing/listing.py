@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, OrderBy, QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
@@ -37,6 +37,7 @@ class Listing(Generic[Row]):
     """Rows of one page of a queryset, filtered and sorted as the address says. Costs two queries: count and rows.
 
     params: the request's GET. sorts: name -> fields it orders by. sort: the order without a wish ("-opened").
+    request: for filters whose choices depend on who asks.
     """
 
     def __init__(
@@ -48,12 +49,15 @@ class Listing(Generic[Row]):
         sorts: Mapping[str, tuple[str, ...]],
         sort: str = "",
         per_page: int = PER_PAGE,
+        request: HttpRequest | None = None,
     ) -> None:
         self.params = params
         self.sorts = sorts
         self.default_sort = sort
         self.problems: list[str] = []
-        self.filters = filterset_class(params, queryset=queryset) if filterset_class else None
+        self.filters = (
+            filterset_class(params, queryset=queryset, request=request) if filterset_class else None
+        )
         filtered = self.filters.qs if self.filters else queryset
         self.problems += self._filter_problems()
         self.sort = self._sort()

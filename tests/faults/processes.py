@@ -92,6 +92,11 @@ class Machine:
         self.worker = self.start("worker", WORKER)
         return self.worker
 
+    def keep_worker(self) -> None:
+        """What `manage.py up` and Docker do: start a worker that ended again. Losing Redis in mid-task ends it."""
+        if self.worker is None or self.worker.poll() is not None:
+            self.start_worker()
+
     def start_beat(self) -> psutil.Popen:
         schedule = str(self.folder / "schedule")
         return self.start("beat", [*CELERY, "beat", "--pidfile", "", "--schedule", schedule])

@@ -139,7 +139,12 @@ def test_without_redis_submitting_is_quick_and_the_sweeper_catches_up(quick: Mac
     submitted = job_of(rows=10)
     assert time.monotonic() - began < 1
     quick.start_redis()
-    until(lambda: finished(running) and finished(submitted), 120, "both jobs end")
+
+    def both_ended() -> bool:
+        quick.keep_worker()
+        return finished(running) and finished(submitted)
+
+    until(both_ended, 120, "both jobs end")
     assert_nothing_lost_or_doubled(running)
     assert_nothing_lost_or_doubled(submitted)
 
