@@ -21,7 +21,9 @@ def home(request: HttpRequest) -> HttpResponse:
         versions.select_related("document").only("title", "data", "plain", "document__key"),
         key=lambda version: (version.data.get("category", ""), version.title),
     )
-    categories = [(name, list(group)) for name, group in groupby(rows, lambda version: version.data.get("category", ""))]
+    categories = [
+        (name, list(group)) for name, group in groupby(rows, lambda version: version.data.get("category", ""))
+    ]
     context = {
         "categories": categories,
         "layout": "base.html" if request.user.is_authenticated else "public.html",

@@ -12,7 +12,9 @@ from sopdesk.documents.kinds import DataForm
 
 
 class LabelForm(DataForm):
-    group = forms.CharField(label=_("Group"), max_length=60, help_text=_("Labels of one group answer one question."))
+    group = forms.CharField(
+        label=_("Group"), max_length=60, help_text=_("Labels of one group answer one question.")
+    )
     exclusive = forms.BooleanField(
         label=_("Only one label of this group on a ticket"), required=False, initial=False
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import hypot
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
@@ -71,18 +72,22 @@ def movers(user: User, today: date) -> list[Mover]:
     `today` itself is not complete and left out. Intervals: Newcombe (1998), method 10, from Wilson's limits.
     """
     begins, middle = today - 2 * PERIOD, today - PERIOD
-    rows = Rollup.objects.visible_to(user).filter(label="", day__gte=begins, day__lt=today, team__isnull=False)
+    rows = Rollup.objects.visible_to(user).filter(
+        label="", day__gte=begins, day__lt=today, team__isnull=False
+    )
     sums = {
         f"{side}_{column}": Sum(column, filter=condition, default=0)
         for side, condition in (("before", Q(day__lt=middle)), ("now", Q(day__gte=middle)))
         for column in sorted(COLUMNS)
     }
-    teams = rows.values(name=F("team__name"), site=F("team__site__name"), slug=F("team__slug")).annotate(**sums)
+    teams = rows.values(name=F("team__name"), site=F("team__site__name"), slug=F("team__slug")).annotate(
+        **sums
+    )
     found = [mover for team in teams for share in SHARES if (mover := _mover(share, team)) is not None]
     return sorted(found, key=lambda mover: (not mover.is_worse, -abs(mover.change)))
 
 
-def _mover(share: Share, team: dict[str, int | str]) -> Mover | None:
+def _mover(share: Share, team: Mapping[str, Any]) -> Mover | None:
     before, now = (_counts(share, team, side) for side in ("before", "now"))
     if min(before[1], now[1]) < MIN_N:
         return None
@@ -102,7 +107,7 @@ def _mover(share: Share, team: dict[str, int | str]) -> Mover | None:
     )
 
 
-def _counts(share: Share, team: dict[str, int | str], side: str) -> tuple[int, int]:
+def _counts(share: Share, team: Mapping[str, Any], side: str) -> tuple[int, int]:
     """Hits, and of how many."""
     return int(team[f"{side}_{share.hits}"]), sum(int(team[f"{side}_{column}"]) for column in share.of)
 

@@ -18,7 +18,9 @@ kinds.register(
         new_key=numbered("sop", "SOP"),
         urls="sops:",
         icon="list-check",
-        purpose=_("An SOP is a rule that agents follow step by step. Start with the case agents ask about most."),
+        purpose=_(
+            "An SOP is a rule that agents follow step by step. Start with the case agents ask about most."
+        ),
         data_form=SOPForm,
         aside="sops/sop_aside.html",
     )

@@ -84,13 +84,14 @@ LOGINS = (
 
 
 def load() -> dict[str, User]:
-    """Create the sites, teams and people; each by its slug, such as "ana-lim". Raises IntegrityError if one is there."""
+    """Create the sites, teams and people, by slugs such as "ana-lim". Raises IntegrityError if one is there."""
     sites = {
         slug: Site.objects.create(slug=slug, name=name, kind=kind, time_zone=zone)
         for slug, name, kind, zone in SITES
     }
     teams = {
-        slug: Team.objects.create(slug=slug, name=name, site=sites[slug.split("-")[0]]) for slug, name in TEAMS
+        slug: Team.objects.create(slug=slug, name=name, site=sites[slug.split("-")[0]])
+        for slug, name in TEAMS
     }
     password = make_password(PASSWORD)  # once: hashing is slow on purpose
     people = {}

@@ -57,7 +57,9 @@ class Adopted:
     identity: dict[str, Any] = field(default_factory=dict)
 
 
-def adopt(kind: Kind, key: str, *, past: Sequence[Past], owner: User, actor: User, **identity: Any) -> Document:
+def adopt(
+    kind: Kind, key: str, *, past: Sequence[Past], owner: User, actor: User, **identity: Any
+) -> Document:
     """Create one document with its earlier versions; see `adopt_all`."""
     return adopt_all([Adopted(kind, key, owner, past, identity)], actor=actor)[0]
 

@@ -91,7 +91,9 @@ def save_draft(item: ChangeItem, *, revision: int, actor: User, **content: Any) 
     with transaction.atomic():
         change = _editable(item.change)
         fresh = ChangeItem.objects.select_for_update().select_related("document").get(pk=item.pk)
-        changed = [name for name in CONTENT_FIELDS if name in content and getattr(fresh, name) != content[name]]
+        changed = [
+            name for name in CONTENT_FIELDS if name in content and getattr(fresh, name) != content[name]
+        ]
         if not changed:
             return fresh
         if fresh.revision != revision:
@@ -162,9 +164,7 @@ def _add_based(change: Change, document: Document, base: Version | None, actor: 
 
 def _add(change: Change, document: Document, *, actor: User, **content: Any) -> ChangeItem:
     _void_approvals(change, actor)
-    item = ChangeItem.objects.create(
-        change=change, document_id=document.pk, updated_by=actor, **content
-    )
+    item = ChangeItem.objects.create(change=change, document_id=document.pk, updated_by=actor, **content)
     change.authors.add(actor)
     record(actor=actor, event=Event.CHANGE_DOCUMENT_ADDED, subject=change, facts={"document": document.key})
     return item
@@ -180,9 +180,10 @@ def _editable(change: Change) -> Change:
 
 def _void_approvals(change: Change, actor: User) -> None:
     """An edit during review makes earlier approvals worthless: they were given for another text."""
-    if states.may(change, "revise"):
-        if states.void_approvals(change) or change.state == Change.State.APPROVED:
-            states.move(change, "revise", actor=actor, note=_("The text was edited; approvals are void."))
+    if not states.may(change, "revise"):
+        return
+    if states.void_approvals(change) or change.state == Change.State.APPROVED:
+        states.move(change, "revise", actor=actor, note=_("The text was edited; approvals are void."))
 
 
 def _refuse_unsound(body: str) -> None:
@@ -201,9 +202,7 @@ def _store(item: ChangeItem, changed: Sequence[str], actor: User) -> None:
     fields = [*changed, "revision", "updated_by", "updated_at"]
     last = item.history.first()
     if last is not None and last.updated_by_id == actor.pk and last.history_date > timezone.now() - SITTING:
-        item.skip_history_when_saving = True
-        item.save(update_fields=fields)
-        del item.skip_history_when_saving
+        item.save_without_historical_record(update_fields=fields)  # type: ignore[attr-defined]
         values = {name: getattr(item, name) for name in ("revision", *changed) if name != "base_version"}
         item.history.filter(pk=last.pk).update(**values, base_version_id=item.base_version_id)
         return

@@ -34,4 +34,4 @@ class KeyListField(forms.CharField):
         """Validators of text do not apply to a list; `validate` has looked at each key."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != self.to_python(data)
+        return bool(list(initial or []) != self.to_python(data))

@@ -55,7 +55,7 @@ _kinds: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
-    """Add a kind, and let texts refer to its documents by `[[name:key]]`. Raises ValueError for a name that is taken."""
+    """Add a kind, and let texts refer to its documents by `[[name:key]]`. Raises ValueError for a taken name."""
     _kinds[kind.name] = kind
     references.register(kind.name)(resolver(kind))
 

@@ -24,7 +24,6 @@ def database_now() -> datetime:
     """The transaction's time by the database's clock, the one that ranges and triggers are checked against."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
-        row = cursor.fetchone()
-    assert row is not None
-    now: datetime = row[0]
-    return now
+        [(now,)] = cursor.fetchall()
+    moment: datetime = now
+    return moment

@@ -42,6 +42,11 @@ class Document(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    # What with_version_at() adds to a row: of its version in force at that time, None without one.
+    current_id: int | None
+    current_title: str | None
+    current_number: int | None
+
     history = HistoricalRecords()
     objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -89,7 +94,9 @@ class Change(models.Model):
     material = models.BooleanField(_("material"), default=True)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT)
     effective_at = models.DateTimeField(_("in force from"), null=True, blank=True)
-    authors = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="changes", verbose_name=_("authors"))
+    authors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="changes", verbose_name=_("authors")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -175,14 +182,16 @@ class Version(Content):
     @property
     def since(self) -> datetime | None:
         """When it came or comes in force; None for one that was unscheduled before it began."""
-        return self.in_force.lower
+        lower: datetime | None = self.in_force.lower
+        return lower
 
     @property
     def until(self) -> datetime | None:
-        return self.in_force.upper
+        upper: datetime | None = self.in_force.upper
+        return upper
 
     def standing_at(self, now: datetime) -> str:
-        """"in_force", "scheduled", "superseded", or "never" for one unscheduled before it began."""
+        """ "in_force", "scheduled", "superseded", or "never" for one unscheduled before it began."""
         if self.in_force.isempty or self.since is None:
             return "never"
         if self.since > now:
@@ -266,5 +275,3 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.key}"
-
-

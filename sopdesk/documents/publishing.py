@@ -122,7 +122,9 @@ def _ready(change: Change, verb: str) -> tuple[Change, list[ChangeItem]]:
     lock_documents(item.document_id for item in items)
     approved = change.approvals.filter(voided_at=None, content_hash=current_hash(change)).count()
     if approved < REQUIRED_APPROVALS:
-        raise PublishRefused([_("What was approved is not what the change says now. It needs a new approval.")])
+        raise PublishRefused(
+            [_("What was approved is not what the change says now. It needs a new approval.")]
+        )
     reasons = checks.blocking(change)
     if reasons:
         raise PublishRefused(reasons)
@@ -135,7 +137,7 @@ def _release(items: list[ChangeItem], change: Change, *, at: datetime, actor: Us
     for item in items:
         _supersede(item, at)
         version = snapshot(item, change=change, in_force=DateTimeTZRange(at, None), actor=actor)
-        item.document._history_user = actor
+        item.document._history_user = actor  # type: ignore[attr-defined]  # simple_history reads it
         item.document.review_by = at.date() + relativedelta(months=item.document.review_months)
         item.document.save(update_fields=["review_by"])
         indexing.refresh(item.document)
@@ -148,7 +150,9 @@ def _supersede(item: ChangeItem, at: datetime) -> None:
     if old is None or old.since is None:
         return
     if old.since >= at:
-        reason = _("%(key)s: v%(number)s is scheduled for later. Schedule this after it, or unschedule it first.")
+        reason = _(
+            "%(key)s: v%(number)s is scheduled for later. Schedule this after it, or unschedule it first."
+        )
         raise PublishRefused([reason % {"key": item.document.key, "number": old.number}])
     old.in_force = DateTimeTZRange(old.since, at)
     old.save(update_fields=["in_force"])

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from sopdesk.accounts.models import User
     from sopdesk.documents.models import Change, Document, Version  # noqa: F401
 
-    Viewer = User | AnonymousUser
-
 
 class DocumentQuerySet(models.QuerySet["Document"]):
-    def visible_to(self, user: Viewer) -> DocumentQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> DocumentQuerySet:
         """Those with a version in force that this person may read; writers and reviewers see all there are."""
         if allows(user, Permission.DOCUMENT_READ_ALL):
             return self
@@ -49,7 +47,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """Those in force at a time, now by default: a query on the range, so nothing has to happen on time."""
         return self.filter(in_force__contains=at or timezone.now())
 
-    def visible_to(self, user: Viewer) -> VersionQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> VersionQuerySet:
         """Versions whose own audience takes in this person and that have begun; writers see scheduled ones too.
 
         A superseded version stays readable for staff, marked; the public reads only what is in force.
@@ -69,7 +67,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
-    def visible_to(self, user: Viewer) -> ChangeQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> ChangeQuerySet:
         """Changes are the policy team's own workbench: all of them, or none."""
         return self if allows(user, Permission.CHANGE_READ) else self.none()
 

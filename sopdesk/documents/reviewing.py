@@ -47,7 +47,9 @@ def approve(change: Change, *, actor: User, seen_hash: str, note: str = "") -> C
         _refuse_own_work(change, actor)
         present = current_hash(change)
         if present != seen_hash:
-            raise ChangeRefused([_("The text was edited while you were reading. Look at it again, then approve.")])
+            raise ChangeRefused(
+                [_("The text was edited while you were reading. Look at it again, then approve.")]
+            )
         if change.approvals.filter(reviewer=actor, voided_at=None).exists():
             raise ChangeRefused([_("You have approved this already.")])
         _refuse_blocked(change)

@@ -1,10 +1,10 @@
 """The states of a change and the verbs between them: this table, whole, and nothing else.
 
-    draft ──propose──▶ in review ──approve──▶ approved ──schedule──▶ scheduled ──(its minute)──▶ published
-      ▲                  │   ▲                 │  │  ▲                  │
-      │           request_changes  revise ─────┘  │  └──unschedule──────┘
-      │                  ▼   │                    └──publish──▶ published
-      └─(edit)── changes requested                       withdraw: from any state before scheduled
+draft ──propose──▶ in review ──approve──▶ approved ──schedule──▶ scheduled ──(its minute)──▶ published
+  ▲                  │   ▲                 │  │  ▲                  │
+  │           request_changes  revise ─────┘  │  └──unschedule──────┘
+  │                  ▼   │                    └──publish──▶ published
+  └─(edit)── changes requested                       withdraw: from any state before scheduled
 """
 
 from __future__ import annotations

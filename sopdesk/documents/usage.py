@@ -32,8 +32,14 @@ def used_by(document: Document, *, viewer: User | AnonymousUser) -> list[Use]:
 def users_of(kind: str, key: str, *, viewer: User | AnonymousUser) -> list[Use]:
     """The same for any kind of reference, such as ("duty", "gdpr-art-12-3"). One query."""
     refers = Reference.objects.filter(kind=kind, key=key).values("version_id")
-    documents = Document.objects.visible_to(viewer).with_version_at().filter(current_id__in=refers)
+    documents = Document.objects.visible_to(viewer).with_version_at()
+    documents = documents.filter(current_id__in=refers)  # type: ignore[misc]  # an annotation
     return [
-        Use(kind_of(found.kind), found.key, found.current_title, kind_of(found.kind).url("read", found.key))
+        Use(
+            kind_of(found.kind),
+            found.key,
+            found.current_title or found.key,
+            kind_of(found.kind).url("read", found.key),
+        )
         for found in documents.order_by("kind", "key")
     ]

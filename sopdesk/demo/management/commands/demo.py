@@ -18,7 +18,9 @@ class Command(BaseCommand):
     help = "Load the demo: a fictional company's support desk. Only an empty desk is filled."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="do nothing on a desk that has people already")
+        parser.add_argument(
+            "--once", action="store_true", help="do nothing on a desk that has people already"
+        )
         parser.add_argument("--fresh", action="store_true", help="empty the database first (a laptop's only)")
         parser.add_argument("--logins", action="store_true", help="only say who may log in to the demo")
         parser.add_argument("--tickets", type=int, default=50_000, help="how many tickets to generate")
@@ -32,12 +34,14 @@ class Command(BaseCommand):
         if User.objects.exists() and not self._is_demo():
             if options["once"]:
                 return
-            raise CommandError("This desk has people already, so the demo was not loaded. Begin again with --fresh.")
+            raise CommandError(
+                "This desk has people already, so the demo was not loaded. Begin again with --fresh."
+            )
         self._load(options["tickets"])
 
     def _is_demo(self) -> bool:
         """A demo that was interrupted is finished; each part knows whether it is there."""
-        return User.objects.filter(email=people.LOGINS[0].email).exists()
+        return bool(User.objects.filter(email=people.LOGINS[0].email).exists())
 
     def _load(self, tickets: int) -> None:
         began = time.monotonic()
@@ -46,7 +50,9 @@ class Command(BaseCommand):
                 everybody = people.load()
                 documents.load(everybody)
                 documents.load_work(everybody)
-                self.stdout.write(f"{len(everybody)} people and their documents, {time.monotonic() - began:.1f} s")
+                self.stdout.write(
+                    f"{len(everybody)} people and their documents, {time.monotonic() - began:.1f} s"
+                )
 
     def _say_logins(self) -> None:
         if not self._is_demo():
