@@ -1,0 +1,16 @@
+"""The metrics app."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MetricsConfig(AppConfig):
+    name = "metrics"
+    label = "metrics"
+    verbose_name = _("Metrics")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import_module("metrics.importing")  # registers the import's job

@@ -1,0 +1,112 @@
+"""Business time by prefix sums over open intervals: the same arithmetic in NumPy and in SQL.
+
+F(t) is how many seconds the place was open before t. Elapsed business time is F(b) - F(a), less F over the union of
+the pauses; what is due after n seconds is the moment at which F reaches F(a) + n. Seconds are whole; times are UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Seconds = npt.NDArray[np.int64]
+Span = tuple[datetime, datetime]
+
+
+def epoch(moment: datetime) -> int:
+    """Whole Unix seconds of an aware moment."""
+    return int(moment.timestamp())
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Open intervals of one calendar, in order, not overlapping: Unix seconds."""
+
+    opens: Seconds
+    closes: Seconds
+    before: Seconds
+
+    @classmethod
+    def of(cls, spans: Sequence[tuple[int, int]]) -> Clock:
+        """From (open, close) pairs in order."""
+        pairs = np.array(spans, dtype=np.int64).reshape(-1, 2)
+        lengths = pairs[:, 1] - pairs[:, 0]
+        return cls(pairs[:, 0], pairs[:, 1], np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int64))
+
+    def at(self, moments: npt.ArrayLike) -> Seconds:
+        """F: seconds open before each moment (Unix seconds, any shape)."""
+        t = np.asarray(moments, dtype=np.int64)
+        index = np.searchsorted(self.opens, t, side="right") - 1
+        found = np.maximum(index, 0)
+        inside = np.minimum(t, self.closes[found]) - self.opens[found]
+        return np.where(index < 0, 0, self.before[found] + inside)
+
+    def moment(self, seconds: npt.ArrayLike) -> Seconds:
+        """The first moment (Unix seconds) at which F is this much."""
+        wanted = np.asarray(seconds, dtype=np.int64)
+        index = np.maximum(np.searchsorted(self.before, wanted, side="left") - 1, 0)
+        return self.opens[index] + wanted - self.before[index]
+
+    def elapsed(self, start: datetime, end: datetime, pauses: Iterable[Span] = ()) -> int:
+        """Net business seconds from start to end; pauses may overlap and may reach beyond either."""
+        total = self._between(epoch(start), epoch(end))
+        return total - sum(self._between(a, b) for a, b in union(start, end, pauses))
+
+    def due(self, start: datetime, seconds: int, pauses: Iterable[Span] = ()) -> datetime:
+        """When `seconds` of business time have passed since start. A pause counts if it begins before that."""
+        begun, target = int(self.at(epoch(start))), seconds
+        far = datetime.fromtimestamp(int(self.closes[-1]), UTC)
+        for a, b in union(start, far, pauses):
+            if int(self.at(a)) - begun >= target:
+                break
+            target += self._between(a, b)
+        return datetime.fromtimestamp(int(self.moment(begun + target)), UTC)
+
+    def _between(self, a: int, b: int) -> int:
+        return int(self.at(b)) - int(self.at(a))
+
+
+def union(start: datetime, end: datetime, spans: Iterable[Span]) -> list[tuple[int, int]]:
+    """The spans clipped to start..end, joined where they overlap, in order: (from, to) in Unix seconds."""
+    low, high = epoch(start), epoch(end)
+    clipped = sorted((max(epoch(a), low), min(epoch(b), high)) for a, b in spans)
+    joined: list[tuple[int, int]] = []
+    for a, b in clipped:
+        if a >= b:
+            continue
+        if joined and a <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(b, joined[-1][1]))
+        else:
+            joined.append((a, b))
+    return joined
+
+
+def seconds_sql(moment: str, calendar: str = "%(calendar)s") -> str:
+    """F in SQL: `moment` and `calendar` are SQL expressions. The index on (calendar, open_at) serves it."""
+    return (
+        "(SELECT i.cum_s + extract(epoch FROM least(" + moment + ", i.close_at) - i.open_at)::bigint"
+        f" FROM metrics_interval AS i WHERE i.calendar_id = {calendar} AND i.open_at <= {moment}"
+        " ORDER BY i.open_at DESC LIMIT 1)"
+    )
+
+
+def moment_sql(seconds: str, calendar: str = "%(calendar)s") -> str:
+    """The moment at which F reaches `seconds`, in SQL. The cast keeps the index on (calendar, cum_s) in use."""
+    return (
+        f"(SELECT i.open_at + (({seconds}) - i.cum_s) * interval '1 second'"
+        f" FROM metrics_interval AS i WHERE i.calendar_id = {calendar} AND i.cum_s < ({seconds})::bigint"
+        " ORDER BY i.cum_s DESC LIMIT 1)"
+    )
+
+
+def interval_rows(clock: Clock, calendar_id: int) -> list[tuple[Any, ...]]:
+    """Rows of the interval table: calendar, open, close, seconds open before."""
+    return [
+        (calendar_id, datetime.fromtimestamp(int(a), UTC), datetime.fromtimestamp(int(b), UTC), int(before))
+        for a, b, before in zip(clock.opens, clock.closes, clock.before, strict=True)
+    ]

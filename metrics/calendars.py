@@ -1,0 +1,83 @@
+"""Business hours turned into open intervals: time zones, overnight shifts and holidays are settled here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.db import connection, transaction
+
+from metrics.business_time import Clock, interval_rows
+from metrics.models import Calendar
+
+Week = Sequence[Sequence[Sequence[str]]]
+FIRST_DAY, LAST_DAY = date(2005, 1, 1), date(2040, 12, 31)
+ROUND_THE_CLOCK: Final[Week] = [[["00:00", "24:00"]]] * 7
+OFFICE: Final[Week] = [[["09:00", "17:30"]]] * 5 + [[], []]
+
+
+def clock_of(
+    zone: str, weekly: Week, *, first: date, last: date, country: str = "", days_off: Sequence[date] = ()
+) -> Clock:
+    """The open intervals of the days first..last. `country`: ISO 3166 code, "DE-BY" for a part of one, or ""."""
+    closed = {*days_off, *_holidays(country, first.year, last.year)}
+    tz, spans = ZoneInfo(zone), list[tuple[int, int]]()
+    for day in _days(first, last):
+        if day in closed:
+            continue
+        for opens, closes in weekly[day.weekday()]:
+            a, b = _moment(day, opens, tz), _moment(day, closes, tz)
+            if closes <= opens:
+                b = _moment(day + timedelta(days=1), closes, tz)
+            a = max(a, spans[-1][1]) if spans else a
+            if b > a:
+                spans.append((a, b))
+    return Clock.of(spans)
+
+
+def _holidays(country: str, first: int, last: int) -> set[date]:
+    if not country:
+        return set()
+    code, _, part = country.partition("-")
+    return set(holidays.country_holidays(code, subdiv=part or None, years=range(first, last + 1)))
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def _moment(day: date, hours: str, zone: ZoneInfo) -> int:
+    """Unix seconds of a wall clock time; "24:00" is midnight at the day's end."""
+    if hours == "24:00":
+        day, hours = day + timedelta(days=1), "00:00"
+    return int(datetime.combine(day, time.fromisoformat(hours), zone).astimezone(UTC).timestamp())
+
+
+def materialise(calendar: Calendar) -> None:
+    """Write the calendar's intervals, in place of those it had."""
+    clock = clock_of(
+        calendar.time_zone, calendar.weekly, first=FIRST_DAY, last=LAST_DAY,
+        country=calendar.holidays, days_off=calendar.days_off,
+    )  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM metrics_interval WHERE calendar_id = %s", [calendar.pk])
+        with cursor.copy("COPY metrics_interval (calendar_id, open_at, close_at, cum_s) FROM STDIN") as copy:
+            for row in interval_rows(clock, calendar.pk):
+                copy.write_row(row)
+
+
+def create(slug: str, name: str, zone: str, weekly: Week, *, country: str = "") -> Calendar:
+    """The calendar of that name, version 1, with its intervals; made only when it is not there yet."""
+    with transaction.atomic():
+        calendar, made = Calendar.objects.get_or_create(
+            slug=slug,
+            version=1,
+            defaults={"name": name, "time_zone": zone, "weekly": [*weekly], "holidays": country},
+        )
+        if made:
+            materialise(calendar)
+    return calendar

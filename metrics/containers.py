@@ -1,0 +1,157 @@
+"""What a file is, by its content: plain text, or one text in a .zip or .gz; and which characters it is written in.
+
+Whatever cannot be read from the middle (packed, UTF-16, lines that end in CR alone) is rewritten once as plain UTF-8,
+so that every chunk of the import starts with a seek.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from django.utils.translation import gettext as _
+
+UNPACKED_MAX: Final = 8 * 1024**3
+RATIO_MAX: Final = 200  # real ticket files pack 5 to 30 times
+SNIFF_BYTES: Final = 64 * 1024
+BLOCK: Final = 1024 * 1024
+_UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+class FileRefused(Exception):
+    """The file cannot be read. The message says what is wrong with it and what to do."""
+
+
+def check_not_empty(path: Path) -> None:
+    if path.stat().st_size == 0:
+        raise FileRefused(
+            _("The file is empty: it has no bytes at all. Export it again and upload that file.")
+        )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of the one text inside, unpacked as they are read. Raises FileRefused."""
+    check_not_empty(path)
+    with path.open("rb") as file:
+        start = file.read(4)
+        file.seek(0)
+        if start[:2] == b"\x1f\x8b":
+            yield _Guarded(gzip.GzipFile(fileobj=file), path.stat().st_size)
+        elif start == b"PK\x03\x04" or start == b"PK\x05\x06":
+            with _member(file) as member:
+                yield _Guarded(member, path.stat().st_size)
+        else:
+            yield file
+
+
+@contextmanager
+def _member(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise FileRefused(
+            _("The .zip is damaged or was cut off on its way: %(error)s. Upload it again.") % {"error": error}
+        ) from error
+    with archive:
+        names = [i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
+        if len(names) != 1:
+            raise FileRefused(
+                _("The .zip holds %(count)s files; it must hold exactly one, the file of tickets.")
+                % {"count": len(names)}
+            )
+        if names[0].flag_bits & 1:
+            raise FileRefused(_("The .zip has a password. Upload the file inside it."))
+        if names[0].file_size == 0:
+            raise FileRefused(_("The file in the .zip is empty."))
+        with archive.open(names[0]) as member:
+            yield member
+
+
+class _Guarded(io.RawIOBase, IO[bytes]):
+    """Unpacks, and stops at what unpacks to absurd size: the sizes written in an archive may lie."""
+
+    def __init__(self, inner: IO[bytes] | gzip.GzipFile, packed: int) -> None:
+        self.inner, self.packed, self.seen = inner, packed, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            block: bytes = self.inner.read(BLOCK if size < 0 else size)
+        except (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+            raise FileRefused(
+                _("The packed file is damaged or was cut off on its way: %(error)s. Upload it again.")
+                % {"error": error}
+            ) from error
+        self.seen += len(block)
+        if self.seen > UNPACKED_MAX or (self.seen > 64 * BLOCK and self.seen > RATIO_MAX * self.packed):
+            raise FileRefused(
+                _(
+                    "The file unpacks to more than %(ratio)s times its size. No ticket file does; it was not read."
+                )
+                % {"ratio": RATIO_MAX}
+            )
+        return block
+
+
+def beginning(path: Path, size: int = SNIFF_BYTES) -> bytes:
+    """The first bytes of the text inside, as UTF-8 (or as they are, where single lines are decoded later)."""
+    with opened(path) as file:
+        raw = file.read(size)
+    encoding = _sixteen_bits(raw)
+    if encoding:
+        raw = raw[: len(raw) // 2 * 2].decode(encoding, "replace").encode("utf-8")
+    if not raw.strip():
+        raise FileRefused(_("The file holds nothing but blank lines."))
+    return raw.removeprefix(codecs.BOM_UTF8)
+
+
+def _sixteen_bits(raw: bytes) -> str | None:
+    """The UTF-16 a text is in, by its mark or by every other byte being NUL."""
+    for mark, encoding in _UTF16.items():
+        if raw.startswith(mark):
+            return encoding
+    pairs = raw[: len(raw) // 2 * 2]
+    if len(pairs) >= 8:
+        if pairs[1::2].count(0) > 0.7 * len(pairs) / 2:
+            return "utf-16-le"
+        if pairs[::2].count(0) > 0.7 * len(pairs) / 2:
+            return "utf-16-be"
+    return None
+
+
+def is_seekable_text(path: Path) -> bool:
+    """Whether the file can be read from any line on as it lies there."""
+    with path.open("rb") as file:
+        raw = file.read(SNIFF_BYTES)
+    packed = raw[:2] == b"\x1f\x8b" or raw[:4] in {b"PK\x03\x04", b"PK\x05\x06"}
+    return not packed and _sixteen_bits(raw) is None and not (b"\r" in raw and b"\n" not in raw)
+
+
+def unpack(path: Path, target: Path) -> None:
+    """Write the text inside as plain UTF-8 with LF or CRLF line ends. All of it, or nothing. Raises FileRefused."""
+    working = target.with_suffix(".part")
+    with opened(path) as file, working.open("wb") as out:
+        raw = file.read(SNIFF_BYTES)
+        encoding = _sixteen_bits(raw)
+        only_cr = _only_cr(raw, encoding)
+        decode = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
+        while raw:
+            text = decode.decode(raw).encode("utf-8", "replace") if decode else raw
+            out.write(text.replace(b"\r", b"\n") if only_cr else text)
+            raw = file.read(BLOCK)
+    working.replace(target)
+
+
+def _only_cr(raw: bytes, encoding: str | None) -> bool:
+    text = raw[: len(raw) // 2 * 2].decode(encoding, "replace").encode() if encoding else raw
+    return b"\r" in text and b"\n" not in text

@@ -1,0 +1,163 @@
+"""Checks and converts a chunk in the database, set by set: `incoming` (all text) becomes `converted` (typed).
+
+A cell that cannot be read gives its row a `fault`, the name of its column; such a row goes no further. A value that
+can be read and cannot be true (solved before it was created) gives its row a flag: it is kept, and left out of the
+metrics it would spoil. Checks use pg_input_is_valid, so that one bad cell never fails the chunk.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db import connection
+
+from metrics import schema
+from metrics.mapping import FileMapping
+from metrics.schema import Column, Kind
+
+_PG: Final = {
+    Kind.TEXT: "text",
+    Kind.WHOLE: "bigint",
+    Kind.SECONDS: "integer",
+    Kind.TIME: "timestamptz",
+    Kind.TRUTH: "boolean",
+    Kind.STATUS: "text",
+    Kind.WORDS: "text[]",
+    Kind.SPANS: "tstzmultirange",
+    Kind.RATING: "text",
+    Kind.SCALE: "text",
+}
+_RATING_WRONG: Final = """CASE rating_scale
+    WHEN 'good_bad' THEN rating NOT IN ('good', 'bad')
+    WHEN '1_5' THEN rating !~ '^[1-5]$'
+    WHEN '1_3' THEN rating !~ '^[1-3]$'
+    WHEN 'fd_103' THEN rating !~ '^-?10[0-3]$'
+    WHEN 'nps' THEN rating !~ '^([0-9]|10)$'
+    WHEN 'ces' THEN rating !~ '^[1-7]$'
+    ELSE true END"""
+
+_FLAGS: Final = {
+    "solved_before_created": "first_solved_at < created_at OR last_solved_at < created_at",
+    "solved_out_of_order": "last_solved_at < first_solved_at",
+    "reply_before_created": "first_public_reply_at < created_at",
+    "closed_before_created": "closed_at < created_at",
+    "rated_before_created": "rated_at < created_at",
+    "negative_handle_time": "least(talk_s, hold_s, wrap_s, active_s) < 0",
+    "negative_count": "least(reopen_count, reply_count) < 0",
+}
+
+
+def _time(name: str) -> str:
+    """ISO 8601 (metrics/stamps.py made it so). A stamp without a zone is in the session's, which the import sets."""
+    cell = f"s.{name}"
+    valid = f"{cell} LIKE '____-__-__%%' AND pg_input_is_valid({cell}, 'timestamptz')"
+    return f"CASE WHEN {valid} THEN {cell}::timestamptz END"
+
+
+def _words(name: str) -> str:
+    """Words without blanks around them, each once, in their order."""
+    cell = f"s.{name}"
+    several = (
+        f"ARRAY(SELECT left(w, 120) FROM (SELECT btrim(w) AS w, min(n) AS n "
+        f"FROM unnest(string_to_array({cell}, %(sep)s)) WITH ORDINALITY AS u(w, n) GROUP BY 1) AS x WHERE w <> '' ORDER BY n)"
+    )
+    return (
+        f"CASE WHEN position(%(sep)s IN {cell}) = 0 THEN ARRAY[left(btrim({cell}), 120)] ELSE {several} END"
+    )
+
+
+def _typed(column: Column, mapping: FileMapping) -> str:
+    cell = f"s.{column.name}"
+    if column.kind is Kind.TIME:
+        return _time(column.name)
+    if column.kind is Kind.WORDS:
+        cell = "labels" if column.name == "labels" and not mapping.labels else column.name
+        return _words("labels_more" if column.name == "labels" and mapping.labels else cell)
+    if column.kind is Kind.SPANS:
+        literal = f"'{{[' || replace(replace({cell}, '/', ','), ';', '),[') || ')}}'"
+        return (
+            f"CASE WHEN pg_input_is_valid({literal}, 'tstzmultirange') THEN ({literal})::tstzmultirange END"
+        )
+    if column.kind is Kind.STATUS:
+        return f"CASE WHEN lower({cell}) = ANY(%(statuses)s) THEN lower({cell}) END"
+    if column.kind is Kind.SCALE:
+        return f"CASE WHEN {cell} = ANY(%(scales)s) THEN {cell} END"
+    if column.kind in {Kind.TEXT, Kind.RATING}:
+        return f"btrim({cell})"
+    kind = _PG[column.kind]
+    return f"CASE WHEN pg_input_is_valid({cell}, '{kind}') THEN {cell}::{kind} END"
+
+
+def _faults(mapping: FileMapping) -> str:
+    """The first column that is wrong, as a CASE over the typed cells beside the cells as they came (`raw_…`)."""
+    cases = []
+    for column in schema.COLUMNS:
+        name = column.name
+        needed = column.required or (name == "event_at" and mapping.shape == "events")
+        if mapping.shape == "events" and name == "status":
+            needed = False  # an event that says nothing of the status leaves it as it was
+        present = name in mapping.columns or name in mapping.constants
+        if needed:
+            cases.append(f"{name} IS NULL")
+        elif present and column.kind not in {Kind.TEXT, Kind.RATING, Kind.WORDS}:
+            cases.append(f"raw_{name} IS NOT NULL AND {name} IS NULL")
+        elif present and column.kind is Kind.RATING:
+            cases.append(f"{name} IS NOT NULL AND {_RATING_WRONG}")
+        else:
+            continue
+        cases[-1] = f"WHEN {cases[-1]} THEN '{name}'"
+        if column.kind is Kind.TIME:
+            cases.append(f"WHEN {name} NOT BETWEEN '{schema.EARLIEST}' AND '{schema.LATEST}' THEN '{name}'")
+    for column in schema.COLUMNS:
+        if column.name in mapping.columns and column.kind in {Kind.TEXT, Kind.WORDS, Kind.SPANS}:
+            cases.append(f"WHEN length(raw_{column.name}) > {column.limit} THEN '{column.name}'")
+    return "CASE " + " ".join(cases) + " END"
+
+
+def _flags() -> str:
+    cases = ", ".join(f"CASE WHEN {condition} THEN '{name}' END" for name, condition in _FLAGS.items())
+    anything = " OR ".join(f"({condition})" for condition in _FLAGS.values())
+    return f"CASE WHEN {anything} THEN array_remove(ARRAY[{cases}], NULL) ELSE '{{}}' END"
+
+
+def _sql(mapping: FileMapping) -> str:
+    """One statement for the mapping: only columns that the file has are looked at."""
+    given = {*mapping.columns, *mapping.constants, *(["labels"] if mapping.labels else [])}
+    inner, outer = (
+        ["s.line", "s.custom", "s.raw_status AS source_status"],
+        ["line", "custom::jsonb AS custom"],
+    )
+    for column in schema.COLUMNS:
+        name = column.name
+        known = name in given
+        inner.append(f"{_typed(column, mapping) if known else f'NULL::{_PG[column.kind]}'} AS {name}")
+        inner.append(f"s.{name} AS raw_{name}")
+        outer.append(name)
+    hashed = ", ".join(f"s.{name}" for name in (*schema.NAMES, "labels_more", "custom"))
+    inner.append(f"md5(ROW({hashed})::text)::uuid AS row_hash")
+    return (
+        f"CREATE TEMP TABLE converted ON COMMIT DROP AS SELECT {', '.join(outer)}, source_status, row_hash,"
+        f" {_faults(mapping)} AS fault, {_flags()} AS flags"
+        f" FROM (SELECT {', '.join(inner)} FROM incoming AS s OFFSET 0) AS c"
+    )
+
+
+def convert(mapping: FileMapping, zone: str) -> list[tuple[int, str, str]]:
+    """Fill `converted` from `incoming`. Returns the rows that are wrong: (line, column, the cell as it came)."""
+    parameters: dict[str, Any] = {
+        "sep": mapping.separator,
+        "statuses": list(schema.STATUSES),
+        "scales": list(schema.SCALES),
+    }
+    with connection.cursor() as cursor:
+        # Compiling so wide a statement takes longer than running it.
+        cursor.execute("SELECT set_config('TimeZone', %s, true), set_config('jit', 'off', true)", [zone])
+        cursor.execute("DROP TABLE IF EXISTS converted")
+        cursor.execute(_sql(mapping), parameters)
+        cursor.execute("SELECT set_config('TimeZone', 'UTC', true)")
+        cursor.execute(
+            "SELECT c.line, c.fault, left(coalesce(to_jsonb(s) ->> c.fault, ''), 200)"
+            " FROM converted AS c JOIN incoming AS s USING (line) WHERE c.fault IS NOT NULL ORDER BY c.line"
+        )
+        faults: list[tuple[int, str, str]] = cursor.fetchall()
+    return faults

@@ -1,0 +1,67 @@
+"""Which mapping fits a file, by its header."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from metrics import mapping, schema
+from metrics.models import Mapping
+
+# What other systems call a neutral column; compared in lower case, letters and digits only.
+SYNONYMS: Final = {
+    "external_id": ("id", "ticketid", "ticket", "ticketnumber", "number", "caseid", "casenumber", "key",
+                    "issuekey", "reference"),
+    "status": ("state", "ticketstatus", "ticketstate"),
+    "created_at": ("created", "createdat", "createdon", "createddate", "opened", "openedat", "creationdate",
+                   "datecreated"),
+    "updated_at": ("updated", "lastupdated", "updatedat", "modified", "lastmodified"),
+    "first_public_reply_at": ("firstreply", "firstresponse", "firstreplyat", "firstresponseat", "initialresponsetime"),
+    "last_solved_at": ("solved", "solvedat", "resolved", "resolvedat", "resolution"),
+    "closed_at": ("closed", "closedat", "closeddate"),
+    "channel": ("via", "contacttype", "origin", "medium"),
+    "requester": ("customer", "customeremail", "email", "requesteremail", "caller", "contact"),
+    "assignee": ("agent", "assignedto", "owner"),
+    "team": ("group", "assignmentgroup", "queue", "department"),
+    "market": ("country", "region"),
+    "locale": ("language", "lang"),
+    "labels": ("tags", "tag", "label", "category", "topic"),
+    "reopen_count": ("reopens", "reopened", "timesreopened"),
+    "rating": ("csat", "satisfaction", "satisfactionscore", "score"),
+    "active_s": ("handletime", "handletimeseconds", "timespent"),
+}  # fmt: skip
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def guess(header: list[str]) -> tuple[str, dict[str, Any]]:
+    """The known mapping that finds most of its columns here, or one made of likely names: (its name, its JSON).
+
+    The name is "" for one made up here; it may lack columns, which the person then fills in.
+    """
+    known = {**mapping.shipped(), **dict(Mapping.objects.values_list("name", "content"))}
+    fits = [(_fit(content, header), name) for name, content in known.items()]
+    best, name = max(fits, default=(0.0, ""))
+    return (name, known[name]) if best >= 4 else ("", made_up(header))
+
+
+def _fit(content: dict[str, Any], header: list[str]) -> float:
+    """How many of its columns the file has, or 0 when the mapping cannot be used on it."""
+    try:
+        return len(mapping.parse(content).fitted(header).headers)
+    except mapping.MappingRefused:
+        return 0
+
+
+def made_up(header: list[str]) -> dict[str, Any]:
+    """A mapping out of likely names. Each column of the file is used once."""
+    by_bare = {_bare(name): name for name in reversed(header)}
+    columns: dict[str, str] = {}
+    for name in schema.NAMES:
+        for candidate in (_bare(name), *SYNONYMS.get(name, ())):
+            if candidate in by_bare and by_bare[candidate] not in columns.values():
+                columns[name] = by_bare[candidate]
+                break
+    return {"shape": "tickets", "columns": columns, "dates": "iso", "separator": "|"}

@@ -1,0 +1,325 @@
+"""Brings a file of tickets in: received, started, then read chunk by chunk by a job.
+
+    received --start--> open --> read ... read [--> fold ... fold] --> roll_up ... roll_up --> done
+
+A phase is in the job's cursor, and every chunk commits with its cursor (sopdesk/jobs), so that a worker that dies
+at any point leaves nothing lost and nothing doubled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from metrics import (
+    containers,
+    converting,
+    folding,
+    mapping,
+    reading,
+    rollups,
+    service_levels,
+    staging,
+    storing,
+)
+from metrics.containers import FileRefused
+from metrics.mapping import FileMapping, MappingRefused
+from metrics.models import Import, RejectedRow, Source, StagedEvent, StaleDay
+from metrics.reading import Layout, Reader, Row
+from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Permission, require
+from sopdesk.audit.events import Event
+from sopdesk.audit.recording import Actor, System, record
+from sopdesk.jobs.models import Job
+from sopdesk.jobs.registry import JobRefused, Step, on_failed, step
+from sopdesk.jobs.submitting import submit
+
+KIND: Final = "metrics.import_tickets"
+CHUNK_ROWS: Final = 20_000
+CHUNK_BYTES: Final = 16 * 1024**2
+REJECTED_KEPT: Final = 100_000
+# What share of the work is done when a phase ends, in thousandths.
+_ENDS: Final = {"tickets": {"read": 850, "fold": 850}, "events": {"read": 500, "fold": 850}}
+
+
+class AlreadyImported(Exception):
+    """The same file was brought in before, read the same way. `ticket_import` is that one."""
+
+    def __init__(self, ticket_import: Import) -> None:
+        super().__init__(str(ticket_import))
+        self.ticket_import = ticket_import
+
+
+def folder() -> Path:
+    path = Path(settings.MEDIA_ROOT) / "imports"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def stored_path(ticket_import: Import) -> Path:
+    return folder() / ticket_import.stored
+
+
+def receive(blocks: Iterable[bytes], *, name: str, source: Source, actor: User | None) -> Import:
+    """Keep the bytes of a file under a random name and make the draft of its import. Raises FileRefused.
+
+    `actor` None is the command line, where whoever runs it has the machine anyway.
+    """
+    if actor is not None:
+        require(actor, Permission.TICKETS_IMPORT)
+    stored, size, digest = f"{uuid4()}.upload", 0, hashlib.sha256()
+    path = folder() / stored
+    try:
+        with path.open("wb") as file:
+            for block in blocks:
+                size += len(block)
+                digest.update(block)
+                file.write(block)
+        layout = reading.layout_of(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Import.objects.create(
+        source=source, file_name=name[-255:], stored=stored, size=size, sha256=digest.hexdigest(),
+        time_zone=source.time_zone, header=layout.header, created_by=actor,
+    )  # fmt: skip
+
+
+def start(
+    draft: Import, content: dict[str, Any], *, mapping_name: str = "", time_zone: str = "", actor: User | None
+) -> Import:
+    """Read the file this way, by a job. Raises MappingRefused, or AlreadyImported for the same work."""
+    if actor is not None:
+        require(actor, Permission.TICKETS_IMPORT)
+    mapping.parse(content).fitted(draft.header)
+    zone = time_zone or draft.time_zone
+    same = f"{draft.sha256} {draft.source_id} {mapping.digest(content)} {zone}"
+    with transaction.atomic():
+        locked = Import.objects.select_for_update().get(pk=draft.pk)
+        if locked.job is not None:
+            raise AlreadyImported(locked)
+        job = submit(
+            KIND, key=hashlib.sha256(same.encode()).hexdigest(), payload={"import": draft.pk}, actor=actor
+        )
+        if job.payload["import"] != draft.pk:
+            raise AlreadyImported(Import.objects.get(pk=job.payload["import"]))
+        locked.job, locked.mapping, locked.mapping_name, locked.time_zone = job, content, mapping_name, zone
+        locked.save(update_fields=["job", "mapping", "mapping_name", "time_zone"])
+        facts = {"file": locked.file_name, "sha256": locked.sha256, "source": str(locked.source)}
+        record(actor=_actor(actor), event=Event.IMPORT_STARTED, subject=locked, facts=facts)
+    return locked
+
+
+def _actor(person: User | None) -> Actor:
+    return person or System("ticket import")
+
+
+def discard(draft: Import) -> None:
+    """Take away a draft that was never started, with its file."""
+    if draft.job is None:
+        stored_path(draft).unlink(missing_ok=True)
+        draft.delete()
+
+
+@step(KIND)
+def advance(job: Job) -> Step:
+    """One chunk of the import (see the phases at the top)."""
+    ticket_import = Import.objects.select_related("source").get(pk=job.payload["import"])
+    phase = job.cursor.get("phase", "open")
+    try:
+        cursor = _PHASES[phase](ticket_import, job.cursor)
+    except (FileRefused, MappingRefused) as refusal:
+        raise JobRefused(str(refusal)) from refusal
+    except FileNotFoundError as gone:
+        raise JobRefused("The uploaded file is no longer there. Upload it again.") from gone
+    finished = cursor["phase"] == "done"
+    if finished:
+        _finish(ticket_import, job)
+    return Step(cursor, _progress(ticket_import, cursor), 1000, finished, {"phase": cursor["phase"]})
+
+
+def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
+    """Make the file readable from any point, and see that its columns are those the mapping names."""
+    path = stored_path(ticket_import)
+    if not containers.is_seekable_text(path):
+        plain = path.with_suffix(".csv")
+        containers.unpack(path, plain)
+        ticket_import.stored = plain.name
+    layout = reading.layout_of(stored_path(ticket_import))
+    fitted = mapping.parse(ticket_import.mapping).fitted(layout.header)
+    ticket_import.header = layout.header
+    ticket_import.ignored_columns = [name for name in layout.header if name not in fitted.headers]
+    ticket_import.save(update_fields=["stored", "header", "ignored_columns"])
+    provides = {*fitted.provides, *(folding.WORKED_OUT if fitted.shape == "events" else ())}
+    source = Source.objects.select_for_update().get(pk=ticket_import.source_id)
+    source.provides = sorted({*source.provides, *provides})
+    source.save(update_fields=["provides"])
+    service_levels.policy_for(source)
+    size = stored_path(ticket_import).stat().st_size
+    return {
+        "phase": "read",
+        "offset": layout.start,
+        "line": layout.line,
+        "delimiter": layout.delimiter,
+        "size": size,
+    }
+
+
+def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
+    """The next rows of the file, as far as into the tickets or, of an event log, into the staged events."""
+    fitted = mapping.parse(ticket_import.mapping).fitted(ticket_import.header)
+    layout = Layout(cursor["delimiter"], ticket_import.header, 0, 0)
+    with stored_path(ticket_import).open("rb") as file:
+        reader = Reader(file, layout, cursor["offset"], cursor["line"])
+        chunk = Chunk()
+        staging.create_incoming()
+        convert = staging.neutral(fitted, ticket_import.header)
+        rows = reader.rows(rows=CHUNK_ROWS, size=CHUNK_BYTES)
+        staging.copy_in((row.line, convert(row)) for row in chunk.readable(rows, ticket_import.header))
+    chunk.reject(converting.convert(fitted, ticket_import.time_zone))
+    stored = storing.Stored(0, 0, 0, 0)
+    if fitted.shape == "events":
+        folding.stage(ticket_import.pk)
+    else:
+        stored = _store(ticket_import, fitted)
+    _count(ticket_import, stored, chunk, reader.other_encoding)
+    after_reading = "fold" if fitted.shape == "events" else "roll_up"
+    place = {"offset": reader.offset, "line": reader.line}
+    return {**cursor, **place, "phase": after_reading if reader.at_end else "read"}
+
+
+class Chunk:
+    """The rows of one chunk: where each stands in the file, and which were not taken."""
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.places: dict[int, tuple[int, int]] = {}
+        self.refused: list[tuple[int, str, str, str]] = []
+
+    def readable(self, rows: Iterable[Row], header: list[str]) -> Iterable[Row]:
+        """Those with cells; the others are noted, but for a header that is repeated among the rows."""
+        for row in rows:
+            self.read += 1
+            self.places[row.line] = (row.offset, row.length)
+            if row.reason:
+                self.refused.append((row.line, "", "", row.reason))
+            elif row.cells[0].strip() == header[0] and [c.strip() for c in row.cells] == header:
+                self.refused.append((row.line, "", "", "header"))
+            else:
+                yield row
+
+    def reject(self, faults: Iterable[tuple[int, str, str]]) -> None:
+        self.refused += [
+            (line, column, value, "value" if value else "missing") for line, column, value in faults
+        ]
+
+    def rejected_rows(self, ticket_import: Import) -> list[RejectedRow]:
+        return [
+            RejectedRow(
+                ticket_import=ticket_import, line=line, column=column, value=value, reason=reason,
+                offset=self.places[line][0], length=self.places[line][1],
+            )
+            for line, column, value, reason in self.refused
+        ]  # fmt: skip
+
+
+def _store(ticket_import: Import, fitted: FileMapping) -> storing.Stored:
+    """`converted` into the tickets, with their promises measured."""
+    source = ticket_import.source
+    stored = storing.store(source_id=source.pk, import_id=ticket_import.pk, vendor_basis=fitted.vendor_basis)
+    if fitted.shape == "tickets" and stored.added + stored.changed:
+        service_levels.measure(policy=service_levels.policy_for(source), provides={*source.provides})
+    return stored
+
+
+def _count(ticket_import: Import, stored: storing.Stored, chunk: Chunk, other_encoding: int = 0) -> None:
+    room = max(0, REJECTED_KEPT - ticket_import.rejected)
+    RejectedRow.objects.bulk_create(chunk.rejected_rows(ticket_import)[:room], batch_size=2000)
+    Import.objects.filter(pk=ticket_import.pk).update(
+        rows_read=F("rows_read") + chunk.read,
+        added=F("added") + stored.added,
+        changed=F("changed") + stored.changed,
+        same=F("same") + stored.same,
+        flagged=F("flagged") + stored.flagged,
+        rejected=F("rejected") + len(chunk.refused),
+        other_encoding=F("other_encoding") + other_encoding,
+    )
+
+
+def _fold(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
+    """The next tickets of an event log, out of its staged events."""
+    fitted = mapping.parse(ticket_import.mapping).fitted(ticket_import.header)
+    staging.create_incoming()
+    last = folding.fold(ticket_import.pk, cursor.get("after", ""))
+    if last is None:
+        StagedEvent.objects.filter(ticket_import=ticket_import).delete()
+        return {**cursor, "phase": "roll_up"}
+    chunk = Chunk()
+    converting.convert(folding.as_tickets(fitted), ticket_import.time_zone)
+    stored = _store(ticket_import, fitted)
+    folding.store_spans()
+    service_levels.measure(
+        policy=service_levels.policy_for(ticket_import.source), provides={*ticket_import.source.provides}
+    )
+    _count(ticket_import, stored, chunk)
+    return {
+        **cursor,
+        "after": last,
+        "folded": cursor.get("folded", 0) + stored.added + stored.changed + stored.same,
+    }
+
+
+def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
+    """The next days that this import left behind."""
+    days = cursor.get("days") or rollups.stale_days(ticket_import.pk)
+    rollups.catch_up(ticket_import.pk)
+    left = rollups.stale_days(ticket_import.pk)
+    return {**cursor, "days": days, "left": left, "phase": "roll_up" if left else "done"}
+
+
+_PHASES: Final[dict[str, Callable[[Import, dict[str, Any]], dict[str, Any]]]] = {
+    "open": _open,
+    "read": _read,
+    "fold": _fold,
+    "roll_up": _roll_up,
+}
+
+
+def _progress(ticket_import: Import, cursor: dict[str, Any]) -> int:
+    """How far, in thousandths."""
+    ends = _ENDS[ticket_import.mapping["shape"]]
+    if cursor["phase"] == "read":
+        return int(ends["read"] * cursor["offset"] / max(1, cursor["size"]))
+    if cursor["phase"] == "fold":
+        return ends["read"]
+    done = 1 - cursor.get("left", 1) / max(1, cursor.get("days") or 1)
+    return int(ends["fold"] + (1000 - ends["fold"]) * done)
+
+
+def _finish(ticket_import: Import, job: Job) -> None:
+    ticket_import.refresh_from_db()
+    counts = {
+        name: getattr(ticket_import, name) for name in ("added", "changed", "same", "rejected", "flagged")
+    }
+    record(actor=_actor(job.created_by), event=Event.IMPORT_FINISHED, subject=ticket_import, facts=counts)
+
+
+@on_failed(KIND)
+def tidy(job: Job) -> None:
+    """What was read stays; events that will not be folded go, and its days are left to the next catching up."""
+    import_id = job.payload["import"]
+    StagedEvent.objects.filter(ticket_import=import_id).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO metrics_staleday (ticket_import_id, day) SELECT NULL, day FROM metrics_staleday"
+            " WHERE ticket_import_id = %s ON CONFLICT DO NOTHING",
+            [import_id],
+        )
+    StaleDay.objects.filter(ticket_import_id=import_id).delete()

@@ -1,0 +1,115 @@
+"""manage.py import_tickets FILE --source NAME [--mapping FILE_OR_NAME] [--timezone ZONE]"""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from metrics import importing, mapping
+from metrics.containers import FileRefused
+from metrics.guessing import guess
+from metrics.importing import AlreadyImported
+from metrics.mapping import MappingRefused
+from metrics.models import Import, Mapping, Source
+from sopdesk.accounts.zones import zone_names
+from sopdesk.jobs import running
+from sopdesk.jobs.models import Job
+
+
+class Command(BaseCommand):
+    help = "Import a file of tickets, in the foreground. Stopped half way, the same command goes on where it was."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--source", required=True, help="The helpdesk the tickets come from, by a name you choose."
+        )
+        parser.add_argument(
+            "--mapping", default="", help="A JSON file, or the name of a mapping. Guessed without it."
+        )
+        parser.add_argument(
+            "--timezone", default="", help="Of stamps that carry none, such as Europe/Dublin."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        zone = options["timezone"]
+        if zone and zone not in zone_names():
+            raise CommandError(f"“{zone}” is not a time zone. Use a name such as Europe/Dublin.")
+        source, _made = Source.objects.get_or_create(name=options["source"])
+        try:
+            with options["file"].open("rb") as file:
+                draft = importing.receive(_blocks(file), name=options["file"].name, source=source, actor=None)
+            ticket_import = self.start(draft, options["mapping"], zone)
+        except (FileRefused, MappingRefused) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
+        self.follow(ticket_import)
+
+    def start(self, draft: Import, wanted: str, zone: str) -> Import:
+        try:
+            name, content = named(wanted, draft.header)
+            zone = zone or content.get("zone", "")
+            return importing.start(draft, content, mapping_name=name, time_zone=zone, actor=None)
+        except AlreadyImported as already:
+            importing.discard(draft)
+            self.stdout.write("This file was imported before, read the same way; going on with that import.")
+            return already.ticket_import
+        except MappingRefused:
+            importing.discard(draft)
+            raise
+
+    def follow(self, ticket_import: Import) -> None:
+        """Do the job's chunks here; a worker may do some of them meanwhile."""
+        job_id = ticket_import.job_id
+        began = time.monotonic()
+        assert job_id is not None  # noqa: S101 - started imports have a job
+        while not (job := Job.objects.get(pk=job_id)).is_finished:
+            if not running.run(job_id):
+                time.sleep(0.1)
+            ticket_import.refresh_from_db()
+            share = job.progress_done / 10
+            self.stdout.write(f"\r{share:5.1f} %  {ticket_import.rows_read:,} rows", ending="")
+            self.stdout.flush()
+        self.report(ticket_import, job, time.monotonic() - began)
+
+    def report(self, ticket_import: Import, job: Job, seconds: float) -> None:
+        if job.state == Job.State.FAILED:
+            raise CommandError(f"\n{job.error}")
+        rate = ticket_import.rows_read / max(seconds, 0.001)
+        self.stdout.write(
+            f"\r100.0 %  {ticket_import.rows_read:,} rows in {seconds:.1f} s ({rate:,.0f} rows/s)"
+        )
+        for name in ("added", "changed", "same", "rejected", "flagged"):
+            self.stdout.write(f"{name:>9}: {getattr(ticket_import, name):,}")
+        for row in ticket_import.rejected_rows.all()[:5]:
+            self.stdout.write(f"   line {row.line}, {row.column or 'row'}: {row.reason} {row.value[:60]}")
+
+
+def named(wanted: str, header: list[str]) -> tuple[str, dict[str, Any]]:
+    """A mapping by name or file; the best guess for this header when none is wanted. Raises MappingRefused."""
+    shipped = mapping.shipped()
+    if not wanted:
+        return guess(header)
+    if wanted in shipped:
+        return wanted, shipped[wanted]
+    saved = Mapping.objects.filter(name=wanted).first()
+    if saved is not None:
+        return wanted, saved.content
+    try:
+        return Path(wanted).stem, json.loads(Path(wanted).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise MappingRefused(
+            [f"There is no mapping “{wanted}”, by name or as a readable JSON file."]
+        ) from error
+
+
+def _blocks(file: Any) -> Iterator[bytes]:
+    while block := file.read(1024 * 1024):
+        yield block

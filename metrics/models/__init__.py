@@ -1,0 +1,26 @@
+"""What is imported, what it is measured against, and what a dashboard reads."""
+
+from metrics.models.imports import Import, Mapping, RejectedRow, StagedEvent, StaleDay
+from metrics.models.rollups import Rollup
+from metrics.models.service_levels import Calendar, Interval, SlaPolicy, SlaResult, SlaTarget
+from metrics.models.tickets import HandleSegment, Rating, Source, StatusSpan, Ticket, VendorFigure
+
+__all__ = [
+    "Calendar",
+    "HandleSegment",
+    "Import",
+    "Interval",
+    "Mapping",
+    "Rating",
+    "RejectedRow",
+    "Rollup",
+    "SlaPolicy",
+    "SlaResult",
+    "SlaTarget",
+    "Source",
+    "StagedEvent",
+    "StaleDay",
+    "StatusSpan",
+    "Ticket",
+    "VendorFigure",
+]

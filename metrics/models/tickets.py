@@ -1,0 +1,198 @@
+"""Tickets as every source gives them, in one neutral shape. Timestamps are UTC, durations whole seconds.
+
+NULL is "not known", never zero. What hangs on a ticket carries no database-level foreign key: rows are written only
+by the import, in one statement with their ticket, and the check would cost a fifth of its speed.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from metrics.querysets import TicketQuerySet
+from sopdesk.accounts.models import Team
+from sopdesk.accounts.zones import validate_time_zone
+
+
+class Source(models.Model):
+    """A helpdesk that tickets come from."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    provides = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        help_text=_("Neutral columns its files carried: what is not among them was not measured."),
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ticket(models.Model):
+    """One contact of a customer. `team` is ours; `team_name` is what the source called it."""
+
+    class Status(models.TextChoices):
+        NEW = "new", _("new")
+        OPEN = "open", _("open")
+        PENDING = "pending", _("pending")
+        ON_HOLD = "on_hold", _("on hold")
+        SOLVED = "solved", _("solved")
+        CLOSED = "closed", _("closed")
+        DELETED = "deleted", _("deleted")
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="tickets", db_index=False)
+    external_id = models.CharField(max_length=80)
+    source_version = models.BigIntegerField(null=True)
+    subject = models.CharField(max_length=300, null=True)
+    channel = models.CharField(_("channel"), max_length=40, default="")
+    priority = models.CharField(_("priority"), max_length=40, default="")
+    type = models.CharField(_("type"), max_length=40, null=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices)
+    raw_status = models.CharField(max_length=80)
+    requester_key = models.CharField(max_length=32, null=True)
+    assignee = models.CharField(_("assignee"), max_length=120, null=True)
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    team_name = models.CharField(max_length=120, default="")
+    market = models.CharField(_("market"), max_length=40, default="")
+    locale = models.CharField(_("language"), max_length=20, null=True)
+    labels = ArrayField(models.CharField(max_length=120), default=list)
+    created_at = models.DateTimeField(_("created"))
+    first_public_reply_at = models.DateTimeField(null=True)
+    first_solved_at = models.DateTimeField(null=True)
+    last_solved_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True, help_text=_("When it was first opened again, where known."))
+    closed_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+    reopen_count = models.IntegerField(null=True)
+    reply_count = models.IntegerField(null=True)
+    assignee_stations = models.IntegerField(null=True)
+    group_stations = models.IntegerField(null=True)
+    merged_into = models.CharField(max_length=80, null=True)
+    is_automated = models.BooleanField(default=False)
+    is_spam = models.BooleanField(default=False)
+    is_agent_initiated = models.BooleanField(default=False)
+    macro_keys = ArrayField(models.CharField(max_length=120), null=True)
+    custom = models.JSONField(default=dict)
+    flags = ArrayField(models.CharField(max_length=40), default=list)
+    row_hash = models.UUIDField(
+        help_text=_("Of the row it was read from: the same row again changes nothing.")
+    )
+
+    objects: ClassVar[TicketQuerySet] = TicketQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="ticket_once_per_source")
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], name="ticket_by_created"),
+            # A range index costs an import next to nothing, and files come in order of time.
+            BrinIndex(
+                fields=["first_solved_at", "last_solved_at"], pages_per_range=32, name="ticket_by_solved"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.external_id}"
+
+
+class StatusSpan(models.Model):
+    """How long a ticket stood in one status. `inferred`: told by two other events, not by one of its own."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="spans", db_constraint=False)
+    status = models.CharField(max_length=10, choices=Ticket.Status.choices)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+    inferred = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["ticket", "from_at"]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.from_at:%Y-%m-%d %H:%M}"
+
+
+class VendorFigure(models.Model):
+    """What the source worked out itself: kept beside ours, never overwritten by ours."""
+
+    class Basis(models.TextChoices):
+        CALENDAR = "calendar", _("calendar time")
+        BUSINESS = "business", _("business time")
+
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="vendor_figures", db_constraint=False
+    )
+    name = models.CharField(max_length=40)
+    basis = models.CharField(max_length=10, choices=Basis.choices)
+    seconds = models.BigIntegerField(null=True)
+    met = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["ticket", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rating(models.Model):
+    """A satisfaction survey: offered, and perhaps answered. The latest of a ticket counts; all are kept."""
+
+    class Scale(models.TextChoices):
+        GOOD_BAD = "good_bad", _("good or bad")
+        STARS = "1_5", _("1 to 5")
+        FACES = "1_3", _("1 to 3")
+        FRESHDESK = "fd_103", _("Freshdesk")
+        NPS = "nps", _("NPS")
+        CES = "ces", _("effort")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="ratings", db_constraint=False)
+    offered_at = models.DateTimeField(null=True)
+    rated_at = models.DateTimeField(null=True)
+    raw = models.CharField(max_length=80)
+    scale = models.CharField(max_length=10, choices=Scale.choices)
+    normalised = models.CharField(max_length=10, null=True)
+    agent_at_rating = models.CharField(max_length=120, null=True)
+    counts_at = models.DateTimeField(help_text=_("When it counts: rated, else offered."))
+
+    class Meta:
+        ordering = ["ticket", "counts_at"]
+        indexes = [BrinIndex(fields=["counts_at"], pages_per_range=32, name="rating_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.raw} ({self.scale})"
+
+
+class HandleSegment(models.Model):
+    """Time an agent spent on a contact. `handle_s` is talk + hold + wrap, or the active time where there is no call."""
+
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="handle_segments", null=True, db_constraint=False
+    )
+    agent = models.CharField(max_length=120, null=True)
+    channel = models.CharField(max_length=40, default="")
+    talk_s = models.IntegerField(null=True)
+    hold_s = models.IntegerField(null=True)
+    wrap_s = models.IntegerField(null=True)
+    active_s = models.IntegerField(null=True)
+    handle_s = models.IntegerField()
+    ended_at = models.DateTimeField()
+    origin = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["ticket", "ended_at"]
+        indexes = [BrinIndex(fields=["ended_at"], pages_per_range=32, name="handle_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.handle_s} s"

@@ -1,0 +1,51 @@
+"""Which figures and tickets a person may see: everything, or those of their own site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from sopdesk.accounts.permissions import Permission, allows
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from metrics.models import Import, Rollup, SlaResult, Ticket  # noqa: F401
+    from sopdesk.accounts.models import User
+
+
+def measured_for(user: User | AnonymousUser, prefix: str = "") -> Q | None:
+    """The rows of a table with a team that this person may see, as a condition; None when there are none.
+
+    `prefix` leads to the table with the column `team`, such as "ticket__".
+    """
+    if allows(user, Permission.METRICS_READ_ALL_SITES):
+        return Q()
+    if not user.is_authenticated or not allows(user, Permission.METRICS_READ) or user.team is None:
+        return None
+    return Q(**{f"{prefix}team__site": user.team.site_id})
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        allowed = measured_for(user)
+        return self.none() if allowed is None else self.filter(allowed)
+
+
+class SlaResultQuerySet(models.QuerySet["SlaResult"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        allowed = measured_for(user, "ticket__")
+        return self.none() if allowed is None else self.filter(allowed)
+
+
+class RollupQuerySet(models.QuerySet["Rollup"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        allowed = measured_for(user)
+        return self.none() if allowed is None else self.filter(allowed)
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.all() if allows(user, Permission.TICKETS_IMPORT) else self.none()

@@ -1,0 +1,153 @@
+"""Were promises kept? First reply and resolution against the targets, on the business clock, set by set in SQL.
+
+A promise starts when the ticket is created. Pauses (waiting for the customer) count as a union, clipped; they move
+the due time if they begin before it. Merged, spam and agent-opened tickets are promised no reply; impossible times
+are left out. Definitions: metrics/definitions.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from metrics import calendars
+from metrics.business_time import moment_sql, seconds_sql
+from metrics.models import SlaPolicy, SlaTarget, Source
+
+PAUSES: Final = ["pending", "on_hold"]
+HOUR: Final = 3600
+# Seconds of business time by priority; "" is every other priority.
+DEFAULT_TARGETS: Final = {
+    "first_reply": {"urgent": HOUR, "high": 2 * HOUR, "": 8 * HOUR},
+    "resolution": {"urgent": 8 * HOUR, "high": 16 * HOUR, "": 40 * HOUR},
+}
+
+_FULFILLED: Final = {"first_reply": "t.first_public_reply_at", "resolution": "t.last_solved_at"}
+_IMPOSSIBLE: Final = {
+    "first_reply": ["reply_before_created"],
+    "resolution": ["solved_before_created", "solved_out_of_order"],
+}
+# Without this column of the source there is nothing to judge a promise by.
+_NEEDS: Final = {
+    "first_reply": {"first_public_reply_at"},
+    "resolution": {"last_solved_at", "closed_at", "first_solved_at"},
+}
+
+
+def _measure_sql(metric: str) -> str:
+    return f"""
+WITH base AS MATERIALIZED (
+    SELECT t.id, t.status, t.created_at AS start, {_FULFILLED[metric]} AS done, target.seconds, target.pauses,
+        target.priority, greatest(t.created_at, coalesce({_FULFILLED[metric]}, t.closed_at, %(now)s)) AS until,
+        {seconds_sql("t.created_at")} AS f_start
+    FROM metrics_ticket AS t JOIN LATERAL (
+        SELECT * FROM metrics_slatarget AS g WHERE g.policy_id = %(policy)s AND g.metric = %(metric)s
+          AND g.priority IN (lower(t.priority), '') ORDER BY g.priority DESC LIMIT 1) AS target ON true
+    WHERE t.id IN (SELECT id FROM stored) AND NOT t.flags && %(impossible)s::varchar[]
+      AND t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated
+),
+piece AS (
+    SELECT base.id, base.f_start, base.seconds, {seconds_sql("lower(part)")} AS f_from,
+        {seconds_sql("upper(part)")} AS f_to
+    FROM base JOIN LATERAL (
+        SELECT range_agg(tstzrange(p.from_at, greatest(p.from_at, p.to_at))) AS spans FROM metrics_statusspan AS p
+        WHERE p.ticket_id = base.id AND p.status = ANY(base.pauses)) AS paused ON paused.spans IS NOT NULL
+    CROSS JOIN LATERAL unnest(paused.spans * tstzmultirange(tstzrange(base.start, base.until))) AS part
+    WHERE cardinality(base.pauses) > 0
+),
+ordered AS (
+    SELECT *, f_to - f_from AS length,
+        sum(f_to - f_from) OVER (PARTITION BY id ORDER BY f_from, f_to) AS so_far FROM piece
+),
+pause AS (
+    SELECT id, sum(length) AS total,
+        coalesce(sum(length) FILTER (WHERE f_from - f_start - (so_far - length) < seconds), 0) AS before_due
+    FROM ordered GROUP BY id
+),
+measured AS (
+    SELECT base.*, {seconds_sql("base.until")} - f_start - coalesce(pause.total, 0) AS elapsed,
+        f_start + base.seconds + coalesce(pause.before_due, 0) AS f_due
+    FROM base LEFT JOIN pause USING (id) WHERE f_start IS NOT NULL
+)
+INSERT INTO metrics_slaresult (ticket_id, metric, instance, policy_id, priority_applied, target_s, started_at, due_at,
+    fulfilled_at, elapsed_s, state)
+SELECT id, %(metric)s, 1, %(policy)s, priority, seconds, start, {moment_sql("f_due")}, done, elapsed, CASE
+    WHEN done IS NOT NULL AND elapsed <= seconds THEN 'met'
+    WHEN done IS NOT NULL THEN 'breached'
+    WHEN status IN ('closed', 'deleted') THEN 'cancelled'
+    WHEN elapsed > seconds THEN 'overdue'
+    WHEN status = ANY(pauses) THEN 'paused'
+    ELSE 'running' END
+FROM measured"""
+
+
+_SQL: Final = {metric: _measure_sql(metric) for metric in _FULFILLED}
+
+
+def policy_for(source: Source) -> SlaPolicy:
+    """The newest policy of the source, else the newest that holds for all; the product's own when there is none."""
+    policies = SlaPolicy.objects.order_by("-version", "-pk")
+    found = policies.filter(source=source).first() or policies.filter(source=None).first()
+    return found or default_policy()
+
+
+def default_policy() -> SlaPolicy:
+    """Office hours in the reporting zone, Irish holidays, and usual targets; made when it is not there yet."""
+    with transaction.atomic():
+        office = calendars.create(
+            "office", "Mon–Fri 09:00–17:30", settings.REPORTING_TIME_ZONE, calendars.OFFICE, country="IE"
+        )
+        policy, made = SlaPolicy.objects.get_or_create(
+            slug="default", version=1, defaults={"name": "Standard", "calendar": office}
+        )
+        if made:
+            add_targets(policy, DEFAULT_TARGETS)
+    return policy
+
+
+def add_targets(policy: SlaPolicy, targets: dict[str, dict[str, int]]) -> None:
+    """Targets in business seconds by metric and priority. A reply does not wait for a customer, so it never pauses."""
+    SlaTarget.objects.bulk_create(
+        SlaTarget(
+            policy=policy, metric=metric, priority=priority, seconds=seconds,
+            pauses=PAUSES if metric == "resolution" else [],
+        )
+        for metric, by_priority in targets.items()
+        for priority, seconds in by_priority.items()
+    )  # fmt: skip
+
+
+def measure(*, policy: SlaPolicy, provides: set[str], now: datetime | None = None) -> None:
+    """Write the results of the tickets in `stored`; their old ones are gone already (metrics/storing.py)."""
+    with connection.cursor() as cursor:
+        for metric, statement in _SQL.items():
+            if not _NEEDS[metric] & provides:
+                continue
+            cursor.execute(
+                statement,
+                {
+                    "calendar": policy.calendar_id,
+                    "policy": policy.pk,
+                    "metric": metric,
+                    "now": now or timezone.now(),
+                    "impossible": _IMPOSSIBLE[metric],
+                },
+            )
+
+
+_AGE: Final = """
+WITH late AS (
+    UPDATE metrics_slaresult SET state = 'overdue' WHERE state = 'running' AND due_at < %(now)s
+    RETURNING started_at)
+INSERT INTO metrics_staleday (ticket_import_id, day)
+SELECT DISTINCT NULL::bigint, (started_at AT TIME ZONE %(zone)s)::date FROM late ON CONFLICT DO NOTHING"""
+
+
+def age(now: datetime) -> None:
+    """Promises whose time ran out since become overdue, and their days are marked for the rollups."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AGE, {"now": now, "zone": settings.REPORTING_TIME_ZONE})

@@ -1,0 +1,102 @@
+"""One chunk of rows on its way into the database: a temporary table of text, in the neutral columns."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Iterable
+from operator import itemgetter
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+
+from metrics import schema
+from metrics.mapping import FileMapping
+from metrics.reading import Row
+from metrics.schema import Kind
+from metrics.stamps import turning
+
+Cells = list[str | None]
+REQUESTER: Final = schema.NAMES.index("requester")
+STATUS: Final = schema.NAMES.index("status")
+COLUMNS: Final = ("line", *schema.NAMES, "raw_status", "labels_more", "custom")
+_COPY: Final = f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN"
+
+
+def create_incoming() -> None:
+    """The table, empty, gone with the transaction: nothing of it need outlive the chunk."""
+    columns = ", ".join(f"{name} text" for name in COLUMNS if name != "line")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS incoming")
+        cursor.execute(f"CREATE TEMP TABLE incoming (line bigint, {columns}) ON COMMIT DROP")
+
+
+def copy_in(rows: Iterable[tuple[int, Cells]]) -> int:
+    """Stream rows (line, cells as `neutral` gives them) into the table; returns how many."""
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        write = copy.write_row
+        for line, cells in rows:
+            write((line, *cells))
+            count += 1
+    return count
+
+
+def _key() -> bytes:
+    """A key of its own for customers' names, so that the same person has the same key in every import."""
+    return hmac.digest(settings.SECRET_KEY.encode(), b"metrics.requester", "sha256")
+
+
+def neutral(mapping: FileMapping, header: list[str]) -> Callable[[Row], Cells]:
+    """A function from a row of the file to its cells in the order of COLUMNS (without the line).
+
+    Null markers become None, words become ours, and the customer becomes a keyed hash before anything is written.
+    """
+    at = {name: number for number, name in enumerate(header)}
+    nothing = len(header)
+    pick = itemgetter(*(at.get(mapping.columns.get(name, ""), nothing) for name in schema.NAMES))
+    nulls = frozenset({"", *mapping.nulls})
+    words = [(schema.NAMES.index(name), table) for name, table in mapping.values.items()]
+    constants = [(schema.NAMES.index(name), value) for name, value in mapping.constants.items()]
+    more = _extras(mapping, at, nulls)
+    key, turn = _key(), turning(mapping.dates)
+    times = [
+        n
+        for n, column in enumerate(schema.COLUMNS)
+        if column.kind is Kind.TIME and column.name in mapping.columns
+    ]
+
+    def convert(row: Row) -> Cells:
+        cells: Cells = [None if cell in nulls else cell for cell in pick([*row.cells, ""])]
+        raw_status = cells[STATUS]
+        for index, table in words:
+            cells[index] = table.get(cells[index] or "", cells[index]) or None
+        for index, value in constants:
+            cells[index] = cells[index] or value
+        if turn is not None:
+            for index in times:
+                cells[index] = turn(cells[index] or "") or None
+        who = cells[REQUESTER]
+        if who:
+            cells[REQUESTER] = hmac.digest(key, who.strip().lower().encode(), "sha256")[:16].hex()
+        cells.append(raw_status)
+        cells += more(row)
+        return cells
+
+    return convert
+
+
+def _extras(mapping: FileMapping, at: dict[str, int], nulls: frozenset[str]) -> Callable[[Row], Cells]:
+    """The two columns beside the schema: labels out of several columns, and columns kept as they are."""
+    labels = [(at[header], prefix) for header, prefix in mapping.labels if header in at]
+    custom = [(at[header], header) for header in mapping.custom if header in at]
+    if not labels and not custom:
+        return lambda row: [None, None]
+
+    def extras(row: Row) -> Cells:
+        found = [prefix + row.cells[i] for i, prefix in labels if row.cells[i] not in nulls]
+        kept: dict[str, Any] = {name: row.cells[i][:500] for i, name in custom if row.cells[i] not in nulls}
+        return [mapping.separator.join(found) or None, json.dumps(kept) if kept else None]
+
+    return extras
