@@ -27,8 +27,8 @@ run: $(RUN_STAMP)  ## start the desk: servers, migrations, demo data once, then 
 	@$(PY) manage.py demo --once
 	@exec $(PY) manage.py up
 
-test: check  ## every check, then every test, browser journeys included
-	@status=0; $(PY) -m pytest -n 2 --dist worksteal || status=$$?; $(STOP); exit $$status
+test: $(DEV_STAMP)  ## every check, then every test, browser journeys included; both run to their end
+	@status=0; bash scripts/check.sh || status=1; $(PY) -m pytest -n 2 --dist worksteal $(ARGS) || status=1; $(STOP); exit $$status
 
 check: $(DEV_STAMP)  ## lint, types, layers, templates, migrations, deployment settings
 	@bash scripts/check.sh

@@ -39,5 +39,9 @@ CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "jobs.sweep": {"task": "sopdesk.jobs.tasks.sweep", "schedule": 15.0, "options": {"expires": 30}},
-    "documents.settle": {"task": "sopdesk.documents.tasks.settle_due", "schedule": 20.0, "options": {"expires": 40}},
+    "documents.settle": {
+        "task": "sopdesk.documents.tasks.settle_due",
+        "schedule": 20.0,
+        "options": {"expires": 40},
+    },
 }
