@@ -90,6 +90,10 @@ def _match_gap(
 
 def alike(old: Outline, new: Outline) -> float:
     """0 to 1: how much of the words, title and text, two sections share (bounded at 400 words a side)."""
+    if not old.body.strip() and not new.body.strip():
+        return (
+            ALIKE if old.level == new.level else 0.0
+        )  # bare headings, of chapters most often: known by their place
     words_old = _WORD.findall(f"{old.title} {old.body[:4000]}")[:400]
     words_new = _WORD.findall(f"{new.title} {new.body[:4000]}")[:400]
     matcher = SequenceMatcher(None, words_old, words_new, autojunk=False)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 TOP = "top"
-CHARACTER = r"[^\s\"'<>&{}\[\]()#%`\\|*]"
+CHARACTER = r"[^\s\x00-\x1f\x7f\"'<>&{}\[\]()#%`\\|*]"
 """ What an anchor is written in: any script, but nothing that Markdown, HTML or a URL reads as a mark. """
 ANCHOR = re.compile(rf"^{CHARACTER}{{1,120}}$")
 

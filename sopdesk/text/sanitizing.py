@@ -35,7 +35,10 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "sop-only": frozenset({"when"}),
     "sop-ref": frozenset({"kind", "key", "anchor"}),
 }
-_VOID = frozenset({"br", "hr", "img"})
+_VOID = frozenset(
+    {"area", "base", "br", "col", "command", "embed", "event-source", "hr", "img", "input", "link", "meta"}
+    | {"param", "source", "track"}
+)
 _HEADING = re.compile(r"^h[2-6]$")
 _threads = threading.local()
 
@@ -67,29 +70,34 @@ class _Walker(getTreeWalker("etree")):  # type: ignore[misc]
     def __iter__(self) -> Iterator[Any]:
         yield from self.text(self.tree.text or "")
         waiting = [iter(self.tree)]
-        ends: list[tuple[str, str]] = []
+        ends: list[tuple[str | None, str, str]] = []
         while waiting:
             element = next(waiting[-1], None)
             if element is None:
                 waiting.pop()
                 if ends:
-                    name, tail = ends.pop()
-                    yield self.endTag(None, name)
+                    namespace, name, tail = ends.pop()
+                    yield self.endTag(namespace, name)
                     yield from self.text(tail)
-            elif element.tag in _VOID:
-                yield from self.emptyTag(None, element.tag, _attributes(element), False)
+                continue
+            if not isinstance(element.tag, str):  # a comment
                 yield from self.text(element.tail or "")
-            elif isinstance(element.tag, str):
-                yield self.startTag(None, element.tag, _attributes(element))
-                yield from self.text(element.text or "")
-                waiting.append(iter(element))
-                ends.append((element.tag, element.tail or ""))
-            else:  # a comment
+                continue
+            namespace, name = _named(element.tag)
+            attributes = {_named(key): value for key, value in element.attrib.items()}
+            if namespace is None and name in _VOID:
+                yield from self.emptyTag(namespace, name, attributes, bool(len(element)))
                 yield from self.text(element.tail or "")
+                continue
+            yield self.startTag(namespace, name, attributes)
+            yield from self.text(element.text or "")
+            waiting.append(iter(element))
+            ends.append((namespace, name, element.tail or ""))
 
 
-def _attributes(element: Any) -> dict[tuple[None, str], str]:
-    return {(None, name): value for name, value in element.attrib.items()}
+def _named(tag: str) -> tuple[str | None, str]:
+    """`{namespace}name` as a pair, as html5lib writes it."""
+    return (tag[1:].split("}", 1)[0], tag.split("}", 1)[1]) if tag.startswith("{") else (None, tag)
 
 
 def clean(html: str) -> str:

@@ -46,7 +46,7 @@ _UNDERLINE = re.compile(r"^(={2,}|-{2,})[ \t]*$")
 _NOT_A_TITLE = re.compile(r"^(?:[ \t]|>|[-*+][ \t]|\d+\.[ \t]|\||#|:::|```|~~~|\[[^\]]*\]:)")
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*$")
 _DIRECTIVE = re.compile(r"^[ ]{0,3}:::+[ \t]*(?:([A-Za-z][\w-]*)(?![\w-])(.*))?$")
-_ANCHOR = re.compile(rf"[ \t]*\{{#({CHARACTER}{{1,120}})\}}[ \t]*$")
+_ANCHOR = re.compile(rf"\{{#({CHARACTER}{{1,120}})\}}$")
 
 
 def scan(source: str) -> list[Piece]:
@@ -107,9 +107,11 @@ def _heading(rows: list[str], at: int, before: list[Piece]) -> Piece | None:
 
 
 def _titled(rows: list[str], at: int, count: int, level: int, title: str) -> Piece:
-    match = _ANCHOR.search(title)
+    title = title.strip()
+    mark = title.rfind("{#") if title.endswith("}") else -1
+    match = _ANCHOR.match(title, mark) if mark >= 0 else None
     anchor = match[1] if match else ""
-    text = (title[: match.start()] if match else title).strip()
+    text = title[:mark].rstrip() if match else title
     return Piece(
         PieceKind.heading, at + 1, "", text=text, level=level, anchor=anchor, rows=rows[at : at + count]
     )

@@ -10,8 +10,8 @@ from sopdesk.text.aligning import Outline, align
 from sopdesk.text.composing import Composed, compose
 from sopdesk.text.plain import text_of
 
-_WRITTEN = re.compile(r"[ \t]*\{#[^\s{}]*\}[ \t]*$")
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
+_WRITTEN = re.compile(r"(?<![ \t])[ \t]*\{#[^\s{}]*\}$")
+_CLOSING = re.compile(r"(?<![ \t])[ \t]+#+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +110,5 @@ def _pinned(section: Section, anchor: str) -> str:
     rows = lines.split(heading)
     text = lines.bare(rows[0])
     end = rows[0][len(text) :]
-    text = _WRITTEN.sub("", _CLOSING.sub("", text) if text.startswith("#") else text)
-    return f"{text.rstrip()} {{#{anchor}}}{end}" + "".join(rows[1:]) + body
+    text = _CLOSING.sub("", text.rstrip()) if text.startswith("#") else text.rstrip()
+    return f"{_WRITTEN.sub('', text)} {{#{anchor}}}{end}" + "".join(rows[1:]) + body
