@@ -48,7 +48,7 @@ def with_predecessors(versions: Iterable[Version]) -> list[tuple[Version, Versio
 
 
 def chosen_view(wish: str) -> str:
-    """"inline" or "side"; anything else is inline, which fits every screen."""
+    """ "inline" or "side"; anything else is inline, which fits every screen."""
     return wish if wish in VIEWS else VIEWS[0]
 
 

@@ -17,7 +17,9 @@ from sopdesk.documents.querysets import ChangeQuerySet, DocumentQuerySet
 class DocumentFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Title or key"), method="by_words")
     owner = django_filters.ModelChoiceFilter(
-        label=_("Owner"), queryset=User.objects.filter(documents__isnull=False).distinct(), empty_label=_("anyone")
+        label=_("Owner"),
+        queryset=User.objects.filter(documents__isnull=False).distinct(),
+        empty_label=_("anyone"),
     )
     standing = django_filters.ChoiceFilter(
         label=_("Standing"),
@@ -43,7 +45,7 @@ class DocumentFilter(django_filters.FilterSet):
     def by_standing(self, queryset: DocumentQuerySet, name: str, value: str) -> DocumentQuerySet:
         if value == "unverified":
             return queryset.filter(review_by__lt=timezone.localdate())
-        return queryset.filter(current_id__isnull=value == "unpublished")
+        return queryset.filter(current_id__isnull=value == "unpublished")  # type: ignore[misc]  # an annotation
 
 
 class ChangeFilter(django_filters.FilterSet):
@@ -68,7 +70,9 @@ class ChangeFilter(django_filters.FilterSet):
     def by_words(self, queryset: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
         for word in value.split()[:8]:
             named = Q(items__document__key__icontains=word) | Q(items__title__icontains=word)
-            queryset = queryset.filter(pk__in=Change.objects.filter(Q(title__icontains=word) | named).values("pk"))
+            queryset = queryset.filter(
+                pk__in=Change.objects.filter(Q(title__icontains=word) | named).values("pk")
+            )
         return queryset
 
     def by_state(self, queryset: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:

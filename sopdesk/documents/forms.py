@@ -19,7 +19,9 @@ from sopdesk.text.guards import MAX_BYTES
 
 class NewDocumentForm(forms.Form):
     title = forms.CharField(
-        label=_("Title"), max_length=TITLE_MAX, help_text=_("What it is about, as an agent would search for it.")
+        label=_("Title"),
+        max_length=TITLE_MAX,
+        help_text=_("What it is about, as an agent would search for it."),
     )
 
 
@@ -120,7 +122,9 @@ class ScheduleForm(forms.Form):
             return cleaned
         cleaned["at"] = moment = at.replace(tzinfo=ZoneInfo(zone))
         if _wall_clock(moment) != at:
-            self.add_error("at", _("The clocks are put forward then: this time does not exist. Choose another."))
+            self.add_error(
+                "at", _("The clocks are put forward then: this time does not exist. Choose another.")
+            )
         return cleaned
 
 

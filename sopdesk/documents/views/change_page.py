@@ -95,7 +95,9 @@ def _may(change: Change, person: User) -> dict[str, bool]:
 def _forms(change: Change, person: User, refused: forms.Form | None) -> dict[str, forms.Form]:
     """The page's forms, each empty unless it is the one that was refused."""
     fresh: dict[str, forms.Form] = {
-        "approve_form": ApproveForm(initial={"seen_hash": reviewing.current_hash(change)}, auto_id="approve_%s"),
+        "approve_form": ApproveForm(
+            initial={"seen_hash": reviewing.current_hash(change)}, auto_id="approve_%s"
+        ),
         "note_form": NoteForm(),
         "schedule_form": ScheduleForm(person=person),
         "add_form": AddDocumentForm(viewer=person),

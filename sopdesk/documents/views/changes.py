@@ -84,7 +84,9 @@ def change_request_changes(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST)
     actor = signed_in(request)
     done = _("Sent back to its authors with your note.")
-    return _step(request, pk, form, lambda c, v: reviewing.request_changes(c, actor=actor, note=v["note"]), done)
+    return _step(
+        request, pk, form, lambda c, v: reviewing.request_changes(c, actor=actor, note=v["note"]), done
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,7 +107,9 @@ def change_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def change_publish(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     form = forms.Form(request.POST)
-    return _step(request, pk, form, lambda c, v: publishing.publish(c, actor=actor), _("Published: in force now."))
+    return _step(
+        request, pk, form, lambda c, v: publishing.publish(c, actor=actor), _("Published: in force now.")
+    )
 
 
 @require_POST
@@ -122,7 +126,9 @@ def change_schedule(request: HttpRequest, pk: int) -> HttpResponse:
 def change_unschedule(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     done = _("Unscheduled. What is in force goes on.")
-    return _step(request, pk, forms.Form(request.POST), lambda c, v: publishing.unschedule(c, actor=actor), done)
+    return _step(
+        request, pk, forms.Form(request.POST), lambda c, v: publishing.unschedule(c, actor=actor), done
+    )
 
 
 @require_POST
@@ -141,7 +147,8 @@ def item_remove(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     actor = signed_in(request)
     item = get_object_or_404(_change(request, change_id).items.select_related("document", "change"), pk=pk)
     done = _("Taken out of the change. Adding it again begins from the version in force.")
-    return _step(request, change_id, forms.Form(request.POST), lambda c, v: editing.remove_document(item, actor=actor), done)
+    form = forms.Form(request.POST)
+    return _step(request, change_id, form, lambda c, v: editing.remove_document(item, actor=actor), done)
 
 
 @require_POST
@@ -165,7 +172,11 @@ def _change(request: HttpRequest, pk: int) -> Change:
 
 
 def _step(
-    request: HttpRequest, pk: int, form: forms.Form, verb: Callable[[Change, dict[str, Any]], object], done: str
+    request: HttpRequest,
+    pk: int,
+    form: forms.Form,
+    verb: Callable[[Change, dict[str, Any]], object],
+    done: str,
 ) -> HttpResponse:
     """Take one verb of a change. A refusal shows the page again with the reasons and what was typed."""
     change = _change(request, pk)

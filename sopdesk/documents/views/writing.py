@@ -52,7 +52,11 @@ def document_edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     if own is not None and "start" not in request.POST:
         return redirect("changes:item_edit", own.change_id, own.pk)
     if drafts.exists() and "start" not in request.POST:
-        context = {"kind": kind_of(kind), "document": document, "drafts": drafts.select_related("updated_by", "change")}
+        context = {
+            "kind": kind_of(kind),
+            "document": document,
+            "drafts": drafts.select_related("updated_by", "change"),
+        }
         return render(request, "documents/draft_choose.html", context)
     item = editing.start_change(document, actor=signed_in(request))
     return redirect("changes:item_edit", item.change_id, item.pk)
@@ -147,7 +151,9 @@ def _conflict(request: HttpRequest, theirs: ChangeItem, form: DraftForm, data: A
         "change": theirs.change,
         "kind": kind_of(theirs.document.kind),
         "comparison": comparing.compare(theirs, mine),
-        "posted": [(name, value) for name, values in request.POST.lists() for value in values if name != "revision"],
+        "posted": [
+            (name, value) for name, values in request.POST.lists() for value in values if name != "revision"
+        ],
         "mine": mine,
     }
     return render(request, "documents/draft_conflict.html", context, status=REFUSED)
