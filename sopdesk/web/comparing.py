@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +67,27 @@ class Row:
     def new(self) -> list[Piece]:
         """The pieces of the new text."""
         return [piece for piece in self.pieces if piece.kind != "removed"]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A run of neighbouring sections that did not change, shown folded under one line."""
+
+    rows: list[Row]
+
+    @property
+    def titles(self) -> str:
+        """What is folded in here."""
+        return " · ".join(str(row.title_new) for row in self.rows)
+
+
+def folded(shown: Iterable[Row]) -> list[Row | Fold]:
+    """The rows with each run of unchanged sections folded into one."""
+    parts: list[Row | Fold] = []
+    for same, run in groupby(shown, key=lambda row: row.same):
+        found = list(run)
+        parts += [Fold(found)] if same else found
+    return parts
 
 
 def rows(sections: Iterable[SectionDiff], *, only_changes: bool = True) -> list[Row]:

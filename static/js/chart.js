@@ -63,7 +63,7 @@ function options(data) {
     legend: { show: data.series.length > 1, top: 0, textStyle: { color: soft }, data: data.series.map((each) => each.name) },
     tooltip: {
       trigger: "axis", renderMode: "richText", backgroundColor: colour("--surface"), borderColor: colour("--line-strong"),
-      textStyle: { color: colour("--ink") },
+      textStyle: { color: colour("--ink"), fontFamily: getComputedStyle(document.body).fontFamily },
       formatter: (points) => [
         day.format(new Date(points[0].axisValue)),
         ...points.filter((point) => data.series.some((each) => each.name === point.seriesName)).map((point) => {

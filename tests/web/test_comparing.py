@@ -1,5 +1,5 @@
 from sopdesk.text.diff import documents
-from sopdesk.web.comparing import KEEP, rows
+from sopdesk.web.comparing import KEEP, Fold, folded, rows
 
 
 def text_of(pieces: list) -> str:
@@ -42,3 +42,11 @@ def test_long_unchanged_text_is_cut_only_when_changes_alone_are_asked_for() -> N
     (whole,) = rows(documents(old, new), only_changes=False)
     assert any(piece.cut for piece in short.pieces)
     assert text_of(whole.new) == f"start {middle} stop"
+
+
+def test_neighbouring_sections_that_did_not_change_are_folded_into_one() -> None:
+    old = "## A\n\na\n\n## B\n\nb\n\n## C\n\nold\n\n## D\n\nd\n"
+    parts = folded(rows(documents(old, old.replace("old", "new"))))
+    assert [isinstance(part, Fold) for part in parts] == [True, False, True]
+    assert isinstance(parts[0], Fold)
+    assert parts[0].titles == "A · B"

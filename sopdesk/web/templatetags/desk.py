@@ -146,7 +146,7 @@ def diff(
 ) -> dict[str, Any]:
     """Two texts compared (sopdesk.text.diff.documents), `mode` "inline" or "side"."""
     return {
-        "rows": comparing.rows(sections, only_changes=only_changes),
+        "parts": comparing.folded(comparing.rows(sections, only_changes=only_changes)),
         "side": mode == "side",
         "label_old": label_old or _("Before"),
         "label_new": label_new or _("After"),
