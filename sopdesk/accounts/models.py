@@ -75,6 +75,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """The first administrator, by `manage.py createsuperuser`: an empty desk has no other way in."""
+        return self.create_user(email, password, **{"roles": [Role.ADMINISTRATOR], **fields})
+
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username or "")
 
