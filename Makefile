@@ -39,7 +39,7 @@ bench: $(DEV_STAMP) | benchmarks/run.py  ## measure against peers and limits
 assets: | package.json  ## build static/vendor from package.json (needs Node; the result is committed)
 	@npm ci --no-audit --no-fund && npm run build
 
-demo: $(RUN_STAMP)  ## load the demo data (again with: make demo ARGS=--replace)
+demo: $(RUN_STAMP)  ## load the demo data (again with: make demo ARGS=--fresh)
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py demo $(ARGS)
 
