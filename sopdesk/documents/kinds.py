@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.documents.resolving import resolver
+from sopdesk.search import kinds as search_kinds
 from sopdesk.text import references
 
 if TYPE_CHECKING:
@@ -55,8 +56,14 @@ _kinds: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
-    """Add a kind, and let texts refer to its documents by `[[name:key]]`. Raises ValueError for a taken name."""
+    """Add a kind, make it findable, and let texts refer to its documents by `[[name:key]]`. Raises ValueError for a
+    taken name."""
     _kinds[kind.name] = kind
+    search_kinds.register(
+        search_kinds.FoundKind(
+            kind.name, kind.label, kind.plural, kind.icon, url=lambda key: kind.url("read", key)
+        )
+    )
     references.register(kind.name)(resolver(kind))
 
 

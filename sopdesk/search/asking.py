@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 LENGTH_MAX = 200
@@ -28,10 +28,12 @@ class Term:
     words: tuple[str, ...]
     begins: bool = False
 
-    def expression(self) -> str:
-        """In the language of to_tsquery; every word is letters and digits in quotes."""
+    def expression(self, beginning_min: int = BEGINNING_MIN) -> str:
+        """In the language of to_tsquery; every word is letters and digits in quotes. A last word shorter than
+        `beginning_min` is taken for a whole one."""
         words = [f"'{word}'" for word in self.words]
-        return "(" + " <-> ".join(words) + (":*" if self.begins else "") + ")"
+        begins = self.begins and len(self.words[-1]) >= beginning_min
+        return "(" + " <-> ".join(words) + (":*" if begins else "") + ")"
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,14 @@ class Asked:
     def terms(self) -> tuple[Term, ...]:
         return tuple(term for group in self.alternatives for term in group)
 
-    def all_words(self) -> str:
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(word for term in self.terms for word in term.words)
+
+    def all_words(self, beginning_min: int = BEGINNING_MIN) -> str:
         """The expression that asks for everything that was typed."""
-        return " | ".join(_joined(group, " & ") for group in self.alternatives)
+        groups = ([term.expression(beginning_min) for term in group] for group in self.alternatives)
+        return " | ".join(f"({' & '.join(group)})" for group in groups)
 
     def without(self) -> str:
         return " | ".join(term.expression() for term in self.excluded)
@@ -129,7 +136,3 @@ def _open_ended(group: tuple[Term, ...]) -> tuple[Term, ...]:
     if len(last.words[-1]) >= BEGINNING_MIN or _WRITTEN_WITHOUT_SPACES.match(last.words[-1]):
         return (*before, replace(last, begins=True))
     return tuple(before) or group
-
-
-def _joined(terms: Iterable[Term], operator: str) -> str:
-    return "(" + operator.join(term.expression() for term in terms) + ")"

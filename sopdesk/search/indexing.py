@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from sopdesk.search.models import Passage
+from sopdesk.search.models import Passage, Word
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,34 @@ class PassageRow:
     published_by: str
 
 
+# Words as people write them, for spelling; what has a digit in it is no word to be misspelt.
+_LEARN = """
+    INSERT INTO search_word (word)
+    SELECT DISTINCT lexeme FROM search_passage, LATERAL unnest(to_tsvector(
+        'public.search_simple', public.search_separated(concat_ws(' ', title, heading, text))))
+    WHERE length(lexeme) BETWEEN 3 AND 40 AND lexeme !~ '[0-9]'
+        AND (%(document)s::bigint IS NULL OR document_id = %(document)s)
+    ORDER BY lexeme
+    ON CONFLICT DO NOTHING
+"""
+
+
 def replace(document_id: int, rows: Iterable[PassageRow]) -> None:
     """Make these the only passages of the document, all at once."""
     with transaction.atomic():
         Passage.objects.filter(document_id=document_id).delete()
         Passage.objects.bulk_create(Passage(document_id=document_id, **vars(row)) for row in rows)
+        # Afterwards: two publications that teach the same new words must not wait for one another.
+        transaction.on_commit(lambda: learn_words(document_id), robust=True)
+
+
+def learn_words(document_id: int | None = None) -> None:
+    """Remember the words of a document's passages, or of all, as candidates for misspelt ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARN, {"document": document_id})
+
+
+def forget_all() -> None:
+    """Empty the index, for a rebuild inside the caller's transaction."""
+    Passage.objects.all().delete()
+    Word.objects.all().delete()

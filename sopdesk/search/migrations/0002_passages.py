@@ -6,8 +6,9 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
-import sopdesk.search.expressions
 from django.db import migrations, models
+
+import sopdesk.search.expressions
 
 
 class Migration(migrations.Migration):
