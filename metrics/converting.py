@@ -150,8 +150,7 @@ def convert(mapping: FileMapping, zone: str) -> list[tuple[int, str, str]]:
         "scales": list(schema.SCALES),
     }
     with connection.cursor() as cursor:
-        # Compiling so wide a statement takes longer than running it.
-        cursor.execute("SELECT set_config('TimeZone', %s, true), set_config('jit', 'off', true)", [zone])
+        cursor.execute("SELECT set_config('TimeZone', %s, true)", [zone])
         cursor.execute("DROP TABLE IF EXISTS converted")
         cursor.execute(_sql(mapping), parameters)
         cursor.execute("SELECT set_config('TimeZone', 'UTC', true)")

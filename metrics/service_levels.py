@@ -50,7 +50,7 @@ WITH base AS MATERIALIZED (
     WHERE t.id IN (SELECT id FROM stored) AND NOT t.flags && %(impossible)s::varchar[]
       AND t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated
 ),
-piece AS (
+piece AS MATERIALIZED (
     SELECT base.id, base.f_start, base.seconds, {seconds_sql("lower(part)")} AS f_from,
         {seconds_sql("upper(part)")} AS f_to
     FROM base JOIN LATERAL (
@@ -64,11 +64,11 @@ ordered AS (
         sum(f_to - f_from) OVER (PARTITION BY id ORDER BY f_from, f_to) AS so_far FROM piece
 ),
 pause AS (
-    SELECT id, sum(length) AS total,
-        coalesce(sum(length) FILTER (WHERE f_from - f_start - (so_far - length) < seconds), 0) AS before_due
+    SELECT id, sum(length)::bigint AS total,
+        coalesce(sum(length) FILTER (WHERE f_from - f_start - (so_far - length) < seconds), 0)::bigint AS before_due
     FROM ordered GROUP BY id
 ),
-measured AS (
+measured AS MATERIALIZED (
     SELECT base.*, {seconds_sql("base.until")} - f_start - coalesce(pause.total, 0) AS elapsed,
         f_start + base.seconds + coalesce(pause.before_due, 0) AS f_due
     FROM base LEFT JOIN pause USING (id) WHERE f_start IS NOT NULL
