@@ -1,11 +1,13 @@
 """Every hostile string, in every place of the syntax, gives HTML that only holds what is allowed."""
 
+import contextlib
 import re
 from datetime import UTC, datetime
 
 import pytest
 
-from sopdesk.text import presenting
+from sopdesk.text import presenting, sanitizing
+from sopdesk.text.composing import compose
 from sopdesk.text.guards import TextRefused
 from sopdesk.text.markdown import Rendered, render
 from tests.text.attacks import CONTEXTS, FOLDER, OWN, published
@@ -42,6 +44,21 @@ def check(payload: str) -> int:
 @pytest.mark.parametrize("payload", OWN)
 def test_own_payloads_come_out_harmless(payload: str) -> None:
     assert check(payload) >= 2
+
+
+@pytest.mark.parametrize("payload", OWN)
+def test_each_of_the_two_layers_holds_by_itself(payload: str) -> None:
+    """The parser lets no HTML through to bleach; and bleach alone would stop it."""
+    assert_safe(sanitizing.clean(payload))
+    for context in CONTEXTS:
+        with contextlib.suppress(TextRefused):
+            assert_safe(compose(context.format(payload)).html)
+
+
+@pytest.mark.skipif(not FOLDER.exists(), reason="../shared/data/attacks is not here")
+def test_the_allowlist_alone_stops_published_payloads() -> None:
+    for payload in set(published()):
+        assert_safe(sanitizing.clean(payload))
 
 
 @pytest.mark.skipif(not FOLDER.exists(), reason="../shared/data/attacks is not here")
