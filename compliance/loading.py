@@ -62,10 +62,10 @@ class Report:
 
 def load(path: Path = SHIPPED, *, actor: Actor | None = None) -> Report:
     """Bring the database in step with a catalogue file (YAML). Raises CatalogueRefused with the reasons."""
-    text = path.read_text(encoding="utf-8")
+    content = path.read_bytes()
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        data = yaml.safe_load(content)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CatalogueRefused([f"{path.name} is no YAML: {error}"]) from error
     found = problems(data)
     if found:
