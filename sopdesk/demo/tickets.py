@@ -1,349 +1,258 @@
-"""Lumio's tickets: a year of them, made from a seed, so that what dashboards show can be held against known truth.
+"""The tickets of the demo: twelve months of a support desk, drawn from a seed, with two planted effects.
 
-The truth stands in the tables below and in docs/demo-data.md. The two planted changes are the ones of SOP-0001 and
-SOP-0006 (sopdesk/demo/content): from their minute on, tickets of their label behave otherwise.
+What is true of them is written down in docs/demo-data.md, so that what the dashboards say can be checked.
+They come in by the same way as anybody's tickets: as a CSV file with the neutral columns.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-from random import Random
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
-DUBLIN = ZoneInfo("Europe/Dublin")
-UNTIL = date(2026, 11, 20)
-DAYS = 365
-SEED = 20261120
+import numpy as np
+import numpy.typing as npt
+
+from metrics.business_time import Clock
+from metrics.calendars import clock_of
+from sopdesk.demo.ticket_times import Times, draw_times
+
+SEED: Final = 20261120
+COUNT: Final = 50_000
+END: Final = date(2026, 11, 20)
+DAYS: Final = 365
+DUBLIN: Final = ZoneInfo("Europe/Dublin")
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Topic:
-    """A contact reason. `share` of all tickets; `csat` of those rated good; `aht` mean seconds of handling;
-    `reopen` share reopened within 7 days; `hours` median from creation to the solve; `teams` that take it."""
+class Reason:
+    """Why people write. `csat`: share of answers that are good; `handle_s`: median; `reopen`: share of solved."""
 
     label: str
-    share: float
-    csat: float
-    aht: float
-    reopen: float
-    hours: float
+    weight: float
     teams: tuple[str, ...]
-    macros: tuple[str, ...] = ()
-    high: float = 0.08
-    """Share with priority high or urgent."""
-
-
-PAYMENTS = ("dublin-payments", "harbor-payments", "northwind-payments")
-ACCOUNT = ("lisbon-account", "harbor-account", "northwind-account")
-SAFETY = ("dublin-safety", "harbor-safety")
-CREATORS = ("lisbon-creators", "northwind-creators")
-PRIVACY = ("dublin-privacy",)
-TOPICS = (
-    Topic("refund-request", 0.15, 0.78, 540, 0.055, 9, PAYMENTS, ("refund-approved", "refund-declined")),
-    Topic(
-        "account-recovery", 0.11, 0.74, 790, 0.110, 20, ACCOUNT, ("recovery-ask-documents", "recovery-done")
-    ),
-    Topic("login-code", 0.09, 0.86, 300, 0.030, 3, ACCOUNT, ("login-code-help",)),
-    Topic("coins-missing", 0.08, 0.83, 420, 0.045, 7, PAYMENTS, ("coins-credited", "payment-pending")),
-    Topic("payment-failed", 0.06, 0.81, 360, 0.040, 6, PAYMENTS, ("payment-refused",)),
-    Topic("unauthorised-payment", 0.04, 0.72, 780, 0.060, 18, PAYMENTS, ("unauthorised-received",), 0.6),
-    Topic("chargeback", 0.02, 0.60, 840, 0.050, 40, PAYMENTS, ("chargeback-open",)),
-    Topic("subscription-cancel", 0.06, 0.88, 280, 0.025, 4, PAYMENTS, ("plus-cancelled", "plus-refunded")),
-    Topic("account-compromised", 0.04, 0.73, 820, 0.070, 10, ACCOUNT, ("account-secured",), 0.7),
-    Topic("account-suspended", 0.04, 0.55, 480, 0.060, 14, ACCOUNT, ("suspended-info",)),
-    Topic("account-appeal", 0.03, 0.52, 700, 0.050, 44, ACCOUNT, ("appeal-received", "appeal-rejected")),
-    Topic("account-change", 0.04, 0.85, 340, 0.030, 6, ACCOUNT, ("contact-changed",)),
-    Topic("account-deletion", 0.03, 0.84, 300, 0.020, 8, ACCOUNT, ("deletion-scheduled",)),
-    Topic("promo-gift", 0.03, 0.70, 420, 0.050, 12, PAYMENTS, ("gift-final", "gift-returned")),
-    Topic("scam-report", 0.03, 0.68, 560, 0.045, 16, SAFETY, ("scam-report-received",), 0.3),
-    Topic("harassment-report", 0.04, 0.66, 620, 0.050, 15, SAFETY, ("harassment-report-received",), 0.4),
-    Topic("minor-safety", 0.015, 0.78, 900, 0.030, 5, SAFETY, ("underage-report-received",), 0.9),
-    Topic("illegal-content-notice", 0.01, 0.64, 760, 0.030, 24, SAFETY, ("illegal-content-receipt",), 0.6),
-    Topic("payout-missing", 0.03, 0.69, 640, 0.060, 30, CREATORS, ("payout-trace-started",)),
-    Topic("payout-hold", 0.025, 0.62, 600, 0.055, 36, CREATORS, ("payout-hold-review", "tax-form-needed")),
-    Topic("content-appeal", 0.02, 0.54, 660, 0.040, 40, CREATORS, ("content-appeal-received",)),
-    Topic("dsar-access", 0.01, 0.80, 720, 0.020, 200, PRIVACY, ("dsar-access-acknowledgement",)),
-    Topic("dsar-erasure", 0.01, 0.79, 640, 0.020, 160, PRIVACY, ("dsar-erasure-acknowledgement",)),
-    Topic("bug-report", 0.04, 0.71, 450, 0.070, 60, ACCOUNT, ("bug-details-needed", "bug-known-issue")),
-)
-OUTAGE = Topic("outage", 0, 0.58, 150, 0.01, 5, (*PAYMENTS, *ACCOUNT), ("outage-update",), 0.2)
-OUTAGE_DAY, OUTAGE_EXTRA = date(2026, 11, 2), 0.006
-"""The day the app was down, and how many tickets more it brought, as a share of the year's."""
+    csat: float
+    handle_s: int
+    solve_h: float
+    reopen: float
+    pending: float = 0.3
 
 
 @dataclass(frozen=True)
-class Planted:
-    """What a published change really did to the tickets of its label, from its minute on."""
+class Effect:
+    """What a published change did to tickets with a label that were created from `since` on."""
 
     label: str
     since: datetime
-    csat: float = 0.0
-    """Added to the share rated good."""
-    aht: float = 1.0
-    """Times the mean handling time."""
-    reopen: float = 0.0
-    """Added to the share reopened."""
-
-
-PLANTED = (
-    Planted("refund-request", datetime(2026, 6, 15, 9, tzinfo=DUBLIN), csat=0.06, aht=0.82),
-    Planted("account-recovery", datetime(2026, 8, 17, 9, tzinfo=DUBLIN), csat=-0.02, aht=1.22, reopen=-0.05),
-)
+    csat: float = 0.0  # added to the share of good answers
+    handle: float = 1.0  # handle time is multiplied by it
+    reopen: float = 0.0  # added to the share of reopened
 
 
 @dataclass(frozen=True)
-class Workplace:
-    """How a site differs: `aht` times, `csat` added, `reply` times the time to the first reply, `share` of work."""
+class Desk:
+    """A team's own touch: CSAT is shifted, handle and reply times are multiplied."""
 
-    aht: float
-    csat: float
-    reply: float
     share: float
+    csat: float = 0.0
+    handle: float = 1.0
+    reply: float = 1.0
 
 
-SITES = {
-    "dublin": Workplace(0.96, 0.015, 0.8, 0.25),
-    "lisbon": Workplace(0.98, 0.01, 0.9, 0.30),
-    "harbor": Workplace(1.12, -0.03, 1.3, 0.28),
-    "northwind": Workplace(1.04, -0.01, 1.1, 0.17),
+_PAY: Final = ("dublin-payments", "harbor-payments", "northwind-payments")
+_ACCOUNT: Final = ("lisbon-account", "harbor-account", "northwind-account")
+_SAFETY: Final = ("dublin-safety", "harbor-safety")
+_CREATORS: Final = ("lisbon-creators", "northwind-creators")
+REASONS: Final = (
+    Reason("refund-request", 14, _PAY, 0.78, 420, 9, 0.07),
+    Reason("unauthorised-payment", 6, _PAY, 0.74, 660, 20, 0.08, 0.45),
+    Reason("coins-missing", 8, _PAY, 0.84, 300, 6, 0.05),
+    Reason("payment-failed", 8, _PAY, 0.86, 270, 4, 0.04),
+    Reason("subscription-cancel", 6, _PAY, 0.88, 240, 3, 0.03, 0.1),
+    Reason("account-recovery", 13, _ACCOUNT, 0.80, 540, 14, 0.12, 0.5),
+    Reason("account-compromised", 6, _ACCOUNT, 0.76, 780, 18, 0.09, 0.45),
+    Reason("login-code", 7, _ACCOUNT, 0.87, 210, 2, 0.05, 0.15),
+    Reason("account-change", 4, _ACCOUNT, 0.88, 260, 4, 0.04),
+    Reason("account-suspended", 5, _ACCOUNT, 0.61, 600, 22, 0.10),
+    Reason("harassment-report", 5, _SAFETY, 0.72, 720, 12, 0.06),
+    Reason("minor-safety", 3, _SAFETY, 0.79, 840, 6, 0.04),
+    Reason("content-appeal", 5, (*_SAFETY, *_CREATORS), 0.60, 560, 30, 0.08),
+    Reason("dsar-access", 1.5, ("dublin-privacy",), 0.81, 1500, 90, 0.05, 0.6),
+    Reason("dsar-erasure", 1.5, ("dublin-privacy",), 0.80, 1200, 70, 0.04, 0.5),
+    Reason("payout-missing", 3, _CREATORS, 0.73, 640, 26, 0.08, 0.4),
+    Reason("payout-hold", 3, _CREATORS, 0.63, 700, 40, 0.09, 0.5),
+    Reason("bug-report", 4, (*_ACCOUNT, *_CREATORS), 0.77, 380, 30, 0.06),
+    Reason("outage", 1, _ACCOUNT, 0.70, 180, 5, 0.03, 0.05),
+)
+DESKS: Final = {
+    "dublin-payments": Desk(1.0, 0.01, 0.95, 0.9),
+    "dublin-safety": Desk(1.0, 0.02, 1.05, 0.8),
+    "dublin-privacy": Desk(1.0, 0.0, 1.0, 1.0),
+    "lisbon-account": Desk(1.1, 0.02, 0.97, 0.9),
+    "lisbon-creators": Desk(1.0, 0.02, 1.0, 0.9),
+    "harbor-account": Desk(1.4, -0.02, 1.05, 1.0),
+    "harbor-payments": Desk(1.5, -0.01, 1.0, 1.0),
+    "harbor-safety": Desk(1.2, -0.02, 1.1, 1.1),
+    "northwind-payments": Desk(1.0, -0.04, 1.12, 1.5),
+    "northwind-account": Desk(0.9, -0.05, 1.15, 1.6),
+    "northwind-creators": Desk(0.8, -0.03, 1.1, 1.4),
 }
-# channel: share, median minutes to the first reply, share whose handling time is measured, share that rates
-CHANNELS = {
-    "email": (0.42, 240.0, 0.72, 0.16),
-    "chat": (0.33, 1.6, 0.85, 0.31),
-    "in_app": (0.17, 95.0, 0.45, 0.22),
-    "phone": (0.08, 0.6, 0.97, 0.12),
+EFFECTS: Final = (
+    Effect("refund-request", datetime(2026, 6, 15, 9, tzinfo=DUBLIN), csat=0.06, handle=0.82),
+    Effect(
+        "account-recovery", datetime(2026, 8, 17, 9, tzinfo=DUBLIN), csat=-0.02, handle=1.22, reopen=-0.05
+    ),
+)
+SPIKE: Final = (date(2026, 3, 10), date(2026, 3, 11))  # an outage: log-ins and payments fail
+SPIKE_LABELS: Final = ("outage", "login-code", "payment-failed")
+CHANNELS: Final = {"email": 0.5, "chat": 0.28, "phone": 0.12, "in_app": 0.1}
+CHANNEL_HANDLE: Final = {"email": 1.0, "chat": 1.15, "phone": 1.05, "in_app": 0.9}
+RESPONSE: Final = {"email": 0.24, "chat": 0.42, "phone": 0.3, "in_app": 0.28}
+PRIORITIES: Final = {"low": 0.15, "normal": 0.65, "high": 0.15, "urgent": 0.05}
+MARKETS: Final = {
+    "DE": 0.18,
+    "FR": 0.15,
+    "GB": 0.17,
+    "IE": 0.05,
+    "ES": 0.12,
+    "IT": 0.1,
+    "PL": 0.08,
+    "US": 0.15,
 }
-MARKETS = {"IE": 0.07, "GB": 0.22, "US": 0.30, "DE": 0.17, "FR": 0.14, "PT": 0.06, "ES": 0.04}
-LOCALES = {"IE": "en", "GB": "en", "US": "en", "DE": "de", "FR": "fr", "PT": "pt", "ES": "es"}
-BY_HOUR = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 9, 9, 9, 9, 8, 8, 8, 9, 10, 11, 10, 8, 5, 3)
-BY_WEEKDAY = (1.16, 1.08, 1.02, 1.0, 1.02, 0.88, 0.84)
-BY_MONTH = {12: 1.22, 1: 1.10, 6: 0.96, 7: 0.93, 8: 0.94}
-GROWTH = 0.12
-"""How much more a day brings at the end of the year than at its beginning."""
-SPREAD = 0.6
-"""The standard deviation of the logarithm of a handling time."""
+LOCALES: Final = {
+    "DE": "de",
+    "FR": "fr",
+    "GB": "en",
+    "IE": "en",
+    "ES": "es",
+    "IT": "it",
+    "PL": "pl",
+    "US": "en",
+}
+HOURS: Final = (9, 6, 4, 3, 3, 4, 8, 18, 34, 46, 50, 52, 50, 52, 54, 54, 52, 52, 54, 56, 52, 42, 30, 18)
+OFFERED: Final = 0.9
+MEASURED: Final = {"email": 0.8, "chat": 1.0, "phone": 1.0, "in_app": 0.8}
+HANDLE_SIGMA: Final = 0.55
 
 
-@dataclass
-class Row:
-    """One line of the file, under the neutral schema's own column names (metrics/schema.py)."""
+@dataclass(frozen=True)
+class Drawn:
+    """One array a column; indexes point into the tables above. Rating 1 good, 0 bad, -1 none; handle -1 none."""
 
-    external_id: str
-    status: str
-    created_at: datetime
-    updated_at: datetime
-    channel: str
-    priority: str
-    requester: str
-    assignee: str
-    team: str
-    market: str
-    locale: str
-    labels: str
-    macro_keys: str
-    first_public_reply_at: datetime | None = None
-    first_solved_at: datetime | None = None
-    last_solved_at: datetime | None = None
-    reopened_at: datetime | None = None
-    reopen_count: int = 0
-    reply_count: int = 0
-    group_stations: int = 1
-    is_spam: bool = False
-    pending_spans: str = ""
-    rating: str = ""
-    rating_scale: str = ""
-    rating_offered_at: datetime | None = None
-    rated_at: datetime | None = None
-    talk_s: int | None = None
-    hold_s: int | None = None
-    wrap_s: int | None = None
-    active_s: int | None = None
-    handled_at: datetime | None = None
+    created: Ints
+    reason: Ints
+    team: npt.NDArray[np.str_]
+    channel: npt.NDArray[np.str_]
+    priority: npt.NDArray[np.str_]
+    market: npt.NDArray[np.str_]
+    times: Times
+    rating: Ints
+    offered: Truths
+    handle: Ints
 
 
-def write(path: Path, *, count: int = 50_000, until: date = UNTIL, seed: int = SEED) -> int:
-    """Write a neutral ticket file (CSV, UTC stamps); returns how many tickets it holds. The same seed, the same file."""
-    names = [field.name for field in fields(Row)]
-    written = 0
-    with path.open("w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file)
-        out.writerow(names)
-        for written, row in enumerate(rows(count=count, until=until, seed=seed), start=1):  # noqa: B007
-            out.writerow([_cell(getattr(row, name)) for name in names])
-    return written
+def truth(drawn_reason: Ints, created: Ints) -> tuple[Floats, Floats, Floats]:
+    """For each ticket what its reason and the effects make of it: share good, median handle time, share reopened."""
+    csat = np.array([r.csat for r in REASONS])[drawn_reason]
+    handle = np.array([float(r.handle_s) for r in REASONS])[drawn_reason]
+    reopen = np.array([r.reopen for r in REASONS])[drawn_reason]
+    for effect in EFFECTS:
+        index = [r.label for r in REASONS].index(effect.label)
+        hit = (drawn_reason == index) & (created >= int(effect.since.timestamp()))
+        csat, reopen = csat + effect.csat * hit, reopen + effect.reopen * hit
+        handle = np.where(hit, handle * effect.handle, handle)
+    return csat, handle, reopen
 
 
-def rows(*, count: int, until: date = UNTIL, seed: int = SEED) -> Iterator[Row]:
-    """The tickets of the year that ends on `until`, in the order they were created."""
-    random = Random(seed)
-    days = [until - timedelta(days=DAYS - 1 - n) for n in range(DAYS)]
-    weights = [_weight(day, n / DAYS) for n, day in enumerate(days)]
-    per_weight = count * (1 - OUTAGE_EXTRA) / sum(weights)
-    number, owed = 100_000, 0.0
-    ends = datetime.combine(until + timedelta(days=1), time(), UTC)
-    for day, weight in zip(days, weights, strict=True):
-        owed += weight * per_weight
-        extra = round(count * OUTAGE_EXTRA) if day == OUTAGE_DAY else 0
-        todays = int(owed)
-        owed -= todays
-        for topic, created in _moments(random, day, todays, extra):
-            number += 1
-            yield _ticket(random, topic, created, f"LM{number}", ends)
-
-
-def _weight(day: date, progress: float) -> float:
-    return BY_WEEKDAY[day.weekday()] * BY_MONTH.get(day.month, 1.0) * (1 + GROWTH * progress)
-
-
-def _moments(random: Random, day: date, count: int, extra: int) -> list[tuple[Topic, datetime]]:
-    """Topics and times of one day's tickets, in order; the outage's come within four hours of the morning."""
-    topics = random.choices(TOPICS, [topic.share for topic in TOPICS], k=count)
-    midnight = datetime.combine(day, time(), UTC)
-    moments = [
-        (topic, midnight + timedelta(hours=hour, seconds=random.randrange(3600)))
-        for topic, hour in zip(topics, random.choices(range(24), BY_HOUR, k=count), strict=True)
-    ]
-    outage = [
-        (OUTAGE, midnight + timedelta(hours=8, seconds=random.randrange(4 * 3600))) for _ in range(extra)
-    ]
-    return sorted(moments + outage, key=lambda moment: moment[1])
-
-
-def _ticket(random: Random, topic: Topic, created: datetime, number: str, ends: datetime) -> Row:
-    channel = _pick(random, {name: values[0] for name, values in CHANNELS.items()})
-    market = _pick(random, MARKETS)
-    team = random.choices(topic.teams, [SITES[team.split("-")[0]].share for team in topic.teams])[0]
-    urgent = random.random() < topic.high
-    row = Row(
-        external_id=number,
-        status="open",
-        created_at=created,
-        updated_at=created,
-        channel=channel,
-        priority=random.choice(("high", "urgent")) if urgent else random.choice(("normal", "normal", "low")),
-        requester=f"customer-{random.randrange(26_000)}",
-        assignee=f"{team}-{random.randrange(1, 13):02d}",
-        team=team,
-        market=market,
-        locale=LOCALES[market],
-        labels=topic.label,
-        macro_keys=random.choice(topic.macros) if topic.macros and random.random() < 0.7 else "",
-        is_spam=random.random() < 0.004,
-        group_stations=2 if random.random() < 0.09 else 1,
+def draw(*, count: int = COUNT, end: date = END, seed: int = SEED) -> Drawn:
+    """All tickets, in order of time. The same arguments give the same tickets."""
+    rng = np.random.default_rng(seed)
+    created, reason = _when_and_why(rng, count, end)
+    team = _teams(rng, reason)
+    channel, priority, market = (_pick(rng, table, count) for table in (CHANNELS, PRIORITIES, MARKETS))
+    csat, handle_median, reopen = truth(reason, created)
+    desk = {name: np.array([getattr(DESKS[t], name) for t in team]) for name in ("csat", "handle", "reply")}
+    times = draw_times(
+        rng, created=created, channel=channel, priority=priority, slow=desk["reply"], reopen=reopen,
+        solve_h=np.array([r.solve_h for r in REASONS])[reason], clock=_desk_clock(end),
+        pending=np.array([r.pending for r in REASONS])[reason], end=last_second(end),
+    )  # fmt: skip
+    factor = desk["handle"] * np.array([CHANNEL_HANDLE[c] for c in channel])
+    handle = np.maximum(20, handle_median * factor * np.exp(rng.normal(0, HANDLE_SIGMA, count))).astype(
+        np.int64
     )
-    _reply(random, row, ends)
-    _handle(random, row, topic)
-    _solve(random, row, topic, ends)
-    return row
+    measured = (rng.random(count) < np.array([MEASURED[c] for c in channel])) & (
+        times.replied <= last_second(end)
+    )
+    offered = (rng.random(count) < OFFERED) & (times.solved <= last_second(end))
+    answered = offered & (rng.random(count) < np.array([RESPONSE[c] for c in channel]))
+    good = rng.random(count) < csat + desk["csat"]
+    rating = np.where(answered & (times.rated <= last_second(end)), good.astype(np.int64), -1)
+    return Drawn(
+        created,
+        reason,
+        team,
+        channel,
+        priority,
+        market,
+        times,
+        rating,
+        offered,
+        np.where(measured, handle, -1),
+    )
 
 
-def _reply(random: Random, row: Row, ends: datetime) -> None:
-    """The first public reply, if it came before the year ends."""
-    minutes = CHANNELS[row.channel][1] * SITES[row.team.split("-")[0]].reply * random.lognormvariate(0, 0.9)
-    if row.priority in {"high", "urgent"}:
-        minutes *= 0.45
-    if row.channel == "email" and row.created_at.weekday() >= 5:
-        minutes *= 1.8
-    replied = row.created_at + timedelta(minutes=minutes)
-    if replied < ends and not row.is_spam:
-        row.first_public_reply_at = row.updated_at = replied
-        row.reply_count = 1 + int(random.expovariate(0.9))
+def last_second(end: date) -> int:
+    """Unix seconds of the last second of that day in Dublin."""
+    return int(datetime.combine(end + timedelta(days=1), time(0), DUBLIN).timestamp()) - 1
 
 
-def _handle(random: Random, row: Row, topic: Topic) -> None:
-    """Handling time, where the channel's tool measured it."""
-    if row.first_public_reply_at is None or random.random() > CHANNELS[row.channel][2]:
-        return
-    mean = topic.aht * SITES[row.team.split("-")[0]].aht * _planted(topic, row.created_at).aht
-    # The mean of a lognormal is exp(mu + sigma²/2): the median is set so that the mean comes out right.
-    seconds = max(30, round(mean * random.lognormvariate(-SPREAD * SPREAD / 2, SPREAD)))
-    row.handled_at = row.first_public_reply_at
-    row.wrap_s = round(seconds * random.uniform(0.08, 0.18))
-    if row.channel == "phone":
-        row.hold_s = round(seconds * random.uniform(0, 0.15))
-        row.talk_s = seconds - row.wrap_s - row.hold_s
-    else:
-        row.active_s = seconds - row.wrap_s
+def _desk_clock(end: date) -> Clock:
+    """Replies are written from 07:00 to 23:00 in Dublin, every day."""
+    week = [[["07:00", "23:00"]]] * 7
+    return clock_of(
+        "Europe/Dublin", week, first=end - timedelta(days=DAYS + 30), last=end + timedelta(days=400)
+    )
 
 
-def _solve(random: Random, row: Row, topic: Topic, ends: datetime) -> None:
-    """Solved, perhaps after waiting for the customer; reopened, perhaps; rated, perhaps."""
-    if row.first_public_reply_at is None:
-        row.status = "deleted" if row.is_spam else "new"
-        return
-    hours = topic.hours * random.lognormvariate(0, 0.8) * (0.15 if row.channel in {"chat", "phone"} else 1)
-    solved = row.first_public_reply_at + timedelta(hours=hours)
-    if hours > 4 and random.random() < 0.35:
-        _wait(random, row, solved, ends)
-    if solved >= ends:
-        row.status = "pending" if row.pending_spans and random.random() < 0.3 else "open"
-        return
-    row.status, row.first_solved_at, row.last_solved_at, row.updated_at = "solved", solved, solved, solved
-    if random.random() < topic.reopen + _planted(topic, row.created_at).reopen:
-        _reopen(random, row, ends)
-    _rate(random, row, topic, ends)
-    if row.status == "solved" and (ends - row.updated_at).days > 28:
-        row.status = "closed"
+def _when_and_why(rng: np.random.Generator, count: int, end: date) -> tuple[Ints, Ints]:
+    days = [end - timedelta(days=DAYS - 1 - n) for n in range(DAYS)]
+    weights = np.array([_day_weight(day) for day in days])
+    day = rng.choice(DAYS, count, p=weights / weights.sum())
+    hour = rng.choice(24, count, p=np.array(HOURS) / sum(HOURS))
+    starts = np.array([int(datetime.combine(d, time(0), DUBLIN).timestamp()) for d in days])
+    created = starts[day] + hour * 3600 + rng.integers(0, 3600, count)
+    shares = np.array([r.weight for r in REASONS])
+    reason = rng.choice(len(REASONS), count, p=shares / shares.sum())
+    spiking = np.isin(day, [n for n, d in enumerate(days) if d in SPIKE]) & (rng.random(count) < 0.65)
+    failing = [n for n, r in enumerate(REASONS) if r.label in SPIKE_LABELS]
+    reason = np.where(spiking, rng.choice(failing, count), reason)
+    order = np.argsort(created, kind="stable")
+    return np.minimum(created[order], last_second(end)), reason[order]
 
 
-def _wait(random: Random, row: Row, solved: datetime, ends: datetime) -> None:
-    """A stretch in which the ticket waited for the customer."""
-    assert row.first_public_reply_at is not None
-    length = (solved - row.first_public_reply_at) * random.uniform(0.2, 0.6)
-    begins = row.first_public_reply_at + (solved - row.first_public_reply_at) * random.uniform(0.02, 0.3)
-    if begins + length < ends:
-        row.pending_spans = f"{_cell(begins)}/{_cell(begins + length)}"
+def _day_weight(day: date) -> float:
+    """Fewer on weekends, more in December and in the summer holidays, a little growth, and the outage."""
+    week = (1.08, 1.05, 1.0, 1.0, 1.02, 0.82, 0.78)[day.weekday()]
+    season = {12: 1.35, 1: 1.15, 7: 1.1, 8: 1.12, 2: 0.92, 4: 0.95}.get(day.month, 1.0)
+    growth = 1 + 0.1 * (day - date(2026, 1, 1)).days / 365
+    return float(week * season * growth * (3.2 if day in SPIKE else 1.0))
 
 
-def _reopen(random: Random, row: Row, ends: datetime) -> None:
-    assert row.first_solved_at is not None
-    reopened = row.first_solved_at + timedelta(hours=random.uniform(1, 6.5 * 24))
-    if reopened >= ends:
-        return
-    row.reopened_at, row.reopen_count, row.updated_at = reopened, 1, reopened
-    again = reopened + timedelta(hours=random.lognormvariate(2, 0.8))
-    if again < ends:
-        row.last_solved_at = row.updated_at = again
-    else:
-        row.status, row.last_solved_at = "open", None
+def _teams(rng: np.random.Generator, reason: Ints) -> npt.NDArray[np.str_]:
+    team = np.empty(len(reason), dtype="U24")
+    for index, why in enumerate(REASONS):
+        mine = np.flatnonzero(reason == index)
+        shares = np.array([DESKS[name].share for name in why.teams])
+        team[mine] = rng.choice(np.array(why.teams), len(mine), p=shares / shares.sum())
+    return team
 
 
-def _rate(random: Random, row: Row, topic: Topic, ends: datetime) -> None:
-    """Asked an hour after the solve; good or bad by the topic's, the site's and the planted share."""
-    assert row.first_solved_at is not None
-    offered = row.first_solved_at + timedelta(hours=1)
-    if offered >= ends:
-        return
-    row.rating_offered_at = offered
-    rated = offered + timedelta(hours=random.expovariate(1 / 10))
-    if random.random() > CHANNELS[row.channel][3] or rated >= ends:
-        return
-    share = topic.csat + SITES[row.team.split("-")[0]].csat + _planted(topic, row.created_at).csat
-    row.rating, row.rating_scale = ("good" if random.random() < share else "bad"), "good_bad"
-    row.rated_at, row.updated_at = rated, max(row.updated_at, rated)
-
-
-def _planted(topic: Topic, created: datetime) -> Planted:
-    """What the topic's rule does to a ticket created then; nothing, before its change or without one."""
-    for planted in PLANTED:
-        if planted.label == topic.label and created >= planted.since:
-            return planted
-    return Planted(topic.label, created)
-
-
-def _pick(random: Random, shares: dict[str, float]) -> str:
-    return random.choices(list(shares), list(shares.values()))[0]
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else str(value)
+def _pick(rng: np.random.Generator, table: dict[str, float], count: int) -> npt.NDArray[np.str_]:
+    shares = np.array([*table.values()])
+    return rng.choice(np.array([*table]), count, p=shares / shares.sum())
