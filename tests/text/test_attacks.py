@@ -62,9 +62,12 @@ def test_the_allowlist_alone_stops_published_payloads() -> None:
 
 
 @pytest.mark.skipif(not FOLDER.exists(), reason="../shared/data/attacks is not here")
-def test_published_payloads_come_out_harmless() -> None:
-    payloads = sorted({payload for payload in published() if re.search(r"[<>\[\]()&:=]", payload)})
-    assert len(payloads) > 500
+@pytest.mark.parametrize("quarter", range(4))
+def test_published_payloads_come_out_harmless(quarter: int) -> None:
+    payloads = sorted({payload for payload in published() if re.search(r"[<>\[\]()&:=]", payload)})[
+        quarter::4
+    ]
+    assert len(payloads) > 250
     refused = [payload for payload in payloads if not check(payload)]
     assert len(refused) < 10
 

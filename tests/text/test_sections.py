@@ -89,6 +89,12 @@ def test_a_new_section_of_the_same_title_does_not_take_the_anchor() -> None:
     ]  # fmt: skip
 
 
+def test_a_section_that_moved_and_was_retitled_keeps_its_anchor() -> None:
+    old = "## A\n\nAlpha.\n\n## B\n\nBeta.\n\n## C\n\nGamma.\n"
+    pinned = pin_anchors(split(old), "## Third\n\nGamma.\n\n## A\n\nAlpha.\n\n## B\n\nBeta.\n")
+    assert anchors(split(pinned)) == ["c", "a", "b"]
+
+
 def test_a_removed_section_leaves_no_anchor_behind() -> None:
     changed = SOURCE.replace("## Pay\n\nPay it back.\n", "## Appeal\n\nWrite to the board.\n")
     pinned = pin_anchors(split(SOURCE), changed)
