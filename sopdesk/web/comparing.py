@@ -82,9 +82,12 @@ class Fold:
 
 
 def folded(shown: Iterable[Row]) -> list[Row | Fold]:
-    """The rows with each run of unchanged sections folded into one."""
+    """The rows with each run of unchanged sections folded into one; all of them as they are where nothing changed."""
+    every = list(shown)
+    if all(row.same for row in every):
+        return list(every)
     parts: list[Row | Fold] = []
-    for same, run in groupby(shown, key=lambda row: row.same):
+    for same, run in groupby(every, key=lambda row: row.same):
         found = list(run)
         parts += [Fold(found)] if same else found
     return parts

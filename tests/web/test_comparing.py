@@ -50,3 +50,8 @@ def test_neighbouring_sections_that_did_not_change_are_folded_into_one() -> None
     assert [isinstance(part, Fold) for part in parts] == [True, False, True]
     assert isinstance(parts[0], Fold)
     assert parts[0].titles == "A · B"
+
+
+def test_where_nothing_changed_nothing_is_folded() -> None:
+    same = "## A\n\na\n\n## B\n\nb\n"
+    assert [isinstance(part, Fold) for part in folded(rows(documents(same, same)))] == [False, False]

@@ -42,8 +42,12 @@ def test_words_that_bypass_gettext_are_found_wherever_they_stand() -> None:
     assert [found.split(": ")[1] for found in pseudo.untranslated(html)] == ["Hello", "Name", "A cat", "Go"]
 
 
+def test_the_title_of_a_page_is_looked_at() -> None:
+    assert pseudo.untranslated("<title>x</title><h1><bdi>Labels</bdi></h1>") == ["<bdi>: Labels"]
+
+
 def test_what_people_wrote_and_figures_are_passed_over() -> None:
-    html = '<h1><bdi>Refunds</bdi></h1><td dir="auto">رد</td><td class="key">SOP-0042</td><td>1,640</td>'
+    html = '<h1><bdi><bdi>Refunds</bdi></bdi></h1><td dir="auto">رد</td><td class="key">SOP-0042</td><td>1,640</td>'
     assert pseudo.untranslated("<p>ana@example.com SOP-0042 SOPDesk</p>") == []
     assert pseudo.untranslated(html) == []
 
