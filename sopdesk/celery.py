@@ -1,6 +1,8 @@
-"""The Celery application: `celery -A sopdesk.celery worker`. Its settings: sopdesk/settings/celery.py."""
+"""The Celery application: `celery -A sopdesk.celery worker`. Its settings: sopdesk/settings/celery.py.
 
-import os
+DJANGO_SETTINGS_MODULE has no default here: the web processes import this too, and theirs is production.
+"""
+
 import time
 from typing import Any
 
@@ -12,14 +14,17 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 from sopdesk import heartbeat
 from sopdesk.logging import configure
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sopdesk.settings.development")
-
 app = Celery("sopdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
 
 _last_beat = 0.0
+
+
+def be_brief() -> None:
+    """For a process that answers pages: it waits for Redis only briefly, where a worker may wait long."""
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, **settings.WEB_BROKER_OPTIONS}
 
 
 @setup_logging.connect

@@ -25,6 +25,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_keepalive": True,
     **QUICK_RETRY,
 }
+# A page that sends a hint waits twice this at most, even for a Redis that takes connections and never answers.
+WEB_BROKER_OPTIONS = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # A worker waits for Redis for as long as it takes.
 CELERY_TASK_PUBLISH_RETRY_POLICY = QUICK_RETRY

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from celery import Celery
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from sopdesk.celery import app
@@ -60,15 +61,15 @@ def test_beat_sends_only_tasks_that_exist() -> None:
 
 
 def publishing_takes(url: str) -> float:
-    """Seconds until a publish to `url` gives up, with the project's own settings."""
+    """Seconds until a web process's publish to `url` gives up, with the project's own settings."""
     other = Celery("other", broker=url)
     other.conf.update(
-        broker_transport_options=app.conf.broker_transport_options,
+        broker_transport_options={**app.conf.broker_transport_options, **settings.WEB_BROKER_OPTIONS},
         task_publish_retry_policy=app.conf.task_publish_retry_policy,
     )
     begin = time.monotonic()
     with pytest.raises(OperationalError):
-        other.send_task("anything", args=[1])
+        other.send_task("anything", args=[1], retry=False)
     return time.monotonic() - begin
 
 
@@ -77,6 +78,25 @@ def test_without_redis_a_publish_gives_up_at_once() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     assert publishing_takes(f"redis://127.0.0.1:{port}/0") < 0.5
+
+
+def test_with_a_redis_that_never_answers_a_publish_gives_up_soon() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        assert publishing_takes(f"redis://127.0.0.1:{silent.getsockname()[1]}/0") < 0.6
+
+
+def test_web_processes_are_the_ones_that_are_brief() -> None:
+    code = (
+        "from sopdesk.wsgi import application; from sopdesk.celery import app; "
+        "print(app.conf.broker_transport_options['socket_timeout'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.strip() == "0.2", done.stderr
+    assert app.conf.broker_transport_options["socket_timeout"] == 30
 
 
 def test_a_program_started_by_hand_finds_the_application() -> None:
