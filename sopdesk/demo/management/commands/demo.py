@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from sopdesk.accounts.models import User
-from sopdesk.demo import documents, people
+from sopdesk.demo import documents, people, ticket_loading
+from sopdesk.documents.models import Document
 
 
 class Command(BaseCommand):
@@ -45,14 +46,17 @@ class Command(BaseCommand):
 
     def _load(self, tickets: int) -> None:
         began = time.monotonic()
+        call_command("load_frameworks", stdout=self.stdout)
         with transaction.atomic():
             if not User.objects.exists():
                 everybody = people.load()
                 documents.load(everybody)
                 documents.load_work(everybody)
-                self.stdout.write(
-                    f"{len(everybody)} people and their documents, {time.monotonic() - began:.1f} s"
-                )
+                self.stdout.write(f"{len(everybody)} people with {Document.objects.count()} documents.")
+        if not ticket_loading.is_loaded():
+            brought = ticket_loading.load(count=tickets)
+            self.stdout.write(f"{brought.added} tickets.")
+            self.stdout.write(f"The demo is loaded, in {time.monotonic() - began:.0f} s.")
 
     def _say_logins(self) -> None:
         if not self._is_demo():
