@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sopdesk.accounts.models import Site, Team, User
 from sopdesk.audit.recording import faults
+from compliance.loading import load as load_frameworks
 from sopdesk.demo import documents, people
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, Document, Reference, Version
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def lumio() -> dict[str, User]:
+    load_frameworks()
     everybody = people.load()
     documents.load(everybody)
     documents.load_work(everybody)
