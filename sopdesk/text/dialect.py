@@ -126,6 +126,8 @@ class Finish(markdown.treeprocessors.Treeprocessor):
         for parent in list(root.iter()):
             for child in list(parent):
                 self._finish(parent, child)
+        for mark in root.iter("sop-ref"):
+            self.references.append((mark.get("kind", ""), mark.get("key", ""), mark.get("anchor", "")))
         for block in root:
             if block.tag in ("ul", "ol"):
                 self._choices(block)
@@ -138,8 +140,6 @@ class Finish(markdown.treeprocessors.Treeprocessor):
             self._link(child)
         elif child.tag == "img":
             self._image(child)
-        elif child.tag == "sop-ref":
-            self.references.append((child.get("kind", ""), child.get("key", ""), child.get("anchor", "")))
         elif child.tag == "table":
             _wrap(parent, child)
         elif child.tag in ("th", "td"):
@@ -150,10 +150,6 @@ class Finish(markdown.treeprocessors.Treeprocessor):
             child.tag = f"h{min(6, max(2, int(child.tag[1]) + self.shift))}"
 
     def _link(self, link: ElementTree.Element) -> None:
-        for mark in link.iter("sop-ref"):  # a link cannot hold a link
-            self.references.append((mark.get("kind", ""), mark.get("key", ""), mark.get("anchor", "")))
-            mark.tag = "span"
-            mark.attrib.clear()
         address = readable(link.get("href", ""))
         link.attrib.clear()
         if not is_safe_link(address):
@@ -161,6 +157,8 @@ class Finish(markdown.treeprocessors.Treeprocessor):
             link.tag = "span"
             return
         link.set("href", address.replace("&", "&amp;"))
+        for mark in link.iter("sop-ref"):
+            mark.set("bare", "yes")  # a link cannot hold a link: only the words will be filled in
         if is_external(address):
             link.set("rel", "noopener nofollow")
         if address.startswith("#"):

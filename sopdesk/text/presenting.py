@@ -135,7 +135,7 @@ def _filled(piece: str, targets: Mapping[tuple[str, str], references.Target]) ->
         return f'<span class="reference reference-missing">{escape(missing)}</span>'
     css = f"reference reference-{escape(kind)}"
     words = escape(target.value or target.title)
-    if not _OWN_URL.match(target.url):
+    if "bare" in mark or not _OWN_URL.match(target.url):
         return f'<span class="{css}" dir="auto">{words}</span>'
     url = target.url + (f"#{mark['anchor']}" if mark.get("anchor") and "#" not in target.url else "")
     title = f' title="{escape(target.title)}"' if target.value else ""

@@ -33,7 +33,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "img": frozenset({"src", "alt"}),
     "ol": frozenset({"start"}),
     "sop-only": frozenset({"when"}),
-    "sop-ref": frozenset({"kind", "key", "anchor"}),
+    "sop-ref": frozenset({"kind", "key", "anchor", "bare"}),
 }
 _VOID = frozenset(
     {"area", "base", "br", "col", "command", "embed", "event-source", "hr", "img", "input", "link", "meta"}

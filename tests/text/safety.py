@@ -12,7 +12,7 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {
     ("a", "href"), ("a", "rel"), ("img", "src"), ("img", "alt"), ("ol", "start"), ("sop-only", "when"),
-    ("sop-ref", "kind"), ("sop-ref", "key"), ("sop-ref", "anchor"),
+    ("sop-ref", "kind"), ("sop-ref", "key"), ("sop-ref", "anchor"), ("sop-ref", "bare"),
 }  # fmt: skip
 CLASSES = re.compile(
     r"^(sensitive|table-responsive|callout callout-(note|tip|warning)|callout-title|choices|outcome"

@@ -47,6 +47,16 @@ def test_references_are_filled_in_one_call_a_kind() -> None:
     assert len(facts.calls) == 1
 
 
+def test_a_reference_inside_a_link_gives_its_words_only() -> None:
+    references.register("fact")(Shelf(w=Target("Window", "/facts/w", "14 days")))
+    html = shown("[within [[fact:w]]](/refunds) and *[[fact:w]]*")
+    assert (
+        '<a href="/refunds">within <span class="reference reference-fact" dir="auto">14 days</span></a>'
+        in html
+    )
+    assert html.count("<a ") == 2
+
+
 def test_a_hidden_reference_shows_only_what_the_writer_typed() -> None:
     references.register("sop")(Shelf(secret=Target("Layoffs", "/x")))
     assert "Layoffs" not in shown("[[sop:other]]")
