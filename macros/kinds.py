@@ -21,6 +21,7 @@ kinds.register(
         purpose=_("A macro is a reply that agents send, with its placeholders and ticket actions."),
         data_form=MacroForm,
         aside="macros/macro_aside.html",
+        actions="macros/macro_actions.html",
     )
 )
 kinds.register(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from django.utils.translation import gettext as _
 
+from sopdesk.documents.kinds import Kind
 from sopdesk.documents.models import Content, Version
 from sopdesk.text import diff
 
 VIEWS = ("inline", "side")
+NAMED = 4
+"""How many titles a folded run names."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,20 @@ class FieldDiff:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Sections in a row that all changed, or that all stayed the same: those are folded into one line."""
+
+    is_same: bool
+    sections: tuple[diff.SectionDiff, ...]
+
+    @property
+    def titles(self) -> str:
+        """The first titles of the run, so that one knows what is folded."""
+        named = [section.title_new for section in self.sections if section.title_new]
+        return ", ".join(named[:NAMED]) + ("…" if len(named) > NAMED else "")
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What differs between two contents. `sections` holds the unchanged ones too, to be folded."""
 
@@ -31,14 +48,20 @@ class Comparison:
     sections: tuple[diff.SectionDiff, ...]
 
     @property
+    def runs(self) -> list[Run]:
+        """The sections in order, cut where changed and unchanged ones meet."""
+        cut = groupby(self.sections, key=lambda section: section.kind == diff.SectionKind.same)
+        return [Run(is_same, tuple(sections)) for is_same, sections in cut]
+
+    @property
     def changed(self) -> int:
         """How many sections and fields differ."""
         return len(self.fields) + sum(section.kind != "same" for section in self.sections)
 
 
-def compare(old: Content | None, new: Content) -> Comparison:
+def compare(old: Content | None, new: Content, kind: Kind) -> Comparison:
     """What a reader of `old` has to learn to know `new`; against nothing, everything is new."""
-    return Comparison(tuple(_fields(old, new)), diff.documents(old.body if old else "", new.body))
+    return Comparison(tuple(_fields(old, new, kind)), diff.documents(old.body if old else "", new.body))
 
 
 def with_predecessors(versions: Iterable[Version]) -> list[tuple[Version, Version | None]]:
@@ -52,19 +75,18 @@ def chosen_view(wish: str) -> str:
     return wish if wish in VIEWS else VIEWS[0]
 
 
-def _fields(old: Content | None, new: Content) -> Iterable[FieldDiff]:
-    before, after = (_in_words(content) if content else {} for content in (old, new))
+def _fields(old: Content | None, new: Content, kind: Kind) -> Iterable[FieldDiff]:
+    before, after = (_in_words(content, kind) if content else {} for content in (old, new))
     for label in {**before, **after}:
         if before.get(label, "") != after.get(label, ""):
             yield FieldDiff(label, before.get(label, ""), after.get(label, ""))
 
 
-def _in_words(content: Content) -> dict[str, str]:
+def _in_words(content: Content, kind: Kind) -> dict[str, str]:
     audience = str(content.get_audience_display())
     if content.audience_teams:
         audience = f"{audience}: {', '.join(sorted(content.audience_teams))}"
     values = {_("Title"): content.title, _("Audience"): audience}
     for name, value in sorted(content.data.items()):
-        label = name.replace("_", " ").capitalize()
-        values[label] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        values[kind.field_label(name)] = kind.in_words(name, value)
     return values

@@ -49,8 +49,7 @@ class DraftForm(forms.Form):
 
     def clean_body(self) -> str:
         """A browser sends CRLF; the text is kept with plain line ends, so that its hash does not depend on it."""
-        body: str = self.cleaned_data["body"]
-        return body.replace("\r\n", "\n").replace("\r", "\n")
+        return plain_line_ends(self.cleaned_data["body"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -76,18 +75,57 @@ class DescribeForm(forms.ModelForm[Change]):
         widgets = {"why": forms.Textarea(attrs={"rows": 3})}
 
 
-class NoteForm(forms.Form):
-    """A word to the others, asked for when sending a change back."""
+class StepForm(forms.Form):
+    """A form on the page of a change. Several stand there at once, so each names its fields' ids after its step."""
+
+    step = "step"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{self.step}_%s", **kwargs})
+
+
+class PlainStepForm(StepForm):
+    """A step that asks for nothing."""
+
+
+class NoteForm(StepForm):
+    """A step with a word to the others."""
 
     note = forms.CharField(
         label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
+class ProposeForm(NoteForm):
+    step = "propose"
+
+
+class WithdrawForm(NoteForm):
+    step = "withdraw"
+
+
+class SendBackForm(StepForm):
+    step = "send_back"
+    note = forms.CharField(
+        label=_("What should be changed"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say what should be changed, so that the author knows what to do.")},
+    )
+
+
 class ApproveForm(NoteForm):
     """An approval is for exactly what the reviewer saw, so the page carries its hash."""
 
+    step = "approve"
     seen_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class RebaseForm(StepForm):
+    """The draft that was looked at, so that one saved meanwhile is not passed over."""
+
+    step = "rebase"
+    revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class WallClockField(forms.DateTimeField):
@@ -100,8 +138,10 @@ class WallClockField(forms.DateTimeField):
         return super(forms.DateTimeField, self).to_python(value) if value else None
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(StepForm):
     """When a change comes in force: a local time and the zone it is meant in."""
+
+    step = "schedule"
 
     at = WallClockField(
         label=_("In force from"),
@@ -128,8 +168,10 @@ class ScheduleForm(forms.Form):
         return cleaned
 
 
-class AddDocumentForm(forms.Form):
+class AddDocumentForm(StepForm):
     """Another document for a change, by its kind and key."""
+
+    step = "add"
 
     kind = forms.ChoiceField(label=_("Kind"))
     key = forms.CharField(label=_("Key"), max_length=80, help_text=_("Such as SOP-0042 or refund-approved."))
@@ -147,6 +189,11 @@ class AddDocumentForm(forms.Form):
             self.add_error("key", _("There is no such document. Search for it and copy its key."))
         cleaned["document"] = found
         return cleaned
+
+
+def plain_line_ends(text: str) -> str:
+    """The text with the line ends it is kept with."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def data_form(kind: Kind, item: ChangeItem, data: Any = None) -> forms.Form:

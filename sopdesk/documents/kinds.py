@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.documents.resolving import resolver
@@ -29,8 +30,8 @@ class Kind:
     """What is particular to one kind of document.
 
     `model` is its table; `new_key` proposes the key of a new one from its title; `urls` is the prefix of its page
-    names, such as "sops:" or "macros:label_"; `aside` is a template beside the text and `data_summary` one that
-    shows the kind's own fields.
+    names, such as "sops:" or "macros:label_"; `aside` is a template beside the text, `actions` one among the page's
+    actions.
     """
 
     name: str
@@ -45,11 +46,25 @@ class Kind:
     default_audience: str = Audience.INTERNAL
     is_public: bool = False
     aside: str = ""
-    data_summary: str = ""
+    actions: str = ""
 
     def url(self, page: str, *args: Any) -> str:
         """The address of one of the kind's pages: "list", "new", or with a key "read", "history", "edit" …."""
         return reverse(f"{self.urls}{page}", args=args)
+
+    def field_label(self, name: str) -> str:
+        """What a field of the kind's data is called; its bare name when the form no longer has it."""
+        field = self.data_form.base_fields.get(name)
+        return str(field.label) if field else name.replace("_", " ").capitalize()
+
+    def in_words(self, name: str, value: Any) -> str:
+        """A value of the kind's data as people read it: a choice by its label, a list with commas."""
+        field = self.data_form.base_fields.get(name)
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 _kinds: dict[str, Kind] = {}

@@ -2,6 +2,7 @@
 
 {% kind_url kind "read" document.key %}     the address of a page of a kind
 {% standing version now %}                  "in_force", "scheduled", "superseded" or "never"
+{% in_words kind "risk" version.data.risk %}  a value of the kind's data, a choice by its label
 {% change_state change %}                   the state as it is now: what was scheduled is published from its minute on
 """
 
@@ -22,6 +23,11 @@ register = template.Library()
 @register.simple_tag
 def kind_url(kind: Kind, page: str, *args: Any) -> str:
     return kind.url(page, *args)
+
+
+@register.simple_tag
+def in_words(kind: Kind, name: str, value: Any) -> str:
+    return kind.in_words(name, value)
 
 
 @register.simple_tag

@@ -15,7 +15,7 @@ from sopdesk.accounts.access import signed_in
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import checks, comparing, reviewing, states
-from sopdesk.documents.forms import AddDocumentForm, ApproveForm, NoteForm, ScheduleForm
+from sopdesk.documents.forms import AddDocumentForm, ApproveForm, ProposeForm, ScheduleForm, SendBackForm
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, ChangeItem, Version
 
@@ -65,7 +65,7 @@ def _reviewed(change: Change) -> list[Reviewed]:
         Reviewed(
             item,
             kind_of(item.document.kind),
-            comparing.compare(item.base_version, item),
+            comparing.compare(item.base_version, item, kind_of(item.document.kind)),
             released.get(item.document_id),
         )
         for item in items
@@ -83,6 +83,7 @@ def _may(change: Change, person: User) -> dict[str, bool]:
     return {
         "is_own_work": own,
         "may_edit": edit and change.state in states.EDITABLE,
+        "may_open_drafts": edit,
         "may_propose": edit and states.may(change, "propose"),
         "may_approve": approve and not own and states.may(change, "approve"),
         "may_request_changes": approve and not own and states.may(change, "request_changes"),
@@ -94,15 +95,22 @@ def _may(change: Change, person: User) -> dict[str, bool]:
 
 def _forms(change: Change, person: User, refused: forms.Form | None) -> dict[str, forms.Form]:
     """The page's forms, each empty unless it is the one that was refused."""
+    seen = reviewing.current_hash(change)
     fresh: dict[str, forms.Form] = {
-        "approve_form": ApproveForm(
-            initial={"seen_hash": reviewing.current_hash(change)}, auto_id="approve_%s"
-        ),
-        "note_form": NoteForm(),
+        "propose_form": ProposeForm(),
+        "approve_form": ApproveForm(initial={"seen_hash": seen}),
+        "send_back_form": SendBackForm(),
         "schedule_form": ScheduleForm(person=person),
         "add_form": AddDocumentForm(viewer=person),
     }
     for name, form in fresh.items():
-        if type(refused) is type(form) and refused is not None:
-            fresh[name] = refused
+        if refused is not None and type(refused) is type(form):
+            fresh[name] = _returned(refused, seen)
     return fresh
+
+
+def _returned(refused: forms.Form, seen: str) -> forms.Form:
+    """The form with what was typed; the hash is of what the page shows now, or nobody could approve from it."""
+    if isinstance(refused, ApproveForm):
+        refused.data = {**refused.data.dict(), "seen_hash": seen}  # type: ignore[attr-defined]
+    return refused

@@ -15,9 +15,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.documents import editing, publishing, reviewing
-from sopdesk.documents.errors import ChangeRefused
+from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.filters import ChangeFilter
-from sopdesk.documents.forms import AddDocumentForm, ApproveForm, DescribeForm, NoteForm, ScheduleForm
+from sopdesk.documents.forms import (
+    AddDocumentForm,
+    ApproveForm,
+    DescribeForm,
+    PlainStepForm,
+    ProposeForm,
+    RebaseForm,
+    ScheduleForm,
+    SendBackForm,
+    WithdrawForm,
+)
 from sopdesk.documents.models import Change
 from sopdesk.documents.views.change_page import change_page
 from sopdesk.listing import Listing
@@ -50,20 +60,21 @@ def change_read(request: HttpRequest, pk: int) -> HttpResponse:
 def change_describe(request: HttpRequest, pk: int) -> HttpResponse:
     """Title, why, and whether it is material."""
     change = _change(request, pk)
-    form = DescribeForm(request.POST or None, instance=change)
+    form = DescribeForm(request.POST if request.method == "POST" else None, instance=change)
     if request.method == "POST" and form.is_valid():
         try:
             editing.describe_change(Change(pk=pk), actor=signed_in(request), **form.cleaned_data)
             return redirect("changes:read", pk)
         except ChangeRefused as refusal:
             form.add_error(None, list(refusal.reasons))
-    return render(request, "documents/change_describe.html", {"change": change, "form": form})
+    context = {"change": _change(request, pk), "form": form}
+    return render(request, "documents/change_describe.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
 @editor
 def change_propose(request: HttpRequest, pk: int) -> HttpResponse:
-    form = NoteForm(request.POST)
+    form = ProposeForm(request.POST)
     actor = signed_in(request)
     done = _("Proposed. The reviewers see it on their desk.")
     return _step(request, pk, form, lambda c, v: reviewing.propose(c, actor=actor, note=v["note"]), done)
@@ -81,7 +92,7 @@ def change_approve(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @approver
 def change_request_changes(request: HttpRequest, pk: int) -> HttpResponse:
-    form = NoteForm(request.POST)
+    form = SendBackForm(request.POST)
     actor = signed_in(request)
     done = _("Sent back to its authors with your note.")
     return _step(
@@ -93,10 +104,11 @@ def change_request_changes(request: HttpRequest, pk: int) -> HttpResponse:
 @editor
 def change_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once, since a withdrawn change cannot be taken up again."""
-    form = NoteForm(request.POST or None)
-    if request.method != "POST":
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
         context = {"change": _change(request, pk), "form": form}
-        return render(request, "documents/change_withdraw.html", context)
+        status = 422 if form.is_bound else 200
+        return render(request, "documents/change_withdraw.html", context, status=status)
     actor = signed_in(request)
     done = _("Withdrawn. Its drafts can still be read here.")
     return _step(request, pk, form, lambda c, v: reviewing.withdraw(c, actor=actor, note=v["note"]), done)
@@ -106,7 +118,7 @@ def change_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @publisher
 def change_publish(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
-    form = forms.Form(request.POST)
+    form = PlainStepForm(request.POST)
     return _step(
         request, pk, form, lambda c, v: publishing.publish(c, actor=actor), _("Published: in force now.")
     )
@@ -127,7 +139,7 @@ def change_unschedule(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     done = _("Unscheduled. What is in force goes on.")
     return _step(
-        request, pk, forms.Form(request.POST), lambda c, v: publishing.unschedule(c, actor=actor), done
+        request, pk, PlainStepForm(request.POST), lambda c, v: publishing.unschedule(c, actor=actor), done
     )
 
 
@@ -147,7 +159,7 @@ def item_remove(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     actor = signed_in(request)
     item = get_object_or_404(_change(request, change_id).items.select_related("document", "change"), pk=pk)
     done = _("Taken out of the change. Adding it again begins from the version in force.")
-    form = forms.Form(request.POST)
+    form = PlainStepForm(request.POST)
     return _step(request, change_id, form, lambda c, v: editing.remove_document(item, actor=actor), done)
 
 
@@ -158,13 +170,8 @@ def item_rebase(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     actor = signed_in(request)
     item = get_object_or_404(_change(request, change_id).items.select_related("document", "change"), pk=pk)
     done = _("The draft is now compared with the version in force. Read the differences again.")
-    return _step(
-        request,
-        change_id,
-        forms.Form(request.POST),
-        lambda c, v: editing.rebase(item, actor=actor, revision=item.revision),
-        done,
-    )
+    form = RebaseForm(request.POST)
+    return _step(request, change_id, form, lambda c, v: editing.rebase(item, actor=actor, **v), done)
 
 
 def _change(request: HttpRequest, pk: int) -> Change:
@@ -186,5 +193,8 @@ def _step(
         verb(change, form.cleaned_data)
     except ChangeRefused as refusal:
         return change_page(request, _change(request, pk), reasons=refusal.reasons, refused=form, status=409)
+    except StaleDraft:
+        reason = _("Somebody saved the draft while you were reading. Read it again, then take the step.")
+        return change_page(request, _change(request, pk), reasons=[reason], status=409)
     messages.success(request, done)
     return redirect("changes:read", pk)

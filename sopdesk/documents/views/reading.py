@@ -91,7 +91,7 @@ def version_compare(request: HttpRequest, kind: str, key: str, old: int, new: in
         "document": document,
         "older": older,
         "newer": newer,
-        "comparison": comparing.compare(older, newer),
+        "comparison": comparing.compare(older, newer, kind_of(kind)),
         "view": comparing.chosen_view(request.GET.get("view", "")),
     }
     return render(request, "documents/version_compare.html", context)
@@ -133,6 +133,6 @@ def _read_context(
     }
     if version is not None:
         context["html"] = present(version.html, viewer=request.user, at=now)
-        context["contents"] = [section for section in version.sections if section["level"] in (2, 3)]
+        context["contents"] = [section for section in version.sections if section["level"] == 2]
         context["used_by"] = used_by(document, viewer=request.user)
     return context

@@ -15,7 +15,7 @@ from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.documents import comparing, editing, states
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
-from sopdesk.documents.forms import DraftForm, NewDocumentForm, data_form
+from sopdesk.documents.forms import DraftForm, NewDocumentForm, data_form, plain_line_ends
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document
 from sopdesk.text import markdown
@@ -24,13 +24,15 @@ from sopdesk.text.presenting import present
 
 editor = permission_required(Permission.CHANGE_EDIT)
 REFUSED = 409
+OWN = ("revision", "csrfmiddlewaretoken")
+"""What the conflict page says itself when it sends a draft again."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @editor
 def document_new(request: HttpRequest, kind: str) -> HttpResponse:
     """Begin a new document in a change of its own."""
-    form = NewDocumentForm(request.POST or None)
+    form = NewDocumentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             item = editing.create_document(
@@ -39,7 +41,8 @@ def document_new(request: HttpRequest, kind: str) -> HttpResponse:
             return redirect("changes:item_edit", item.change_id, item.pk)
         except ChangeRefused as refusal:
             form.add_error(None, list(refusal.reasons))
-    return render(request, "documents/document_new.html", {"kind": kind_of(kind), "form": form})
+    context = {"kind": kind_of(kind), "form": form}
+    return render(request, "documents/document_new.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -68,7 +71,11 @@ def version_restore(request: HttpRequest, kind: str, key: str, number: int) -> H
     """Open a change whose draft is an earlier version's text."""
     document = get_object_or_404(Document.objects.visible_to(request.user), kind=kind, key=key)
     version = get_object_or_404(document.versions.select_related("document"), number=number)
-    item = editing.restore(version, actor=signed_in(request))
+    try:
+        item = editing.restore(version, actor=signed_in(request))
+    except ChangeRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(kind_of(kind).url("history", key))
     messages.success(request, _("v%(n)s is now a draft. Look at it, then propose it.") % {"n": number})
     return redirect("changes:item_edit", item.change_id, item.pk)
 
@@ -80,7 +87,7 @@ def item_edit(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     item = _item(request, change_id, pk)
     kind = kind_of(item.document.kind)
     form = DraftForm(request.POST) if request.method == "POST" else DraftForm.of(item)
-    data = data_form(kind, item, request.POST or None)
+    data = data_form(kind, item, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not (form.is_valid() & data.is_valid()):
         return _editor(request, item, form, data, 422 if request.method == "POST" else 200)
     try:
@@ -99,16 +106,19 @@ def item_edit(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
 @editor
 def item_preview(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     """What the typed text looks like, with what is wrong in it. Nothing is stored."""
-    _item(request, change_id, pk)
-    try:
-        rendered = markdown.render(request.POST.get("body", "").replace("\r\n", "\n"))
-    except TextRefused as refusal:
-        return render(request, "documents/item_edit.html#preview", {"refusal": refusal})
-    context = {
-        "html": present(rendered.html, viewer=request.user, at=timezone.now()),
-        "problems": rendered.problems,
-    }
+    item = _item(request, change_id, pk)
+    context = {"item": item, **_shown(request, request.POST.get("body", ""))}
     return render(request, "documents/item_edit.html#preview", context)
+
+
+def _shown(request: HttpRequest, body: str) -> dict[str, Any]:
+    """A text as this person would read it and what is wrong in it, or why it is refused."""
+    try:
+        rendered = markdown.render(plain_line_ends(body))
+    except TextRefused as refusal:
+        return {"refusal": refusal}
+    html = present(rendered.html, viewer=request.user, at=timezone.now())
+    return {"html": html, "problems": rendered.problems}
 
 
 def _item(request: HttpRequest, change_id: int, pk: int) -> ChangeItem:
@@ -131,13 +141,7 @@ def _save(request: HttpRequest, item: ChangeItem, form: DraftForm, data: Any) ->
 def _editor(request: HttpRequest, item: ChangeItem, form: DraftForm, data: Any, status: int) -> HttpResponse:
     context: dict[str, Any] = {"item": item, "change": item.change, "kind": kind_of(item.document.kind)}
     context |= {"form": form, "data": data, "is_editable": item.change.state in states.EDITABLE}
-    body = form.data.get("body", "") if form.is_bound else item.body
-    try:
-        rendered = markdown.render(body.replace("\r\n", "\n"))
-        context["html"] = present(rendered.html, viewer=request.user, at=timezone.now())
-        context["problems"] = rendered.problems
-    except TextRefused as refusal:
-        context["refusal"] = refusal
+    context |= _shown(request, form.data.get("body", "") if form.is_bound else item.body)
     return render(request, "documents/item_edit.html", context, status=status)
 
 
@@ -150,10 +154,8 @@ def _conflict(request: HttpRequest, theirs: ChangeItem, form: DraftForm, data: A
         "theirs": theirs,
         "change": theirs.change,
         "kind": kind_of(theirs.document.kind),
-        "comparison": comparing.compare(theirs, mine),
-        "posted": [
-            (name, value) for name, values in request.POST.lists() for value in values if name != "revision"
-        ],
+        "comparison": comparing.compare(theirs, mine, kind_of(theirs.document.kind)),
+        "posted": [(name, each) for name, sent in request.POST.lists() for each in sent if name not in OWN],
         "mine": mine,
     }
     return render(request, "documents/draft_conflict.html", context, status=REFUSED)
