@@ -139,3 +139,17 @@ def test_a_form_with_errors_puts_them_under_the_keyboard(chromium: Browser, addr
     page.wait_for_function("document.activeElement.innerText.includes('Nothing was saved yet')")
     assert violations(page) == []
     page.context.close()
+
+
+def test_on_paper_stands_the_text_with_its_version_and_nothing_else(chromium: Browser, address: str) -> None:
+    page, _complaints = opened(chromium, f"{address}/styleguide/reading", WIDE)
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+    page.emulate_media(media="print")
+    for gone in (".rail", ".bar", ".page-aside", ".contents", ".page-actions", ".phone-bar"):
+        assert page.locator(gone).is_hidden(), gone
+    assert page.locator(".print-foot").is_visible()
+    assert (
+        page.locator(".print-foot").evaluate("foot => getComputedStyle(foot).display") == "table-footer-group"
+    )
+    assert page.locator("h1").evaluate("title => getComputedStyle(title).color") == "rgb(23, 26, 32)"
+    page.context.close()
