@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db import transaction
+
+from sopdesk.documents.locking import lock_documents
 from sopdesk.documents.models import Document, Version
+from sopdesk.search import indexing as search_indexing
 from sopdesk.search.indexing import PassageRow, replace
 
 
@@ -13,6 +17,19 @@ def refresh(document: Document) -> None:
     transaction: what is found is never older or newer than what is read."""
     versions = document.versions.current_or_coming().select_related("published_by").order_by("number")
     replace(document.pk, [row for version in versions for row in _rows(document, version)])
+
+
+def rebuild() -> int:
+    """Make the whole index anew, a document at a time, while people search and publish. Returns how many documents
+    there are; an index that was right is as it was before."""
+    ids = list(Document.objects.order_by("pk").values_list("pk", flat=True))
+    for document_id in ids:
+        with transaction.atomic():
+            lock_documents([document_id])
+            refresh(Document.objects.get(pk=document_id))
+    search_indexing.forget_others(ids)
+    search_indexing.learn_all_words()
+    return len(ids)
 
 
 def _rows(document: Document, version: Version) -> Iterator[PassageRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -56,7 +56,13 @@ def learn_words(document_id: int | None = None) -> None:
         cursor.execute(_LEARN, {"document": document_id})
 
 
-def forget_all() -> None:
-    """Empty the index, for a rebuild inside the caller's transaction."""
-    Passage.objects.all().delete()
-    Word.objects.all().delete()
+def learn_all_words() -> None:
+    """Forget words that no longer stand anywhere, and learn those that do."""
+    with transaction.atomic():
+        Word.objects.all().delete()
+        learn_words()
+
+
+def forget_others(document_ids: Collection[int]) -> int:
+    """Drop the passages of all documents but these. Returns how many passages went."""
+    return Passage.objects.exclude(document_id__in=document_ids).delete()[0]

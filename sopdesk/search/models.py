@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
@@ -80,8 +81,10 @@ class Word(models.Model):
 
 
 class SearchQuery(models.Model):
-    """What was searched for and what came of it, to see what people cannot find. Never who: only their team."""
+    """A question that somebody settled on, to see what people look for and cannot find. Never who asked: their team,
+    and whether they are staff. Written after the answer, by a worker."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     what = models.CharField(max_length=200)
     kind = models.CharField(max_length=20, blank=True)
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+")
