@@ -39,7 +39,7 @@ def stand_ins(names: Iterable[str]) -> list[URLPattern | URLResolver]:
     ]
 
 
-NAMES = [place.name for place in RAIL] + ["search:page", "knowledgebase:home"]
+NAMES = [place.name for place in RAIL] + ["search:page", "search:suggest", "knowledgebase:home"]
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("sopdesk.web.urls")),
