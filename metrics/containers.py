@@ -155,3 +155,13 @@ def unpack(path: Path, target: Path) -> None:
 def _only_cr(raw: bytes, encoding: str | None) -> bool:
     text = raw[: len(raw) // 2 * 2].decode(encoding, "replace").encode() if encoding else raw
     return b"\r" in text and b"\n" not in text
+
+
+@contextmanager
+def plain_beginning(path: Path, size: int) -> Iterator[IO[bytes]]:
+    """The beginning of the text inside as a file of its own, with whole lines only."""
+    raw = beginning(path, size)
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    whole = raw if len(raw) < size // 2 else raw[: raw.rfind(b"\n") + 1]
+    yield io.BytesIO(whole)

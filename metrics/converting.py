@@ -58,8 +58,9 @@ def _words(name: str) -> str:
     """Words without blanks around them, each once, in their order."""
     cell = f"s.{name}"
     several = (
-        f"ARRAY(SELECT left(w, 120) FROM (SELECT btrim(w) AS w, min(n) AS n "
-        f"FROM unnest(string_to_array({cell}, %(sep)s)) WITH ORDINALITY AS u(w, n) GROUP BY 1) AS x WHERE w <> '' ORDER BY n)"
+        "ARRAY(SELECT left(w, 120) FROM (SELECT btrim(w) AS w, min(n) AS n FROM"
+        f" unnest(string_to_array({cell}, %(sep)s)) WITH ORDINALITY AS u(w, n) GROUP BY 1) AS x"
+        " WHERE w <> '' ORDER BY n)"
     )
     return (
         f"CASE WHEN position(%(sep)s IN {cell}) = 0 THEN ARRAY[left(btrim({cell}), 120)] ELSE {several} END"
@@ -160,3 +161,15 @@ def convert(mapping: FileMapping, zone: str) -> list[tuple[int, str, str]]:
         )
         faults: list[tuple[int, str, str]] = cursor.fetchall()
     return faults
+
+
+def summary() -> tuple[int, int, Any, Any]:
+    """Of the good rows in `converted`: how many are flagged, how many tickets, first and last creation."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE flags <> '{}'), count(DISTINCT external_id), min(created_at),"
+            " max(created_at)"
+            " FROM converted WHERE fault IS NULL"
+        )
+        found: tuple[int, int, Any, Any] = cursor.fetchone()
+    return found

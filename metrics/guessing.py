@@ -47,6 +47,12 @@ def guess(header: list[str]) -> tuple[str, dict[str, Any]]:
     return (name, known[name]) if best >= 4 else ("", made_up(header))
 
 
+def content_of(name: str) -> dict[str, Any] | None:
+    """The JSON of a shipped or saved mapping, None when there is none of that name."""
+    saved = Mapping.objects.filter(name=name).values_list("content", flat=True).first()
+    return mapping.shipped().get(name) or saved
+
+
 def _fit(content: dict[str, Any], header: list[str]) -> float:
     """How many of its columns the file has, or 0 when the mapping cannot be used on it."""
     try:

@@ -31,7 +31,7 @@ from metrics import (
 )
 from metrics.containers import FileRefused
 from metrics.mapping import FileMapping, MappingRefused
-from metrics.models import Import, RejectedRow, Source, StagedEvent, StaleDay
+from metrics.models import Import, Mapping, RejectedRow, Source, StagedEvent, StaleDay
 from metrics.reading import Layout, Reader, Row
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
@@ -115,6 +115,18 @@ def start(
         facts = {"file": locked.file_name, "sha256": locked.sha256, "source": str(locked.source)}
         record(actor=_actor(actor), event=Event.IMPORT_STARTED, subject=locked, facts=facts)
     return locked
+
+
+def say_how(
+    draft: Import, content: dict[str, Any], *, name: str, time_zone: str, save_as: str, actor: User
+) -> None:
+    """Note on the draft how its file is to be read, and keep that under a name for the next time if one is given."""
+    require(actor, Permission.TICKETS_IMPORT)
+    with transaction.atomic():
+        draft.mapping, draft.mapping_name, draft.time_zone = content, name, time_zone
+        draft.save(update_fields=["mapping", "mapping_name", "time_zone"])
+        if save_as:
+            Mapping.objects.create(name=save_as, content=content, created_by=actor)
 
 
 def _actor(person: User | None) -> Actor:

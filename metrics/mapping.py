@@ -32,8 +32,11 @@ from sopdesk.accounts.zones import zone_names
 FOLDER: Final = Path(__file__).parent / "mappings"
 SHAPES: Final = ("tickets", "events")
 DATES: Final = ("iso", "dmy", "mdy", "unix", "unix_ms")
-_KEYS: Final = {"shape": str, "columns": dict, "labels": list, "values": dict, "constants": dict, "nulls": list, "dates": str,
-                 "separator": str, "vendor_basis": str, "custom": list, "zone": str, "name": str}  # fmt: skip
+_KEYS: Final = {
+    **dict.fromkeys(("shape", "dates", "separator", "vendor_basis", "zone", "name"), str),
+    **dict.fromkeys(("columns", "values", "constants"), dict),
+    **dict.fromkeys(("labels", "nulls", "custom"), list),
+}
 
 
 class MappingRefused(Exception):

@@ -20,6 +20,8 @@ from metrics.containers import FileRefused
 
 LINE_MAX: Final = 8 * 1024 * 1024
 CELL_MAX: Final = 1024 * 1024 + 1024
+# The first header of our own downloads of rejected rows (metrics/rejecting.py).
+FIRST_REJECTED: Final = "rejected_line"
 DELIMITERS: Final = (",", ";", "\t", "|")
 
 # One limit a process: nothing else here reads CSV of strangers.
@@ -118,6 +120,11 @@ def decode(raw: bytes) -> tuple[str, bool]:
         return raw.decode("cp1252", "replace"), True
 
 
+def _without_apostrophe(cell: str) -> str:
+    """Our own downloads put one before what a spreadsheet would run."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@", "\t", "\r"} else cell
+
+
 class Reader:
     """Walks a plain file. After the walk `offset` and `line` are where the next row begins."""
 
@@ -127,6 +134,7 @@ class Reader:
         self.other_encoding = 0
         self._nul = False
         self._ended = False
+        self._mended = layout.header[0] == FIRST_REJECTED
         file.seek(offset)
 
     def rows(self, *, rows: int, size: int) -> Iterator[Row]:
@@ -164,6 +172,8 @@ class Reader:
             return Row(line, offset, self.offset - offset, [], "nul")
         if len(cells) != len(self.layout.header):
             return self._uneven(cells, offset, line)
+        if self._mended:
+            cells = [_without_apostrophe(cell) for cell in cells]
         return Row(line, offset, self.offset - offset, cells)
 
     def _after_fault(self, offset: int, line: int) -> Row:

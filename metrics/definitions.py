@@ -1,0 +1,110 @@
+"""What each metric is: one frozen object each, from which tiles, the trend and the help page are made.
+
+`numerator` and `denominator` are columns of the rollups that are added up; the figure is their ratio (a share or a
+mean), or, without a denominator, the sum itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Unit(StrEnum):
+    SHARE = "percent"  # 0 to 1
+    SECONDS = "duration"
+    COUNT = "number"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """`needs`: neutral columns a source must bring, any of them, or the metric was not measured. `shown`: what the
+    tickets behind it are called in the list (metrics/filters.py). `least`: below this n the value is not shown."""
+
+    key: str
+    label: str | Promise
+    unit: Unit
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    formula: str | Promise
+    prose: str | Promise
+    day: str | Promise
+    excluded: str | Promise
+    source: str
+    needs: frozenset[str]
+    shown: str
+    better: int
+    least: int = 0
+    mature_days: int = 0
+
+
+_SLA_EXCLUDED: Final = _(
+    "Cancelled promises, promises not yet due, merged tickets, spam, tickets an agent opened, impossible times."
+)
+
+CSAT: Final = Metric(
+    key="csat", label=_("CSAT"), unit=Unit.SHARE, numerator=("good_n",), denominator=("good_n", "bad_n"),
+    formula=_("good ÷ (good + bad), or answers of 4 and 5 ÷ all answers on a scale of 1 to 5"),
+    prose=_("How many of the customers who answered were satisfied. The latest answer of a ticket counts. Scales are "
+            "never mixed: the figure is of the scale with more answers, and the page says how many were on the other. "
+            "The response rate is answers ÷ surveys offered. Not shown for fewer than 20 answers."),
+    day=_("The day the rating was given."),
+    excluded=_("Surveys without an answer; ratings given before the ticket was created."),
+    source="Wilson score interval: E. B. Wilson, JASA 22 (1927)", needs=frozenset({"rating"}),
+    shown="rated", better=1, least=20,
+)  # fmt: skip
+CSAT_STARS: Final = Metric(
+    key="csat_stars", label=_("CSAT (4 and 5 of 5)"), unit=Unit.SHARE, numerator=("stars_top_n",),
+    denominator=("stars_n",), formula=CSAT.formula, prose=CSAT.prose, day=CSAT.day, excluded=CSAT.excluded,
+    source=CSAT.source, needs=CSAT.needs, shown="rated", better=1, least=20,
+)  # fmt: skip
+SLA_REPLY: Final = Metric(
+    key="sla_reply", label=_("SLA, first reply"), unit=Unit.SHARE, numerator=("sla_reply_met_n",),
+    denominator=("sla_reply_met_n", "sla_reply_breached_n", "sla_reply_overdue_n"),
+    formula=_("met ÷ (met + breached + overdue and still open)"),
+    prose=_("How many promises of a first reply were kept. Time runs on the business calendar of the policy, from the "
+            "creation of the ticket to the first public reply by a person; automatic replies do not count."),
+    day=_("The day the ticket was created."), excluded=_SLA_EXCLUDED, source="SOPDesk",
+    needs=frozenset({"first_public_reply_at"}), shown="late_reply", better=1,
+)  # fmt: skip
+SLA_RESOLUTION: Final = Metric(
+    key="sla_resolution", label=_("SLA, resolution"), unit=Unit.SHARE, numerator=("sla_resolution_met_n",),
+    denominator=("sla_resolution_met_n", "sla_resolution_breached_n", "sla_resolution_overdue_n"),
+    formula=_("met ÷ (met + breached + overdue and still open)"),
+    prose=_("How many promises of a resolution were kept. Time runs on the business calendar, from the creation of the "
+            "ticket to its last solve, without the time it waited for the customer or was on hold."),
+    day=_("The day the ticket was created."), excluded=_SLA_EXCLUDED, source="SOPDesk",
+    needs=frozenset({"last_solved_at", "first_solved_at", "closed_at"}), shown="late_resolution", better=1,
+)  # fmt: skip
+AHT: Final = Metric(
+    key="aht", label=_("AHT"), unit=Unit.SECONDS, numerator=("handle_s",), denominator=("handled_n",),
+    formula=_("Σ(talk + hold + wrap-up) ÷ handled contacts; active time where there is no call"),
+    prose=_("The mean time an agent spent on a contact, with its median and the 90th percentile (within 1 %). Where a "
+            "source brings no handle time it is not measured; the time to resolution never stands in for it."),
+    day=_("The day the handling ended."), excluded=_("Contacts without handle time; negative times."),
+    source="ICMI; percentiles by logarithmic buckets", needs=frozenset({"talk_s", "active_s", "wrap_s", "hold_s"}),
+    shown="handled", better=-1,
+)  # fmt: skip
+REOPENED: Final = Metric(
+    key="reopened", label=_("Reopened"), unit=Unit.SHARE, numerator=("reopened_n",), denominator=("solved_n",),
+    formula=_("reopened within 7 days ÷ solved and mature"),
+    prose=_("How many solved tickets came back within seven days. A ticket is mature when seven days have passed since "
+            "it was first solved: younger ones may still come back and are left out. Where a source counts reopenings "
+            "without saying when, each counts."),
+    day=_("The day the ticket was first solved."),
+    excluded=_("Tickets solved less than seven days ago; impossible times."),
+    source="SOPDesk", needs=frozenset({"reopen_count", "reopened_at"}), shown="reopened", better=-1, mature_days=7,
+)  # fmt: skip
+VOLUME: Final = Metric(
+    key="volume", label=_("Volume"), unit=Unit.COUNT, numerator=("created_n",), denominator=(),
+    formula=_("tickets created"), prose=_("All tickets, spam and merged ones included."),
+    day=_("The day the ticket was created."), excluded=_("Nothing."), source="SOPDesk",
+    needs=frozenset(), shown="all", better=0,
+)  # fmt: skip
+
+METRICS: Final = (CSAT, SLA_REPLY, SLA_RESOLUTION, AHT, REOPENED, VOLUME)
+BY_KEY: Final = {metric.key: metric for metric in (*METRICS, CSAT_STARS)}

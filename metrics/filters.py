@@ -1,0 +1,143 @@
+"""What part of the tickets a page is about: period, team, site, channel, source, label. All of it in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.db.models import Max, Q, Sum
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from metrics.models import Rollup, Source
+from metrics.querysets import RollupQuerySet
+from sopdesk.accounts.models import Site, Team, User
+
+PERIODS: Final = {
+    "7": _("7 days"),
+    "28": _("28 days"),
+    "91": _("13 weeks"),
+    "182": _("26 weeks"),
+    "365": _("a year"),
+}
+LABELS_OFFERED: Final = 200
+
+
+@dataclass(frozen=True)
+class Period:
+    """First and last reporting day, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def previous(self) -> Period:
+        """As many days before it."""
+        return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
+
+
+class FigureFilter(forms.Form):
+    """The choices offered are those that this person's figures have."""
+
+    period = forms.ChoiceField(label=_("Period"), required=False, choices=[*PERIODS.items()])
+    until = forms.DateField(
+        label=_("until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    site = forms.ChoiceField(label=_("Site"), required=False)
+    team = forms.ChoiceField(label=_("Team"), required=False)
+    channel = forms.ChoiceField(label=_("Channel"), required=False)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    label = forms.ChoiceField(label=_("Label"), required=False)
+
+    def __init__(self, params: QueryDict, *, user: User) -> None:
+        super().__init__(params.copy())
+        self.rollups: RollupQuerySet = Rollup.objects.visible_to(user)
+        sites = Site.objects.filter(pk__in=Team.objects.filter(pk__in=self._ids("team_id")).values("site"))
+        kinds = [("in_house", _("All in-house")), ("vendor", _("All vendors"))]
+        self._offer("site", [*kinds, *sites.values_list("slug", "name")])
+        teams = Team.objects.filter(pk__in=self._ids("team_id")).select_related("site")
+        self._offer("team", [(team.slug, f"{team.site.name} · {team.name}") for team in teams])
+        channels = (
+            self.rollups.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
+        )
+        self._offer("channel", [(channel, channel) for channel in channels])
+        sources = Source.objects.filter(pk__in=self._ids("source_id"))
+        self._offer("source", [(str(pk), name) for pk, name in sources.values_list("pk", "name")])
+        self._offer("label", [(label, label) for label in self._labels()])
+        self.is_valid()
+
+    def _ids(self, column: str) -> Any:
+        return self.rollups.filter(label="").order_by().values(column).distinct()
+
+    def _labels(self) -> list[str]:
+        """The labels with most tickets, in order of their names."""
+        found = self.rollups.exclude(label="").values("label").annotate(n=Sum("created_n")).order_by("-n")
+        return sorted(found.values_list("label", flat=True)[:LABELS_OFFERED])
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [("", _("All")), *choices]
+
+    def chosen(self, name: str) -> str:
+        """What was chosen, "" where nothing was or where it makes no sense."""
+        return str(self.cleaned_data.get(name) or "")
+
+    def period_chosen(self) -> Period:
+        """The chosen days; by default the last 28 that have tickets."""
+        last = self.cleaned_data.get("until") or self.last_day()
+        return Period(last - timedelta(days=int(self.chosen("period") or 28) - 1), last)
+
+    def last_day(self) -> date:
+        """The newest day with tickets created, but no day to come."""
+        today = timezone.localdate()
+        newest: date | None = self.rollups.filter(created_n__gt=0, day__lte=today).aggregate(day=Max("day"))[
+            "day"
+        ]
+        return newest or today
+
+    def condition(self, *, team: str = "team", label: bool = True) -> Q:
+        """The choices but for the period, for a table with the columns of the rollups."""
+        q = Q()
+        site = self.chosen("site")
+        if site in {"in_house", "vendor"}:
+            q &= Q(**{f"{team}__site__kind": site})
+        elif site:
+            q &= Q(**{f"{team}__site__slug": site})
+        if self.chosen("team"):
+            q &= Q(**{f"{team}__slug": self.chosen("team")})
+        if self.chosen("channel"):
+            q &= Q(channel=self.chosen("channel"))
+        if self.chosen("source"):
+            q &= Q(source=int(self.chosen("source")))
+        return q & Q(label=self.chosen("label")) if label else q
+
+    @property
+    def is_set(self) -> bool:
+        return any(self.chosen(name) for name in self.fields)
+
+    @property
+    def problems(self) -> list[str]:
+        """What of the address made no sense and was left out."""
+        said = _("The filter “%(name)s” was left out: it does not know “%(value)s”.")
+        return [
+            str(said) % {"name": self.fields[name].label, "value": str(self.data.get(name, ""))[:60]}
+            for name in self.errors
+            if name in self.fields
+        ]
+
+
+def moments(period: Period) -> tuple[datetime, datetime]:
+    """The first moment of the period and the first after it, in the reporting zone."""
+    zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
+    after = period.last + timedelta(days=1)
+    return datetime.combine(period.first, time(0), zone), datetime.combine(after, time(0), zone)

@@ -1,0 +1,83 @@
+"""What a file looks like before it is started: sample values of each column, and a check of its first rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from metrics import containers, converting, mapping, reading, staging
+from metrics.importing import Chunk, stored_path
+from metrics.models import Import
+from metrics.reading import Reader
+
+SAMPLE_ROWS: Final = 5
+CHECK_ROWS: Final = 1000
+CHECK_BYTES: Final = 4 * 1024**2
+
+
+@dataclass(frozen=True)
+class Fault:
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """What became of the first rows: nothing of it is kept."""
+
+    rows: int
+    faults: list[Fault]
+    flagged: int
+    tickets: int
+    first_at: Any
+    last_at: Any
+
+    @property
+    def is_good(self) -> bool:
+        return self.rows > len(self.faults)
+
+
+def samples(draft: Import) -> dict[str, list[str]]:
+    """A few values of each column of the file, shortened. Raises FileRefused."""
+    found: dict[str, list[str]] = {name: [] for name in draft.header}
+    for row in _first_rows(draft, SAMPLE_ROWS * 4):
+        for name, cell in zip(draft.header, row.cells, strict=False):
+            if cell and cell[:60] not in found[name] and len(found[name]) < SAMPLE_ROWS:
+                found[name].append(cell[:60])
+    return found
+
+
+def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
+    """Read the first rows as the import would, in a transaction that is taken back. Raises FileRefused."""
+    fitted = mapping.parse(content).fitted(draft.header)
+    chunk = Chunk()
+    with transaction.atomic():
+        staging.create_incoming()
+        convert = staging.neutral(fitted, draft.header)
+        rows = chunk.readable(_first_rows(draft, CHECK_ROWS), draft.header)
+        staging.copy_in((row.line, convert(row)) for row in rows)
+        chunk.reject(converting.convert(fitted, zone))
+        flagged, tickets, first_at, last_at = converting.summary()
+        transaction.set_rollback(True)
+    faults = [Fault(*refused) for refused in sorted(chunk.refused)]
+    return Check(chunk.read, faults, flagged, tickets, first_at, last_at)
+
+
+def _first_rows(draft: Import, count: int) -> list[reading.Row]:
+    path = stored_path(draft)
+    layout = reading.layout_of(path)
+    if containers.is_seekable_text(path):
+        with path.open("rb") as file:
+            return [*Reader(file, layout, layout.start, layout.line).rows(rows=count, size=CHECK_BYTES)]
+    return _from_beginning(path, layout, count)
+
+
+def _from_beginning(path: Path, layout: reading.Layout, count: int) -> list[reading.Row]:
+    """Of a packed file: its first megabytes, without the row that they cut in two."""
+    with containers.plain_beginning(path, CHECK_BYTES) as file:
+        return [*Reader(file, layout, 0, 1).rows(rows=count + 1, size=CHECK_BYTES)][1 : count + 1]

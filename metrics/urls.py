@@ -1,0 +1,20 @@
+"""Addresses of the metrics app."""
+
+from django.urls import path
+
+from metrics import import_views, views
+
+app_name = "metrics"
+urlpatterns = [
+    path("metrics", views.dashboard, name="dashboard"),
+    path("metrics/tickets", views.ticket_list, name="tickets"),
+    path("metrics/definitions", views.definitions, name="definitions"),
+    path("imports", views.import_list, name="import_list"),
+    path("imports/new", import_views.import_new, name="import_new"),
+    path("imports/<int:import_id>", import_views.import_read, name="import_read"),
+    path("imports/<int:import_id>/mapping", import_views.import_map, name="import_map"),
+    path("imports/<int:import_id>/check", import_views.import_check, name="import_check"),
+    path("imports/<int:import_id>/start", import_views.import_start, name="import_start"),
+    path("imports/<int:import_id>/discard", import_views.import_discard, name="import_discard"),
+    path("imports/<int:import_id>/rejected", import_views.import_rejected, name="import_rejected"),
+]
