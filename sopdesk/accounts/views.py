@@ -6,7 +6,7 @@ from allauth.account.forms import ResetPasswordForm
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -45,7 +45,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 @permission_required(Permission.PEOPLE_EDIT)
 def person_add(request: HttpRequest) -> HttpResponse:
-    form = PersonForm(request.POST or None)
+    form = PersonForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             person = staffing.add_person(actor=signed_in(request), **form.values())
@@ -60,7 +60,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
 @permission_required(Permission.PEOPLE_EDIT)
 def person_edit(request: HttpRequest, person_id: int) -> HttpResponse:
     person = get_object_or_404(User, pk=person_id)
-    form = PersonForm(request.POST or None, instance=person)
+    form = PersonForm(_posted(request), instance=person)
     if request.method == "POST" and form.is_valid():
         try:
             staffing.change_person(person, actor=signed_in(request), **form.values())
@@ -115,7 +115,7 @@ def person_send_link(request: HttpRequest, person_id: int) -> HttpResponse:
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=person.pk))
+    form = ProfileForm(_posted(request), instance=User.objects.get(pk=person.pk))
     if request.method == "POST" and form.is_valid():
         staffing.change_profile(actor=person, **form.cleaned_data)
         messages.success(request, _("Your profile was saved."))
@@ -126,6 +126,11 @@ def profile(request: HttpRequest) -> HttpResponse:
 def closed(request: HttpRequest) -> HttpResponse:
     """Pages of allauth that this desk does not have: nobody changes their own e-mail address."""
     raise Http404
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, even when that is nothing: an empty form that was sent has errors, one that was not has none."""
+    return request.POST if request.method == "POST" else None
 
 
 def _send_password_link(request: HttpRequest, person: User) -> None:

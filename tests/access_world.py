@@ -1,0 +1,86 @@
+"""What the access table's rows are about: one thing of each sort, by name.
+
+A row's argument is a name from here, or a number; "sop,1" gives the SOP's key and 1.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from compliance.loading import load
+from metrics import importing
+from metrics.models import Source
+from sopdesk.accounts.models import User
+from sopdesk.documents import editing, reviewing
+from sopdesk.documents.models import Document
+from sopdesk.jobs.models import Job
+from tests import factories
+
+ROLES = (
+    "anonymous",
+    "agent",
+    "vendor_agent",
+    "author",
+    "reviewer",
+    "officer",
+    "vendor_lead",
+    "analyst",
+    "admin",
+)
+PLAYED_BY = dict(zip(ROLES[1:], ("dev", "eve", "ana", "ben", "carla", "finn", "gia", "hal"), strict=True))
+
+
+def build(cast: dict[str, User]) -> dict[str, Any]:
+    """Everything the table names, as arguments of URLs."""
+    load()
+    ana = cast["ana"]
+    sop = _document("sop", "SOP-0001", cast, versions=2)
+    _document("sop", "SOP-0002", cast, audience="teams", audience_teams=["payments"])
+    _document("macro", "refund-approved", cast)
+    _document("label", "refund-request", cast)
+    _document("article", "how-refunds-work", cast, audience="public")
+    _document("article", "how-we-decide", cast)
+    draft = editing.start_change(sop, actor=ana)
+    proposed = editing.start_change(sop, actor=ana)
+    proposed = editing.save_draft(
+        proposed, revision=proposed.revision, actor=ana, body="## Verify\n\nThree.\n"
+    )
+    reviewing.propose(proposed.change, actor=ana)
+    source, _ = Source.objects.get_or_create(name="access")
+    draft_import = importing.receive(
+        [b"id,created\n1,2026-01-01\n"], name="a.csv", source=source, actor=cast["gia"]
+    )
+    job = Job.objects.create(kind="test", key="a", created_by=cast["gia"])
+    return {
+        "dev": cast["dev"].pk,
+        "sop": "SOP-0001",
+        "team_sop": "SOP-0002",
+        "macro": "refund-approved",
+        "label": "refund-request",
+        "public_article": "how-refunds-work",
+        "article": "how-we-decide",
+        "draft": draft.change.pk,
+        "item": draft.pk,
+        "proposed": proposed.change.pk,
+        "job": job.pk,
+        "import": draft_import.pk,
+        "gdpr": "gdpr",
+        "duty": "gdpr-art-12-3",
+    }
+
+
+def _document(kind: str, key: str, cast: dict[str, User], *, versions: int = 1, **content: Any) -> Document:
+    past = [
+        factories.past(
+            cast["ana"],
+            cast["ben"],
+            body=f"## Verify\n\nVersion {number}.\n",
+            since=timezone.now() - timedelta(days=9 - number),
+            **content,
+        )
+        for number in range(1, versions + 1)
+    ]
+    return factories.published(kind, key, author=cast["ana"], reviewer=cast["ben"], versions=past)

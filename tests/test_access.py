@@ -1,0 +1,107 @@
+"""Every URL × every role × the status expected, from one table (tests/access_table.py). An unlisted URL fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from sopdesk.accounts.models import User
+from tests.access_table import LETTERS, NOT_SERVED, rows
+from tests.access_world import PLAYED_BY, ROLES, build
+
+
+def names(patterns: list[Any], space: str = "") -> Iterator[str]:
+    """The names of all URLs, with their name spaces."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from names(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            assert pattern.name, f"the URL {pattern.pattern} has no name, so it cannot be in the table"
+            yield f"{space}{pattern.name}"
+
+
+def test_every_url_is_in_the_table() -> None:
+    listed = {row.name for row in rows()} | NOT_SERVED.keys()
+    served = set(names(get_resolver().url_patterns))
+    assert not served - listed, f"add lines to tests/access_table.py: {sorted(served - listed)}"
+    assert not listed - served, f"these lines name no URL any more: {sorted(listed - served)}"
+
+
+def test_the_table_is_sound() -> None:
+    for row in rows():
+        assert len(row.expected) == len(ROLES), row
+        assert set(row.expected) <= LETTERS.keys(), row
+    assert len({(row.name, row.method, row.arguments) for row in rows()}) == len(rows())
+
+
+@pytest.fixture
+def world(cast: dict[str, User]) -> dict[str, Any]:
+    return build(cast)
+
+
+def browser_of(role: str, cast: dict[str, User]) -> Client:
+    browser = Client()
+    if role != "anonymous":
+        browser.force_login(cast[PLAYED_BY[role]])
+    return browser
+
+
+def address(name: str, arguments: str, world: dict[str, Any]) -> str:
+    words = [] if arguments == "-" else arguments.split(",")
+    if "=" in arguments:
+        return reverse(name, kwargs=dict(word.split("=") for word in words))
+    return reverse(name, args=[world.get(word, word) for word in words])
+
+
+def status(browser: Client, method: str, url: str) -> str:
+    """The letter of the answer. Nothing the request wrote stays."""
+    cache.clear()
+    cookies = browser.cookies.copy()
+    with transaction.atomic():
+        answer = getattr(browser, method.lower())(url)
+        transaction.set_rollback(True)
+    browser.cookies = cookies
+    if answer.status_code == 302 and "/accounts/login/" in answer.url:
+        return "l"
+    letters = {code: letter for letter, code in LETTERS.items() if letter != "l"}
+    return letters.get(answer.status_code, str(answer.status_code))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_gets_what_the_table_says(role: str, cast: dict[str, User], world: dict[str, Any]) -> None:
+    browser = browser_of(role, cast)
+    column = ROLES.index(role)
+    wrong = []
+    for row in rows():
+        got = status(browser, row.method, address(row.name, row.arguments, world))
+        if got != row.expected[column]:
+            wrong.append(f"{row.name} {row.method} {row.arguments}: {got}, expected {row.expected[column]}")
+    assert not wrong, "\n".join(["", *wrong])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES[1:])
+def test_hidden_and_missing_look_the_same(role: str, cast: dict[str, User], world: dict[str, Any]) -> None:
+    browser = browser_of(role, cast)
+    missing = _body(browser, "/no/such/page")
+    hidden = [row for row in rows() if row.method == "GET" and row.expected[ROLES.index(role)] == "x"]
+    different = [
+        row.name for row in hidden if _body(browser, address(row.name, row.arguments, world)) != missing
+    ]
+    assert different == []
+
+
+def _body(browser: Client, url: str) -> str:
+    """The page without what differs between any two: the token, and the address it was asked at."""
+    page = browser.get(url).content.decode()
+    page = re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"', "", page)
+    return page.replace(url, "")
