@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
-from scipy.stats import binomtest
+from scipy.stats import binomtest, false_discovery_control, norm
 
 from metrics.models import Rollup
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PERIOD = timedelta(days=28)
 MIN_N = 50  # fewer tickets than this on either side say nothing worth a lead's attention
+FALSE_SHARE = (
+    0.05  # of the movers shown, how many may be chance: many teams and shares are looked at together
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Mover:
     n: int
     low: float
     high: float
+    p: float
 
     @property
     def change(self) -> float:
@@ -69,7 +73,8 @@ class Mover:
 def movers(user: User, today: date) -> list[Mover]:
     """What moved beyond chance for teams this person may see, the worst first. One query, rollups only.
 
-    `today` itself is not complete and left out. Intervals: Newcombe (1998), method 10, from Wilson's limits.
+    `today` itself is not complete and left out. Intervals: Newcombe (1998), method 10, from Wilson's limits; which
+    to show: Benjamini and Hochberg (1995) over all that were compared.
     """
     begins, middle = today - 2 * PERIOD, today - PERIOD
     rows = Rollup.objects.visible_to(user).filter(
@@ -84,7 +89,9 @@ def movers(user: User, today: date) -> list[Mover]:
         **sums
     )
     found = [mover for team in teams for share in SHARES if (mover := _mover(share, team)) is not None]
-    return sorted(found, key=lambda mover: (not mover.is_worse, -abs(mover.change)))
+    adjusted = false_discovery_control([mover.p for mover in found]) if found else []
+    moved = [mover for mover, p in zip(found, adjusted, strict=True) if p <= FALSE_SHARE]
+    return sorted(moved, key=lambda mover: (not mover.is_worse, -abs(mover.change)))
 
 
 def _mover(share: Share, team: Mapping[str, Any]) -> Mover | None:
@@ -92,8 +99,6 @@ def _mover(share: Share, team: Mapping[str, Any]) -> Mover | None:
     if min(before[1], now[1]) < MIN_N:
         return None
     low, high = newcombe(*now, *before)
-    if low <= 0 <= high:
-        return None
     return Mover(
         share,
         str(team["name"]),
@@ -104,6 +109,7 @@ def _mover(share: Share, team: Mapping[str, Any]) -> Mover | None:
         now[1],
         low,
         high,
+        difference_p(*now, *before),
     )
 
 
@@ -122,3 +128,10 @@ def newcombe(hits: int, n: int, other_hits: int, other_n: int) -> tuple[float, f
         difference - hypot(share - wilson.low, others.high - other),
         difference + hypot(wilson.high - share, other - others.low),
     )
+
+
+def difference_p(hits: int, n: int, other_hits: int, other_n: int) -> float:
+    """Two-sided p of the difference of two shares, by the pooled normal approximation; 1 when nothing varies."""
+    pooled = (hits + other_hits) / (n + other_n)
+    deviation = (pooled * (1 - pooled) * (1 / n + 1 / other_n)) ** 0.5
+    return float(2 * norm.sf(abs(hits / n - other_hits / other_n) / deviation)) if deviation else 1.0
