@@ -43,7 +43,8 @@ def _rows(document: Document, version: Version) -> Iterator[PassageRow]:
             title=version.title,
             heading=" › ".join(section["path"]),
             anchor=section["anchor"],
-            text=section["plain"],
+            # A section's plain text begins with its own title, which is in the heading already.
+            text=section["plain"].removeprefix(section["title"]).lstrip(),
             locale=document.locale,
             audience=version.audience,
             audience_teams=version.audience_teams,

@@ -12,10 +12,12 @@ from typing import NamedTuple
 LIT_FROM, LIT_TO, SEPARATOR = "\ue000", "\ue001", "\ue002"
 WHOLE = f"HighlightAll=true, StartSel={LIT_FROM}, StopSel={LIT_TO}"
 TWO_LINES = (
-    f'MaxFragments=2, MinWords=8, MaxWords=22, FragmentDelimiter=" … ", StartSel={LIT_FROM}, StopSel={LIT_TO}'
+    'MaxFragments=2, MinWords=8, MaxWords=22, ShortWord=0, FragmentDelimiter=" … ",'
+    f" StartSel={LIT_FROM}, StopSel={LIT_TO}"
 )
-# How much of a section is looked through for the two lines shown of it.
-READ_MAX = 6000
+# A text of so many characters fits into two lines; of a longer one, so much is looked through for what to show.
+SHORT = 200
+READ_MAX = 4000
 SHOWN_MAX = 320
 
 

@@ -83,7 +83,8 @@ _PAGE = """
         SELECT score, place, kind, key, number, locale, lower(in_force) AS since, published_by, anchor, document_id,
                ts_headline(config, public.search_separated(title), %(lit)s::tsquery, %(whole)s) AS title,
                ts_headline(config, public.search_separated(heading), %(lit)s::tsquery, %(whole)s) AS heading,
-               ts_headline(config, public.search_separated(left(text, %(read)s)), %(lit)s::tsquery, %(lines)s) AS text
+               ts_headline(config, public.search_separated(left(text, %(read)s)), %(lit)s::tsquery,
+                           CASE WHEN length(text) > %(short)s THEN %(lines)s ELSE %(whole)s END) AS text
         FROM best JOIN search_passage USING (id), LATERAL public.search_config(locale) AS config
         WHERE place = 1 OR (place <= %(passages)s AND own > 0)
     ), summary AS (
@@ -164,8 +165,9 @@ def _rank(
     lacking = " WHERE NOT vector @@ %(without)s::tsquery" if without else ""
     statement = f"WITH readable AS NOT MATERIALIZED (SELECT * FROM ({readable}) AS allowed{lacking}), {source}, {_PAGE}"  # noqa: S608
     shown: dict[str, Any] = {
-        "size": size, "offset": offset, "passages": PASSAGES_A_DOCUMENT, "read": highlighting.READ_MAX,
-        "whole": highlighting.WHOLE, "lines": highlighting.TWO_LINES, "without": without,
+        "size": size, "offset": offset, "passages": PASSAGES_A_DOCUMENT, "without": without,
+        "read": highlighting.READ_MAX, "short": highlighting.SHORT,
+        "whole": highlighting.WHOLE, "lines": highlighting.TWO_LINES,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, {**named, **LIMITS, **WEIGHTS, **shown, **params})

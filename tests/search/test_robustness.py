@@ -22,7 +22,8 @@ NASTY = [
     "'\"&|!():*\\", "'; DROP TABLE search_passage; --", "%", "_", "\\", "%s %(x)s {0}", "x" * 10_000, "a " * 5_000,
     "\0", "re\0fund", "😀", "👩‍👩‍👧 refund", "שלום עולם", "\u202erefund\u202c", "\ue000refund\ue001", "((((((",
     "<->", "!!a", "a:*B", "<script>alert(1)</script>", '"', '""', "-", "--", '-"', "or", "or or", "to be or not to be",
-    "İ", "①", "'''''", "http://example.com/?a=b&c=d", "user@example.com", "1e999", "-0042", "0", "٣", "a\u0300\u0301", "\u200b",
+    "İ", "①", "'''''", "http://example.com/?a=b&c=d", "user@example.com", "1e999", "-0042", "0", "٣", "a\u0300\u0301",
+    "\u200b",
 ]  # fmt: skip
 
 
