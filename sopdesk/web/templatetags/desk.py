@@ -106,14 +106,16 @@ def field(bound: BoundField) -> dict[str, Any]:
     invalid = " is-invalid" if bound.errors else ""
     grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     attrs: dict[str, str | bool] = {} if grouped else {"class": f"{css} {own}{invalid}".strip()}
-    if isinstance(bound.field, ModelChoiceField):
-        attrs["dir"] = "auto"  # names that people gave
+    named = isinstance(bound.field, ModelChoiceField)
+    if named and not grouped:
+        attrs["dir"] = "auto"
     elif not isinstance(widget, FileInput | CheckboxInput | Select | RadioSelect):
         attrs["dir"] = widget.attrs.get("dir", "auto")
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attrs),
         "grouped": grouped,
+        "named": named,
         "ticked": isinstance(widget, CheckboxInput) and not grouped,
     }
 
