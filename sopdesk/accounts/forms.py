@@ -32,6 +32,7 @@ class ProfileForm(forms.ModelForm):
 class PersonForm(ProfileForm):
     """What an administrator says of somebody."""
 
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
     team = forms.ModelChoiceField(
         Team.objects.select_related("site"), label=_("Team"), required=False, empty_label=_("no team")
     )

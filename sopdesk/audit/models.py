@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.db import models
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from sopdesk.audit.events import Event
 from sopdesk.audit.querysets import EntryQuerySet
 from sopdesk.audit.triggers import no_truncate
+
+FACT_SHOWN = 120
 
 
 class Entry(models.Model):
@@ -56,9 +58,22 @@ class Entry(models.Model):
         """What it is about, exactly: "documents.document 12"."""
         return f"{self.subject_type} {self.subject_id}"
 
+    @property
+    def facts_in_words(self) -> list[tuple[str, str]]:
+        """The facts as name and text; a list with commas, a hash by its beginning."""
+        return [(name.replace("_", " "), _in_words(value)) for name, value in self.facts.items()]
+
     def get_event_display(self) -> str:
         """The event in words; one that this release no longer knows keeps its name."""
         return str(Event(self.event).label) if self.event in Event.values else self.event
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value) or "–"
+    text = str(value)
+    is_hash = len(text) == 64 and set(text) <= set("0123456789abcdef")
+    return text[:12] if is_hash else text[:FACT_SHOWN]
 
 
 class Head(models.Model):
