@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from html.parser import HTMLParser
 from typing import Any
 from unittest.mock import patch
+from zoneinfo import available_timezones
 
 from django.utils import translation
 
@@ -24,9 +25,8 @@ NAMES = ("SOPDesk",)
 SPOKEN = ("aria-label", "aria-description", "placeholder", "title", "alt", "data-copied", "data-confirm")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-NO_WORDS = re.compile(
-    r"\S+@\S+|\b[A-Z]{2,5}-\d+\b|\b[A-Z]\w+(?:/[A-Z][\w+-]*)+|\b(?:GMT|UTC)\b"
-)  # mail, keys, zones
+NO_WORDS = re.compile(r"\S+@\S+|\b[A-Z]{2,5}-\d+\b")  # mail addresses and keys
+ZONES = available_timezones()
 
 
 @contextmanager
@@ -99,6 +99,8 @@ class _Reader(HTMLParser):
         for char in text:
             self.depth += (char == OPEN) - (char == CLOSE)
             outside.append(char if self.depth == 0 and char != CLOSE else " ")
+        if text.strip().replace(" ", "_") in ZONES:
+            return
         rest = NO_WORDS.sub(" ", "".join(outside))
         for name in NAMES:
             rest = rest.replace(name, " ")
