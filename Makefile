@@ -24,6 +24,7 @@ help:  ## show this list
 
 run: $(RUN_STAMP)  ## start the desk: servers, migrations, demo data once, then web, worker and beat
 	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py load_frameworks
 	@$(PY) manage.py demo --once
 	@exec $(PY) manage.py up
 
