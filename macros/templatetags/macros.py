@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import template
-from django.http import HttpRequest
 
 from macros import copying
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 register = template.Library()
 

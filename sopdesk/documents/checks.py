@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.documents.hashing import content_hash
+from sopdesk.documents.models import Version
 from sopdesk.text import markdown
 from sopdesk.text.guards import TextRefused
 
@@ -43,7 +45,9 @@ def register(check: Check) -> Check:
 
 def findings(change: Change) -> list[Finding]:
     """All that the checks say of a change, blocking ones first."""
-    items = list(change.items.select_related("document", "base_version"))
+    standing = Version.objects.current_or_coming().only("document_id", "number").order_by("number")
+    newest = Prefetch("document__versions", standing, to_attr="standing")
+    items = list(change.items.select_related("document", "base_version").prefetch_related(newest))
     found = [finding for item in items for check in _checks for finding in check(item)]
     if not items:
         found.append(Finding(None, _("The change holds no document. Add one, or withdraw it.")))
@@ -71,9 +75,10 @@ def has_text(item: ChangeItem) -> Iterable[Finding]:
 @register
 def base_is_in_force(item: ChangeItem) -> Iterable[Finding]:
     """The draft must say what changes against what readers have, not against something older."""
-    newest = item.document.versions.current_or_coming().order_by("-number").first()
-    if newest is None or newest.pk == item.base_version_id:
+    standing: list[Version] = item.document.standing  # type: ignore[attr-defined]  # `findings` fetches it for all
+    if not standing or standing[-1].pk == item.base_version_id:
         return
+    newest = standing[-1]
     if item.base_version is None:
         yield Finding(item, _("It was published meanwhile as v%(n)s.") % {"n": newest.number})
         return

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.accounts.audience import Audience
@@ -15,6 +16,9 @@ from sopdesk.accounts.zones import zone_names
 from sopdesk.documents.kinds import Kind, all_kinds
 from sopdesk.documents.models import TITLE_MAX, Change, ChangeItem, Document
 from sopdesk.text.guards import MAX_BYTES
+
+YEARS_AHEAD = 5
+"""How far a change can be scheduled; a slip of the year is caught here."""
 
 
 class NewDocumentForm(forms.Form):
@@ -159,6 +163,9 @@ class ScheduleForm(StepForm):
         cleaned = super().clean() or {}
         at, zone = cleaned.get("at"), cleaned.get("zone")
         if at is None or not zone:
+            return cleaned
+        if abs(at.year - timezone.localdate().year) > YEARS_AHEAD:
+            self.add_error("at", _("Choose a time within the next %(years)d years.") % {"years": YEARS_AHEAD})
             return cleaned
         cleaned["at"] = moment = at.replace(tzinfo=ZoneInfo(zone))
         if _wall_clock(moment) != at:

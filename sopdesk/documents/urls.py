@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, include, path, register_converter
+from django.urls.converters import StringConverter
 
 from sopdesk.documents.views import changes, reading, writing
+
+
+class KeyConverter(StringConverter):
+    """A document's key. No key holds a NUL, and Postgres cannot even be asked for one."""
+
+    regex = "[^/\\x00]+"
+
+
+register_converter(KeyConverter, "key")
 
 
 def kind_urls(kind: str, base: str, *, prefix: str = "", read_at: str = "") -> list[URLPattern]:
     """The pages of one kind under `base`, named with `prefix`; `read_at` puts its reading page elsewhere."""
     own = {"kind": kind}
-    one = f"{base}/<str:key>"
+    one = f"{base}/<key:key>"
     return [
         path(base, reading.document_list, own, name=f"{prefix}list"),
         path(f"{base}/new", writing.document_new, own, name=f"{prefix}new"),
-        path(f"{read_at or base}/<str:key>", reading.document_read, own, name=f"{prefix}read"),
+        path(f"{read_at or base}/<key:key>", reading.document_read, own, name=f"{prefix}read"),
         path(f"{one}/edit", writing.document_edit, own, name=f"{prefix}edit"),
         path(f"{one}/history", reading.document_history, own, name=f"{prefix}history"),
         path(f"{one}/versions/<int:number>", reading.version_read, own, name=f"{prefix}version"),

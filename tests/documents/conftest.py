@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
 import pytest
+from django.utils import timezone
 
 from sopdesk.accounts.models import User
 from sopdesk.documents import editing, reviewing
@@ -35,3 +39,21 @@ def proposed(draft: ChangeItem, ana: User) -> Change:
 @pytest.fixture
 def approved(proposed: Change, ben: User) -> Change:
     return reviewing.approve(proposed, actor=ben, seen_hash=reviewing.current_hash(proposed))
+
+
+@pytest.fixture
+def in_a_week() -> datetime:
+    return timezone.now() + timedelta(days=7)
+
+
+@pytest.fixture
+def versions_of(ana: User, ben: User) -> Callable[[str, int], Document]:
+    """Makes an SOP with so many versions, a day each, the last one in force."""
+
+    def made(key: str, number: int) -> Document:
+        now = timezone.now()
+        days = [now - timedelta(days=number - n) for n in range(number)]
+        versions = [factories.past(ana, ben, since=day, body=f"Day {n}.\n") for n, day in enumerate(days)]
+        return factories.published("sop", key, author=ana, reviewer=ben, versions=versions)
+
+    return made

@@ -40,22 +40,29 @@ def change_page(
 ) -> HttpResponse:
     """Render the change; `refused` is a form that goes back to the person with what they typed."""
     person = signed_in(request)
-    found = checks.findings(change) if change.state in states.EDITABLE else []
     context: dict[str, Any] = {
         "change": change,
         "state": change.state_at(timezone.now()),
         "reviewed": _reviewed(change),
         "view": comparing.chosen_view(request.GET.get("view", "")),
-        "findings": found,
-        "blocked": any(finding.blocks for finding in found),
-        "approvals": change.approvals.select_related("reviewer").order_by("-at"),
-        "transitions": change.transitions.select_related("actor"),
-        "authors": change.authors.all(),
         "reasons": reasons,
+        **_record(change),
         **_may(change, person),
         **_forms(change, person, refused),
     }
     return render(request, "documents/change_read.html", context, status=status)
+
+
+def _record(change: Change) -> dict[str, Any]:
+    """What the checks say of it now, who wrote it, and who did what with it so far."""
+    found = checks.findings(change) if change.state in states.EDITABLE else []
+    return {
+        "findings": found,
+        "blocked": any(finding.blocks for finding in found),
+        "authors": change.authors.all(),
+        "approvals": change.approvals.select_related("reviewer").order_by("-at"),
+        "transitions": change.transitions.select_related("actor"),
+    }
 
 
 def _reviewed(change: Change) -> list[Reviewed]:

@@ -131,8 +131,13 @@ def _read_context(
         "layout": "base.html" if request.user.is_authenticated else "public.html",
         **_writing(request),
     }
-    if version is not None:
-        context["html"] = present(version.html, viewer=request.user, at=now)
-        context["contents"] = [section for section in version.sections if section["level"] == 2]
-        context["used_by"] = used_by(document, viewer=request.user)
-    return context
+    return context if version is None else {**context, **_text(request, document, version)}
+
+
+def _text(request: HttpRequest, document: Document, version: Version) -> dict[str, Any]:
+    """A version's text as this reader sees it, its contents, and what refers to the document."""
+    return {
+        "html": present(version.html, viewer=request.user, at=timezone.now()),
+        "contents": [section for section in version.sections if section["level"] == 2],
+        "used_by": used_by(document, viewer=request.user),
+    }
