@@ -52,7 +52,7 @@ def test_modules_that_commands_name_can_be_imported() -> None:
 def test_management_commands_exist() -> None:
     line = words("migrate")
     named = [line[place + 1] for place, word in enumerate(line) if word == "manage.py"]
-    assert named == ["migrate", "createcachetable"]
+    assert named == ["migrate", "createcachetable", "load_frameworks"]
     assert set(named) <= set(get_commands())
     assert "collectstatic" in DOCKERFILE
 
