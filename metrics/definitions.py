@@ -22,8 +22,9 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Metric:
-    """`needs`: neutral columns a source must bring, any of them, or the metric was not measured. `shown`: what the
-    tickets behind it are called in the list (metrics/filters.py). `least`: below this n the value is not shown."""
+    """`log`: the histogram whose median is the figure, "" for a ratio. `needs`: neutral columns a source must bring,
+    any of them, or the metric was not measured. `shown`: the tickets behind it (metrics/ticket_list.py). `better`: 1 when
+    more is better, -1 when less is. `least`: below this n the value is not shown."""
 
     key: str
     label: str | Promise
@@ -38,6 +39,7 @@ class Metric:
     needs: frozenset[str]
     shown: str
     better: int
+    log: str = ""
     least: int = 0
     mature_days: int = 0
 
@@ -89,6 +91,24 @@ AHT: Final = Metric(
     source="ICMI; percentiles by logarithmic buckets", needs=frozenset({"talk_s", "active_s", "wrap_s", "hold_s"}),
     shown="handled", better=-1,
 )  # fmt: skip
+FIRST_REPLY: Final = Metric(
+    key="first_reply", label=_("First reply"), unit=Unit.SECONDS, numerator=("reply_s",), denominator=("reply_n",),
+    formula=_("the median of first public reply − created"),
+    prose=_("How long customers wait for the first public reply by a person, in calendar time, nights and weekends "
+            "included. The median is within 1 %; its interval is that of order statistics. Tickets that wait for their "
+            "first reply yet are not in it, so read it beside the SLA."),
+    day=_("The day the ticket was created."),
+    excluded=_("Tickets without a reply, merged tickets, spam, tickets an agent opened, impossible times."),
+    source="SOPDesk", needs=frozenset({"first_public_reply_at"}), shown="all", better=-1, log="reply_log",
+)  # fmt: skip
+RESOLUTION: Final = Metric(
+    key="resolution", label=_("Resolution"), unit=Unit.SECONDS, numerator=("resolution_s",),
+    denominator=("resolution_n",), formula=_("the median of last solved − created"),
+    prose=_("How long it took until tickets were solved for the last time, in calendar time. The median is within 1 %; "
+            "its interval is that of order statistics. Open tickets are not in it, so read it beside the SLA."),
+    day=_("The day the ticket was last solved."), excluded=_("Unsolved tickets; impossible times."),
+    source="SOPDesk", needs=SLA_RESOLUTION.needs, shown="solved", better=-1, log="resolution_log",
+)  # fmt: skip
 REOPENED: Final = Metric(
     key="reopened", label=_("Reopened"), unit=Unit.SHARE, numerator=("reopened_n",), denominator=("solved_n",),
     formula=_("reopened within 7 days ÷ solved and mature"),
@@ -106,5 +126,7 @@ VOLUME: Final = Metric(
     needs=frozenset(), shown="all", better=0,
 )  # fmt: skip
 
-METRICS: Final = (CSAT, SLA_REPLY, SLA_RESOLUTION, AHT, REOPENED, VOLUME)
+METRICS: Final = (CSAT, SLA_REPLY, SLA_RESOLUTION, AHT, REOPENED, FIRST_REPLY, RESOLUTION, VOLUME)
+# Of a team: what adds up without its histograms.
+BY_TEAM: Final = (CSAT, SLA_REPLY, SLA_RESOLUTION, AHT, REOPENED, VOLUME)
 BY_KEY: Final = {metric.key: metric for metric in (*METRICS, CSAT_STARS)}

@@ -25,6 +25,7 @@ PERIODS: Final = {
     "182": _("26 weeks"),
     "365": _("a year"),
 }
+DEFAULT_PERIOD: Final = "28"
 LABELS_OFFERED: Final = 200
 
 
@@ -50,7 +51,7 @@ class FigureFilter(forms.Form):
 
     period = forms.ChoiceField(label=_("Period"), required=False, choices=[*PERIODS.items()])
     until = forms.DateField(
-        label=_("until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     site = forms.ChoiceField(label=_("Site"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
@@ -59,7 +60,9 @@ class FigureFilter(forms.Form):
     label = forms.ChoiceField(label=_("Label"), required=False)
 
     def __init__(self, params: QueryDict, *, user: User) -> None:
-        super().__init__(params.copy())
+        data = params.copy()
+        data.setdefault("period", DEFAULT_PERIOD)
+        super().__init__(data)
         self.rollups: RollupQuerySet = Rollup.objects.visible_to(user)
         sites = Site.objects.filter(pk__in=Team.objects.filter(pk__in=self._ids("team_id")).values("site"))
         kinds = [("in_house", _("All in-house")), ("vendor", _("All vendors"))]
@@ -95,7 +98,7 @@ class FigureFilter(forms.Form):
     def period_chosen(self) -> Period:
         """The chosen days; by default the last 28 that have tickets."""
         last = self.cleaned_data.get("until") or self.last_day()
-        return Period(last - timedelta(days=int(self.chosen("period") or 28) - 1), last)
+        return Period(last - timedelta(days=int(self.chosen("period") or DEFAULT_PERIOD) - 1), last)
 
     def last_day(self) -> date:
         """The newest day with tickets created, but no day to come."""
@@ -123,7 +126,7 @@ class FigureFilter(forms.Form):
 
     @property
     def is_set(self) -> bool:
-        return any(self.chosen(name) for name in self.fields)
+        return any(self.chosen(name) not in {"", DEFAULT_PERIOD} for name in self.fields)
 
     @property
     def problems(self) -> list[str]:

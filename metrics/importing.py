@@ -344,7 +344,8 @@ def tidy(job: Job) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO metrics_staleday (ticket_import_id, day) SELECT NULL, day FROM metrics_staleday"
-            " WHERE ticket_import_id = %s ON CONFLICT DO NOTHING",
+            " WHERE ticket_import_id = %s"
+            " ON CONFLICT (ticket_import_id, day) DO UPDATE SET day = excluded.day",
             [import_id],
         )
     StaleDay.objects.filter(ticket_import_id=import_id).delete()

@@ -17,6 +17,14 @@ def wilson(hits: int, n: int) -> tuple[float, float] | None:
     return float(found.low), float(found.high)
 
 
+def median_ranks(n: int) -> tuple[float, float] | None:
+    """Between which shares of n ordered values the median lies with 95 % (binomial order statistics), or None."""
+    if n < 6:  # fewer values cannot bound it at that confidence
+        return None
+    low, high = stats.binom.interval(CONFIDENCE, n, 0.5)
+    return float(low) / (n - 1), min(1.0, float(high) / (n - 1))
+
+
 def mean(total: float, squares: float, n: int) -> tuple[float, float] | None:
     """The 95 % interval of a mean from its sums (Student's t), or None for fewer than two values."""
     if n < 2:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from metrics import histograms, intervals
 from metrics.definitions import (
     AHT,
+    BY_TEAM,
     CSAT,
     CSAT_STARS,
     METRICS,
@@ -84,8 +85,10 @@ def buckets(rollups: QuerySet[Rollup], log: str, *columns: str) -> dict[tuple[An
     return found
 
 
-def figure(metric: Metric, found: Parts) -> Figure:
-    """The metric's figure from its parts, with the interval that fits its unit."""
+def figure(metric: Metric, found: Parts, counts: Counter[int] | None = None) -> Figure:
+    """The metric's figure from its parts, with the interval that fits; a median needs its histogram, `counts`."""
+    if metric.log:
+        return _median(metric, counts or Counter())
     if metric.key == CSAT.key and found["stars_n"] > found["good_n"] + found["bad_n"]:
         metric = CSAT_STARS
     top = sum(found[name] for name in metric.numerator)
@@ -101,6 +104,12 @@ def figure(metric: Metric, found: Parts) -> Figure:
     else:
         low, high = intervals.mean(top, found["handle_square"], n) or (None, None)
     return Figure(metric, top / n, n, low, high)
+
+
+def _median(metric: Metric, counts: Counter[int]) -> Figure:
+    n, ranks = counts.total(), intervals.median_ranks(counts.total())
+    low, high = (histograms.percentile(counts, rank) for rank in ranks) if ranks else (None, None)
+    return Figure(metric, histograms.percentile(counts, 0.5), n, low, high)
 
 
 @dataclass(frozen=True)
@@ -121,12 +130,14 @@ class Tile:
 
 def tiles(rollups: QuerySet[Rollup], period: Period) -> list[Tile]:
     """One tile a metric, compared with the period before."""
-    now = parts(rollups.filter(day__range=(period.first, period.last)))
-    before = parts(rollups.filter(day__range=(period.previous.first, period.previous.last)))
-    logs = {log: _all(buckets(rollups.filter(day__range=(period.first, period.last)), log)) for log in LOGS}
+    now, logs = _everything(rollups, period)
+    before, logs_before = _everything(rollups, period.previous)
     found = []
     for metric in METRICS:
-        one, other = figure(metric, now), figure(metric, before)
+        one, other = (
+            figure(metric, now, logs.get(metric.log)),
+            figure(metric, before, logs_before.get(metric.log)),
+        )
         comparable = one.value is not None and other.value is not None and one.metric is other.metric
         change = (
             one.value - other.value
@@ -137,8 +148,10 @@ def tiles(rollups: QuerySet[Rollup], period: Period) -> list[Tile]:
     return found
 
 
-def _all(found: dict[tuple[Any, ...], Counter[int]]) -> Counter[int]:
-    return found.get((), Counter())
+def _everything(rollups: QuerySet[Rollup], period: Period) -> tuple[Parts, dict[str, Counter[int]]]:
+    """Parts and histograms of a period. Four queries."""
+    within = rollups.filter(day__range=(period.first, period.last))
+    return parts(within), {log: buckets(within, log).get((), Counter()) for log in LOGS}
 
 
 def _facts(metric: Metric, now: Parts, logs: dict[str, Counter[int]]) -> dict[str, float | int | None]:
@@ -147,11 +160,11 @@ def _facts(metric: Metric, now: Parts, logs: dict[str, Counter[int]]) -> dict[st
         other = min(now["good_n"] + now["bad_n"], now["stars_n"])
         return {"response": answers / now["offered_n"] if now["offered_n"] else None, "other_scale": other}
     if metric in {SLA_REPLY, SLA_RESOLUTION}:
-        log = logs["reply_log" if metric is SLA_REPLY else "resolution_log"]
         facts = {name: now[f"{metric.key}_{name}_n"] for name in ("breached", "overdue", "running")}
         vendor = now["vendor_sla_met_n"] / now["vendor_sla_n"] if now["vendor_sla_n"] else None
-        own = {"vendor": vendor} if metric is SLA_RESOLUTION else {}
-        return {**facts, **own, "median": histograms.percentile(log, 0.5)}
+        return {**facts, "vendor": vendor if metric is SLA_RESOLUTION else None}
+    if metric.log:
+        return {"p90": histograms.percentile(logs[metric.log], 0.9)}
     if metric is AHT:
         log, measured = logs["handle_log"], now["measured_n"] / now["created_n"] if now["created_n"] else None
         return {
@@ -164,7 +177,7 @@ def _facts(metric: Metric, now: Parts, logs: dict[str, Counter[int]]) -> dict[st
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table by team: its name in three parts, and a figure a metric in the order of METRICS."""
+    """One line of the table by team: its name in three parts, and a figure a metric in the order of BY_TEAM."""
 
     team: str
     slug: str
@@ -184,7 +197,7 @@ def by_team(rollups: QuerySet[Rollup]) -> list[Row]:
     rows = [
         Row(
             team=key[0] or key[4], slug=key[1] or "", site=key[2] or "", is_vendor=key[3] == "vendor",
-            is_unknown=key[1] is None, figures=[figure(metric, found) for metric in METRICS],
+            is_unknown=key[1] is None, figures=[figure(metric, found) for metric in BY_TEAM],
             median=histograms.percentile(logs.get(key, Counter()), 0.5),
         )
         for key, found in parts_by(rollups, *TEAM).items()
@@ -201,14 +214,21 @@ class Point:
 
 
 def trend(rollups: QuerySet[Rollup], metric: Metric, period: Period) -> list[Point]:
-    """The metric over the period, by day or, over more than 13 weeks, by week (Monday first). One query."""
+    """The metric over the period, by day or, over more than 13 weeks, by week (Monday first). Two queries at most."""
     weekly = period.days > WEEKLY_FROM_DAYS
+    counts: dict[date, Counter[int]] = defaultdict(Counter)
     added: dict[date, Counter[str]] = {day: Counter() for day in _starts(period, weekly=weekly)}
     within = rollups.filter(day__range=(period.first, period.last))
     for (day,), found in parts_by(within, "day").items():
-        start = max(day - timedelta(days=day.weekday()), period.first) if weekly else day
-        added[start].update({name: found[name] for name in COUNTS})
-    return [Point(day, figure(metric, {**dict.fromkeys(COUNTS, 0), **found})) for day, found in added.items()]
+        added[_start(day, period, weekly=weekly)].update({name: found[name] for name in COUNTS})
+    for (day,), log in (buckets(within, metric.log, "day") if metric.log else {}).items():
+        counts[_start(day, period, weekly=weekly)].update(log)
+    nothing = dict.fromkeys(COUNTS, 0)
+    return [Point(day, figure(metric, {**nothing, **found}, counts[day])) for day, found in added.items()]
+
+
+def _start(day: date, period: Period, *, weekly: bool) -> date:
+    return max(day - timedelta(days=day.weekday()), period.first) if weekly else day
 
 
 def _starts(period: Period, *, weekly: bool) -> Iterable[date]:

@@ -162,8 +162,8 @@ def catch_up(import_id: int | None) -> int:
     first = behind.values_list("day", flat=True).first()
     if first is None:
         return 0
-    batch = behind.filter(day__lt=first + timedelta(days=BATCH_DAYS))
+    batch = behind.filter(day__lt=first + timedelta(days=BATCH_DAYS)).select_for_update()
     days = [*batch.values_list("day", flat=True)]
     rebuild(days)
-    batch.delete()
+    StaleDay.objects.filter(ticket_import_id=import_id, day__in=days).delete()
     return len(days)

@@ -144,7 +144,8 @@ WITH late AS (
     UPDATE metrics_slaresult SET state = 'overdue' WHERE state = 'running' AND due_at < %(now)s
     RETURNING started_at)
 INSERT INTO metrics_staleday (ticket_import_id, day)
-SELECT DISTINCT NULL::bigint, (started_at AT TIME ZONE %(zone)s)::date FROM late ON CONFLICT DO NOTHING"""
+SELECT DISTINCT NULL::bigint, (started_at AT TIME ZONE %(zone)s)::date FROM late
+ON CONFLICT (ticket_import_id, day) DO UPDATE SET day = excluded.day"""  # waits for whoever rebuilds that day
 
 
 def age(now: datetime) -> None:

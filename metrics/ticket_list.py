@@ -41,6 +41,7 @@ SHOWN: Final[dict[str, tuple[str | Promise, Narrow, str]]] = {
         lambda tickets: tickets.filter(Exists(HandleSegment.objects.filter(ticket=OuterRef("pk")))),
         "handle_segments__ended_at",
     ),
+    "solved": (_("Solved"), lambda tickets: tickets, "last_solved_at"),
     "reopened": (_("Reopened"), lambda tickets: tickets.filter(reopen_count__gt=0), "first_solved_at"),
     "flagged": (_("With impossible values"), lambda tickets: tickets.exclude(flags=[]), "created_at"),
     "vendor_late": (

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from metrics import reporting
-from metrics.definitions import BY_KEY, CSAT, METRICS
+from metrics.definitions import BY_KEY, BY_TEAM, CSAT, METRICS
 from metrics.filters import FigureFilter
 from metrics.models import Import, Ticket
 from metrics.ticket_list import SHOWN, tickets
@@ -39,6 +39,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "rows": reporting.by_team(within),
         "metric": metric,
         "metrics": METRICS,
+        "team_metrics": BY_TEAM,
         "points": points,
         "chart": reporting.chart(points, metric),
         "mature_until": reporting.mature_until(),

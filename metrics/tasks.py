@@ -1,0 +1,12 @@
+"""What Celery calls."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from metrics import ageing
+
+
+@shared_task(name="metrics.tasks.age", max_retries=3, default_retry_delay=10)
+def age() -> None:
+    ageing.age()
