@@ -89,7 +89,9 @@ def movers(user: User, today: date) -> list[Mover]:
         **sums
     )
     found = [mover for team in teams for share in SHARES if (mover := _mover(share, team)) is not None]
-    adjusted = false_discovery_control([mover.p for mover in found]) if found else []
+    if not found:
+        return []
+    adjusted = false_discovery_control([mover.p for mover in found])
     moved = [mover for mover, p in zip(found, adjusted, strict=True) if p <= FALSE_SHARE]
     return sorted(moved, key=lambda mover: (not mover.is_worse, -abs(mover.change)))
 

@@ -9,7 +9,6 @@ urlpatterns = [
     path("accounts/email/", closed, name="account_email"),  # An administrator keeps addresses: /people.
     path("accounts/", include("allauth.urls")),
     path("", include("sopdesk.accounts.urls")),
-    path("", include("sopdesk.audit.urls")),
     path("", include("sopdesk.jobs.urls")),
     path("", include("compliance.urls")),
     path("", include("metrics.urls")),

@@ -1,4 +1,4 @@
-"""The record, to be read."""
+"""The audit record, to be read. It stands here because who may read it is decided above the audit app."""
 
 from __future__ import annotations
 
