@@ -55,7 +55,13 @@ def greeting(person: User, now: datetime) -> str:
 
 def waiting_for(person: User) -> list[Task]:
     """What this person may and should do next, most pressing first."""
-    return [*_to_review(person), *_own_changes(person), *_to_publish(person), *_to_verify(person), *_imports(person)]
+    return [
+        *_to_review(person),
+        *_own_changes(person),
+        *_to_publish(person),
+        *_to_verify(person),
+        *_imports(person),
+    ]
 
 
 def came_in_force(person: User, now: datetime) -> list[News]:
@@ -115,7 +121,9 @@ def _imports(person: User) -> Iterator[Task]:
 
 
 def _task(verb: str, change: Change) -> Task:
-    return Task(verb, change.title, reverse("changes:read", args=[change.pk]), change.state, change.updated_at)
+    return Task(
+        verb, change.title, reverse("changes:read", args=[change.pk]), change.state, change.updated_at
+    )
 
 
 def _news(versions: object) -> list[News]:
