@@ -23,8 +23,8 @@ class Unit(StrEnum):
 @dataclass(frozen=True)
 class Metric:
     """`log`: the histogram whose median is the figure, "" for a ratio. `needs`: neutral columns a source must bring,
-    any of them, or the metric was not measured. `shown`: the tickets behind it (metrics/ticket_list.py). `better`: 1 when
-    more is better, -1 when less is. `least`: below this n the value is not shown."""
+    any of them, or the metric was not measured. `shown`: the tickets behind it (metrics/ticket_list.py). `better`: 1
+    when more is better, -1 when less is. `least`: below this n the value is not shown."""
 
     key: str
     label: str | Promise

@@ -62,10 +62,12 @@ LATERAL jsonb_populate_record(NULL::incoming,
 
 _SPANS: Final = """
 INSERT INTO metrics_statusspan (ticket_id, status, from_at, to_at, inferred)
-SELECT stored.id, change.status,
-    CASE WHEN change.was IS NULL THEN least(change.event_at, stored.created_at) ELSE change.event_at END,
-    change.until, change.was IS NULL AND stored.created_at < change.event_at
-FROM stored JOIN change USING (external_id)"""
+SELECT stored.id, change.status, change.event_at, change.until, false
+FROM stored JOIN change USING (external_id)
+UNION ALL
+-- Between its creation and the first event nothing is known: it was new.
+SELECT stored.id, 'new', stored.created_at, change.event_at, true
+FROM stored JOIN change USING (external_id) WHERE change.was IS NULL AND stored.created_at < change.event_at"""
 
 
 def stage(import_id: int) -> None:
