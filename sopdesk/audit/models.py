@@ -60,7 +60,7 @@ class Entry(models.Model):
 
     @property
     def facts_in_words(self) -> list[tuple[str, str]]:
-        """The facts as name and text; a list with commas, a hash by its beginning."""
+        """The facts as name and text; a list with commas, names before what is said of them, a hash by its beginning."""
         return [(name.replace("_", " "), _in_words(value)) for name, value in self.facts.items()]
 
     def get_event_display(self) -> str:
@@ -70,7 +70,9 @@ class Entry(models.Model):
 
 def _in_words(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value) or "–"
+        return ", ".join(_in_words(part) for part in value) or "–"
+    if isinstance(value, dict):
+        return " ".join(f"{name} {_in_words(part)}" for name, part in sorted(value.items()))
     text = str(value)
     is_hash = len(text) == 64 and set(text) <= set("0123456789abcdef")
     return text[:12] if is_hash else text[:FACT_SHOWN]
