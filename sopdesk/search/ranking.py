@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from sopdesk.accounts.models import User
 
-TEXT_HITS = 1200
+HEAD_HITS, TEXT_HITS = 600, 1000
 LIMITS = {
     "key_hits": 200,
     "title_hits": 200,
-    "head_hits": 600,
+    "head_hits": HEAD_HITS,
     "text_hits": TEXT_HITS,
-    "term_hits": 400,
+    "term_hits": 200,
     "loose_hits": 200,
 }
 PASSAGES_A_DOCUMENT = 3
@@ -40,14 +40,17 @@ WEIGHTS = {
 }
 
 # Where hits come from, best first; `worth` is added to how well the words match.
+# Where titles and headings alone give all that is ranked, the text is not looked at: it would rank below them.
 _STRICT = """
+    headed AS MATERIALIZED (SELECT id FROM readable WHERE head @@ %(head)s::tsquery LIMIT %(head_hits)s),
     hits AS (
         (SELECT id, 9.0 AS worth FROM readable WHERE compact_key = %(key)s LIMIT %(key_hits)s)
         UNION ALL (SELECT id, 5.0 FROM readable WHERE compact_key LIKE %(key_begins)s LIMIT %(key_hits)s)
         UNION ALL (SELECT id, 3.0 FROM readable WHERE lower(title) = %(title)s LIMIT %(title_hits)s)
         UNION ALL (SELECT id, 1.0 FROM readable WHERE lower(title) LIKE %(title_begins)s LIMIT %(title_hits)s)
-        UNION ALL (SELECT id, 0.5 FROM readable WHERE head @@ %(head)s::tsquery LIMIT %(head_hits)s)
-        UNION ALL (SELECT id, 0.0 FROM readable WHERE vector @@ %(text)s::tsquery LIMIT %(text_hits)s)
+        UNION ALL SELECT id, 0.5 FROM headed
+        UNION ALL (SELECT id, 0.0 FROM readable WHERE vector @@ %(text)s::tsquery
+                   AND (SELECT count(*) FROM headed) < %(head_hits)s LIMIT %(text_hits)s)
     ), scored AS (
         SELECT id, document_id, kind, worth,
                ts_rank(%(weights)s, vector, %(lit)s::tsquery, 1) AS rank,
@@ -150,11 +153,10 @@ def strict(reader: Reader, lexed: Lexed, *, text: str, key: str, size: int, offs
     return _rank(reader, _STRICT, params, without=lexed.without, size=size, offset=offset)
 
 
-def loose(
-    reader: Reader, terms: Sequence[str], telling: Sequence[float], *, without: str, size: int
-) -> Ranked:
-    """What holds the most telling of these tsqueries; `telling` weighs each."""
-    params = {"terms": list(terms), "telling": list(telling), "lit": " | ".join(terms)}
+def loose(reader: Reader, terms: Sequence[tuple[float, str]], *, without: str, size: int) -> Ranked:
+    """What holds the most telling of these tsqueries, each with its weight."""
+    queries = [query for _, query in terms]
+    params = {"terms": queries, "telling": [telling for telling, _ in terms], "lit": " | ".join(queries)}
     return _rank(reader, _LOOSE, params, without=without, size=size, offset=0)
 
 
@@ -174,7 +176,7 @@ def _rank(
         rows = cursor.fetchall()
     passages, counts, *_ = rows[0]
     found = [Row(*row[4:]) for row in rows if row[2] is not None]
-    return Ranked(found, counts or {}, more=passages >= TEXT_HITS)
+    return Ranked(found, counts or {}, more=passages >= HEAD_HITS)
 
 
 def _begins(text: str) -> str:

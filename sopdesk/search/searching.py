@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PAGE_SIZE = 20
 # Fewer documents than these, and others with some of the words come along.
 FEW = 3
+# Of a long question, so many words are looked for: those that tell most.
+TERMS_MAX = 8
 # A word that the statistics do not list stands in fewer passages than this share.
 RARE = 0.002
 
@@ -76,8 +78,9 @@ def _also(results: Results, reader: Reader) -> list[FoundDocument]:
     queries = [query for query in lexing.lex_terms(asked.terms) if query]
     if len(queries) < 2:
         return []
-    without = lexing.lex(asked).without
-    ranked = ranking.loose(reader, queries, _telling(queries), without=without, size=results.size)
+    telling = sorted(zip(_telling(queries), queries, strict=True), reverse=True)[:TERMS_MAX]
+    without = lexing.lex(asked).without if asked.excluded else ""
+    ranked = ranking.loose(reader, telling, without=without, size=results.size)
     found = {(document.kind.name, document.key) for document in results.documents}
     return [
         document for document in _documents(ranked.rows) if (document.kind.name, document.key) not in found
