@@ -63,6 +63,8 @@ mfa_generate_recovery_codes            GET   -                    l r r r r r r 
 mfa_download_recovery_codes            GET   -                    l x x x x x x x x
 mfa_list_webauthn                      GET   -                    l o o o o o o o o
 mfa_add_webauthn                       GET   -                    l r r r r r r r r
+mfa_login_webauthn                     GET   -                    l r r r r r r r r
+mfa_login_webauthn                     POST  -                    l r r r r r r r r
 mfa_remove_webauthn                    GET   1                    l r r r r r r r r
 mfa_remove_webauthn                    POST  1                    f r r r r r r r r
 mfa_edit_webauthn                      GET   1                    l r r r r r r r r
