@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 UNPACKED_MAX: Final = 8 * 1024**3
 RATIO_MAX: Final = 200  # real ticket files pack 5 to 30 times
@@ -27,6 +28,28 @@ _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-
 
 class FileRefused(Exception):
     """The file cannot be read. The message says what is wrong with it and what to do."""
+
+
+_NOT_TEXT: Final = {
+    "excel": gettext_lazy(
+        "This is an Excel workbook. Save the sheet with the tickets as CSV and upload that."
+    ),
+    "pdf": gettext_lazy("This is a PDF. Upload a CSV file of tickets."),
+    "picture": gettext_lazy("This is a picture. Upload a CSV file of tickets."),
+    "json": gettext_lazy("This is JSON, which cannot be read yet. Export the tickets as CSV."),
+    "program": gettext_lazy("This is a program. Upload a CSV file of tickets."),
+}
+_MAGIC: Final = {
+    b"\xd0\xcf\x11\xe0": "excel", b"%PDF": "pdf", b"\x89PNG": "picture", b"\xff\xd8\xff": "picture",
+    b"GIF8": "picture", b"{": "json", b"[{": "json", b"\x7fELF": "program", b"MZ\x90": "program",
+}  # fmt: skip
+
+
+def check_is_text(raw: bytes) -> None:
+    """Say what a file is that begins like this and is no CSV. Raises FileRefused."""
+    for magic, kind in _MAGIC.items():
+        if raw.startswith(magic):
+            raise FileRefused(_NOT_TEXT[kind])
 
 
 def check_not_empty(path: Path) -> None:
@@ -61,6 +84,8 @@ def _member(file: IO[bytes]) -> Iterator[IO[bytes]]:
             _("The .zip is damaged or was cut off on its way: %(error)s. Upload it again.") % {"error": error}
         ) from error
     with archive:
+        if "[Content_Types].xml" in archive.namelist():
+            raise FileRefused(_NOT_TEXT["excel"])
         names = [i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
         if len(names) != 1:
             raise FileRefused(
@@ -110,9 +135,11 @@ def beginning(path: Path, size: int = SNIFF_BYTES) -> bytes:
     encoding = _sixteen_bits(raw)
     if encoding:
         raw = raw[: len(raw) // 2 * 2].decode(encoding, "replace").encode("utf-8")
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     if not raw.strip():
         raise FileRefused(_("The file holds nothing but blank lines."))
-    return raw.removeprefix(codecs.BOM_UTF8)
+    check_is_text(raw.lstrip())
+    return raw
 
 
 def _sixteen_bits(raw: bytes) -> str | None:

@@ -45,6 +45,7 @@ KIND: Final = "metrics.import_tickets"
 CHUNK_ROWS: Final = 20_000
 CHUNK_BYTES: Final = 16 * 1024**2
 REJECTED_KEPT: Final = 100_000
+STATISTICS_FROM: Final = 5_000
 # What share of the work is done when a phase ends, in thousandths.
 _ENDS: Final = {"tickets": {"read": 850, "fold": 850}, "events": {"read": 500, "fold": 850}}
 
@@ -296,7 +297,8 @@ def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     days = cursor.get("days")
     if days is None:
         days = rollups.stale_days(ticket_import.pk)
-        _refresh_statistics()
+        if ticket_import.added + ticket_import.changed > STATISTICS_FROM:
+            _refresh_statistics()
     rollups.catch_up(ticket_import.pk)
     left = rollups.stale_days(ticket_import.pk)
     return {**cursor, "days": days, "left": left, "phase": "roll_up" if left else "done"}

@@ -89,9 +89,7 @@ def expected(events: list[Event]) -> Expected:
     assert opened is not None
     assert solved is not None
     waits = [
-        (when, until)
-        for (when, state), (until, _next) in itertools.pairwise(states)
-        if state in WAITING
+        (when, until) for (when, state), (until, _next) in itertools.pairwise(states) if state in WAITING
     ]
     return Expected(
         opened, solved, min(solves) if solves else solved, int(last_known(events, "reopen_count")) > 0,
