@@ -1,0 +1,84 @@
+"""Somebody at a browser: the pages they open, and what these complain about."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests import factories
+
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# A refused form is an answer, not a fault; Chromium logs its status all the same.
+ANSWERS = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|422)\b")
+WATCH = """
+window.ran = [];
+window.reports = [];
+for (const name of ["alert", "confirm", "prompt", "print"]) window[name] = (...said) => { window.ran.push(name); };
+addEventListener("securitypolicyviolation", (event) => {
+  window.reports.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+});
+"""
+
+
+class Seat:
+    """A context of its own: cookies, size, theme. `page` is its first tab."""
+
+    def __init__(self, browser: Browser, address: str, **context: Any) -> None:
+        self.address = address
+        self.context = browser.new_context(
+            base_url=address, **{"viewport": WIDE, "reduced_motion": "reduce", **context}
+        )
+        self.context.set_default_timeout(10_000)
+        self.context.add_init_script(WATCH)
+        self.complaints: list[str] = []
+        self.page = self.tab()
+
+    def tab(self) -> Page:
+        """Another tab of the same browser."""
+        page = self.context.new_page()
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
+
+    def bring(self, session: str) -> None:
+        """Sit down already signed in."""
+        self.context.add_cookies([{"name": "sessionid", "value": session, "url": self.address}])
+
+    def log_in(self, person: Any) -> None:
+        """By the real form, with the password."""
+        self.page.goto("/accounts/login/")
+        self.page.get_by_label("Email").fill(person.email)
+        self.page.get_by_label("Password").first.fill(factories.PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
+        self.page.wait_for_url(f"{self.address}/")
+
+    def leave(self) -> None:
+        """Nothing may have been complained about in the whole journey."""
+        self.context.close()
+        assert self.complaints == []
+
+    def ran(self, page: Page | None = None) -> list[str]:
+        """Scripts that ran and reports of the content security policy on the page as it stands."""
+        found: list[str] = (page or self.page).evaluate("[...window.ran, ...window.reports]")
+        return found
+
+    def assert_accessible(self) -> None:
+        """Axe finds nothing, and nothing is wider than the window, in either theme, wide or on a phone."""
+        for size in (WIDE, PHONE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            for theme in ("light", "dark"):
+                self.page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+                found = Axe().run(self.page, options=RULES).response["violations"]
+                where = f"{self.page.url} {size['width']} {theme}"
+                assert [(where, each["id"], each["nodes"][0]["html"]) for each in found] == []
+                assert self.page.evaluate("document.documentElement.scrollWidth") <= size["width"], where
+        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not ANSWERS.search(message.text):
+            self.complaints.append(f"{message.type}: {message.text}")
