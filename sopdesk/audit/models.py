@@ -60,7 +60,7 @@ class Entry(models.Model):
 
     @property
     def facts_in_words(self) -> list[tuple[str, str]]:
-        """The facts as name and text; a list with commas, names before what is said of them, a hash by its beginning."""
+        """The facts as name and text; a list with commas, a hash by its beginning."""
         return [(name.replace("_", " "), _in_words(value)) for name, value in self.facts.items()]
 
     def get_event_display(self) -> str:
