@@ -43,7 +43,8 @@ def record(
 ) -> Entry:
     """Append one decision inside the caller's transaction, so that it stands if and only if the decision does.
 
-    Raises TransactionManagementError outside a transaction. Appends wait for one another: the chain has one end.
+    Raises TransactionManagementError outside a transaction. Appends wait for one another until the transaction ends,
+    for the chain has one end: so a verb takes its other locks first and records last.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("audit.record belongs inside the verb's transaction")
