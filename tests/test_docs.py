@@ -30,6 +30,12 @@ DOCS = sorted(
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     if not path.is_symlink() and "node_modules" not in path.parts
 )
+GUIDES = sorted((ROOT / "docs" / "guide").glob("*.md"))
+# Bold words of the README that are not on a page.
+OWN_WORDS = {
+    "rule", "words", "tags", "public explanation", "legal duty", "effect", "Ana writes", "Ben reviews",
+    "Dev and Eve answer", "Gia and Finn measure", "Carla checks", "Hal keeps the people",
+}  # fmt: skip
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -145,6 +151,14 @@ def source_text() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
+@cache
+def interface_text() -> str:
+    """All templates and the words in code: what a person may meet on a page."""
+    files = [*(ROOT / "templates").rglob("*.html")]
+    files += [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
 @doc
 def test_every_path_exists(doc: Path) -> None:
     missing = [
@@ -225,6 +239,14 @@ def _leads(doc: Path, link: str) -> bool:
     return anchor in {
         re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
     }
+
+
+@pytest.mark.parametrize("doc", [ROOT / "README.md", *GUIDES], ids=lambda path: path.name)
+def test_every_button_is_called_what_the_page_calls_it(doc: Path) -> None:
+    """What a guide sets in bold is a word of the interface: a button, a heading, a role."""
+    text = re.sub(r"\s+", " ", FENCE.sub("", doc.read_text(encoding="utf-8")))
+    bold = {match.rstrip(".") for match in re.findall(r"\*\*([^*]+)\*\*", text)}
+    assert {words for words in bold if words not in interface_text() and words not in OWN_WORDS} == set()
 
 
 def test_the_readme_names_each_log_in() -> None:
