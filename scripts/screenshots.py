@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,9 @@ from sopdesk.web.probe import answers  # noqa: E402
 OUT = ROOT / "docs" / "screenshots"
 DATABASE = "sopdesk_screenshots"
 START_SECONDS = 60
-WIDE, PHONE = (1280, 800), (390, 780)
+WIDE, TALL, PHONE = (1280, 800), (1280, 1180), (390, 780)
+# A year of one label, so that the change of June shows.
+REFUNDS = "/metrics?period=365&label=refund-request&metric=aht"
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -50,16 +53,21 @@ def _stay(page: Page) -> None:
     """The page as it opens."""
 
 
-def _open_change(page: Page) -> None:
-    """The demo's change that is in review, side by side."""
-    page.get_by_role("link", name="Refunds: name the order number first").first.click()
-    page.wait_for_url("**/changes/*")
+def _open_first(page: Page) -> None:
+    """The first change of the list."""
+    page.locator("main tbody th a").first.click()
+    page.wait_for_url(re.compile(r"/changes/[0-9]+$"))
+
+
+def _open_side_by_side(page: Page) -> None:
+    _open_first(page)
     page.goto(f"{page.url}?view=side")
 
 
 def _open_draft(page: Page) -> None:
-    page.get_by_role("link", name="Say what a pending card payment looks like").first.click()
-    page.locator("a[href*='/items/']").first.click()
+    _open_first(page)
+    page.locator("main a[href*='/items/']").first.click()
+    page.wait_for_url("**/items/*")
 
 
 def _search(page: Page) -> None:
@@ -67,6 +75,36 @@ def _search(page: Page) -> None:
     page.keyboard.type("refund window", delay=20)
     expect(page.locator("[data-search-results] a, [role=option]").first).to_be_visible()
     page.keyboard.press("ArrowDown")
+
+
+def _upload(page: Page) -> None:
+    """A small file with two rows that cannot be taken, up to the question which column is which."""
+    page.locator("input[type=file]").set_input_files(
+        {"name": "tickets-october.csv", "mimeType": "text/csv", "buffer": _ticket_file().encode()}
+    )
+    page.locator("input[name=source]").fill("Lumio Desk")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/mapping")
+
+
+def _check(page: Page) -> None:
+    _upload(page)
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/check")
+
+
+def _ticket_file() -> str:
+    rows = [
+        "external_id,status,created_at,channel,team,labels,first_public_reply_at,last_solved_at,rating,rating_scale"
+    ]
+    for number in range(800):
+        at = f"2026-10-{number % 28 + 1:02}T{number % 9 + 9:02}:{number % 60:02}"
+        rating = "good" if number % 4 else "bad"
+        of = f"L{200_000 + number},solved,{at}:00Z,email,harbor-payments,refund-request"
+        rows.append(f"{of},{at}:20Z,{at}:50Z,{rating},good_bad")
+    rows[77] = rows[77].replace("2026-10", "2026-31")
+    rows[312] = rows[312].replace("solved", "sovled")
+    return "\n".join(rows)
 
 
 @dataclass(frozen=True)
@@ -88,15 +126,17 @@ SHOTS = (
     Shot("sop", "dev.patel", "/sops/SOP-0001"),
     Shot("sop-dark", "dev.patel", "/sops/SOP-0001", theme="dark"),
     Shot("sop-phone", "eve.santos", "/sops/SOP-0001", size=PHONE),
-    Shot("editor", "marta.kowalska", "/changes", _open_draft),
-    Shot("change", "ben.okafor", "/changes", _open_change),
-    Shot("change-dark", "ben.okafor", "/changes", _open_change, theme="dark"),
+    Shot("editor", "marta.kowalska", "/changes?state=draft", _open_draft),
+    Shot("change", "ben.okafor", "/changes?state=in_review", _open_side_by_side),
+    Shot("change-dark", "ben.okafor", "/changes?state=in_review", _open_side_by_side, theme="dark"),
     Shot("search", "dev.patel", "/", _search),
     Shot("search-phone", "dev.patel", "/", _search, size=PHONE),
-    Shot("dashboard", "gia.moretti", "/metrics"),
-    Shot("dashboard-dark", "gia.moretti", "/metrics", theme="dark"),
-    Shot("import", "gia.moretti", "/imports"),
+    Shot("dashboard", "gia.moretti", REFUNDS, size=TALL),
+    Shot("dashboard-dark", "gia.moretti", REFUNDS, size=TALL, theme="dark"),
+    Shot("import", "gia.moretti", "/imports/new", _check),
+    Shot("import-columns", "gia.moretti", "/imports/new", _upload),
     Shot("compliance", "carla.reyes", "/compliance"),
+    Shot("duty", "carla.reyes", "/compliance/duties/gdpr-art-12-3"),
     Shot("help-phone", None, "/help", size=PHONE),
     Shot("help-phone-dark", None, "/help", size=PHONE, theme="dark"),
 )
@@ -195,7 +235,8 @@ def own_desk(*, keep: bool) -> Iterator[str]:
     """A desk with the demo in a database of its own; the address it is served at."""
     embedded.ensure()
     address = _database(embedded.urls().database, keep=keep)
-    environment = {**os.environ, "DATABASE_URL": address, "REDIS_URL": embedded.urls().redis}
+    redis = f"{embedded.urls().redis.rsplit('/', 1)[0]}/2"  # away from a running desk's worker
+    environment = {**os.environ, "DATABASE_URL": address, "REDIS_URL": redis}
     for command in (["migrate", "--verbosity", "0"], ["demo", "--once"]):
         _run(environment, "manage.py", *command)
     host, port = "127.0.0.1", free_port("127.0.0.1", 8700)
