@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from metrics import importing
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from sopdesk.jobs.registry import Step, step
@@ -17,6 +18,9 @@ ROWS_PER_CHUNK = 5
 if os.environ.get("SOPDESK_FAULT_QUICK"):
     running.LEASE = timedelta(seconds=1)
     running.IDLE_LIMIT = timedelta(seconds=2)
+
+# An import in many small chunks, so that there is a place to be killed between two of them.
+importing.CHUNK_ROWS = int(os.environ.get("SOPDESK_FAULT_CHUNK_ROWS", importing.CHUNK_ROWS))  # type: ignore[misc]
 
 
 @step("faults.write_rows")
@@ -45,3 +49,11 @@ def die(job: Job) -> Step:
     """Kills the process that works on it, as running out of memory would."""
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError("still alive")
+
+
+@step("faults.wait_in_postgres")
+def wait_in_postgres(job: Job) -> Step:
+    """A statement that takes longer than any chunk may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
+    raise AssertionError("was not stopped")

@@ -121,6 +121,16 @@ def test_a_chunk_that_kills_every_worker_is_set_aside_visibly(quick: Machine) ->
     assert_nothing_lost_or_doubled(sound)
 
 
+def test_a_chunk_that_takes_too_long_is_stopped_and_set_aside(quick: Machine) -> None:
+    endless = job_of(kind="faults.wait_in_postgres")
+    until(lambda: finished(endless), 90, "the endless chunk is set aside")
+    assert endless.state == "failed"
+    assert "TimeLimit" in endless.error
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%'")
+        assert cursor.fetchone() == (0,)
+
+
 def test_a_worker_that_hangs_holds_up_nobody(quick: Machine, tmp_path: Path) -> None:
     marker = tmp_path / "stalled"
     job = job_of(rows=20, pause=0.01, stall_at=7, stall_marker=str(marker))

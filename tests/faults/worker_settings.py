@@ -11,3 +11,4 @@ CELERY_IMPORTS = ["tests.faults.steps"]
 
 if os.environ.get("SOPDESK_FAULT_QUICK"):
     CELERY_BEAT_SCHEDULE["jobs.sweep"]["schedule"] = 1.0
+    CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 3, 6
