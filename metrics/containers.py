@@ -11,7 +11,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -164,8 +164,11 @@ def is_seekable_text(path: Path) -> bool:
     return not packed and _sixteen_bits(raw) is None and not (b"\r" in raw and b"\n" not in raw)
 
 
-def unpack(path: Path, target: Path) -> None:
-    """Write the text inside as plain UTF-8 with LF or CRLF line ends. All of it, or nothing. Raises FileRefused."""
+def unpack(path: Path, target: Path, *, still_here: Callable[[], object] = lambda: None) -> None:
+    """Write the text inside as plain UTF-8 with LF or CRLF line ends. All of it, or nothing. Raises FileRefused.
+
+    `still_here` is called for every few megabytes, for who must be told that this goes on.
+    """
     working = target.with_suffix(".part")
     with opened(path) as file, working.open("wb") as out:
         raw = file.read(SNIFF_BYTES)
@@ -175,6 +178,7 @@ def unpack(path: Path, target: Path) -> None:
         while raw:
             text = decode.decode(raw).encode("utf-8", "replace") if decode else raw
             out.write(text.replace(b"\r", b"\n") if only_cr else text)
+            still_here()
             raw = file.read(BLOCK)
     working.replace(target)
 

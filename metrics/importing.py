@@ -166,7 +166,8 @@ def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     path = stored_path(ticket_import)
     if not containers.is_seekable_text(path):
         plain = path.with_suffix(".csv")
-        containers.unpack(path, plain)
+        # A transaction that says nothing for long is ended (sopdesk/jobs/running.py).
+        containers.unpack(path, plain, still_here=_say_something)
         ticket_import.stored = plain.name
     layout = reading.layout_of(stored_path(ticket_import))
     fitted = mapping.parse(ticket_import.mapping).fitted(layout.header)
@@ -186,6 +187,11 @@ def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         "delimiter": layout.delimiter,
         "size": size,
     }
+
+
+def _say_something() -> None:
+    with connection.cursor() as database:
+        database.execute("SELECT 1")
 
 
 def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,136 @@
+"""An import whose worker is killed again and again gives the same tickets and figures as one that is left alone."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
+from django.conf import settings
+from django.db.models import F
+
+from metrics import importing, mapping
+from metrics.models import (
+    HandleSegment,
+    Import,
+    Rating,
+    Rollup,
+    SlaResult,
+    Source,
+    StaleDay,
+    StatusSpan,
+    Ticket,
+)
+from sopdesk.accounts.models import Site, Team
+from sopdesk.demo import ticket_file
+from sopdesk.demo.tickets import DESKS, draw, last_second
+from sopdesk.jobs import running
+from tests.faults.processes import Machine, kill, machine, until
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+TICKETS = 1_200
+KILLS = 5
+END = date(2025, 11, 20)  # long past: no promise changes its state meanwhile
+
+
+@pytest.fixture
+def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """Redis, a worker with small chunks, and a beat with leases of 1 s and a sweep every second."""
+    monkeypatch.setenv("SOPDESK_FAULT_CHUNK_ROWS", "10")
+    with machine(tmp_path) as started:
+        started.start_redis()
+        started.start_worker()
+        started.start_beat()
+        sender = Celery("sender", broker=started.redis_url)
+        sender.conf.update(broker_transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+        monkeypatch.setattr("sopdesk.jobs.submitting.app", sender)
+        yield started
+
+
+def draft(source: str) -> Import:
+    blocks = ticket_file.blocks(draw(count=TICKETS), end=last_second(END), seed=1)
+    return importing.receive(blocks, name="t.csv", source=Source.objects.create(name=source), actor=None)
+
+
+def started(source: str) -> Import:
+    return importing.start(draft(source), mapping.shipped()["sopdesk"], actor=None)
+
+
+def undisturbed(monkeypatch: pytest.MonkeyPatch) -> Import:
+    """The same file, read here in one go: no worker is told of it."""
+    monkeypatch.setattr("sopdesk.jobs.submitting.hint", lambda _job_id: None)
+    alone = started("undisturbed")
+    assert alone.job_id is not None
+    while running.run(alone.job_id):
+        pass
+    monkeypatch.undo()
+    return Import.objects.get(pk=alone.pk)
+
+
+def everything(of: Import) -> list[list[str]]:
+    """All that was written for one source, without the numbers rows happen to have."""
+    hanging = (StatusSpan, Rating, HandleSegment, SlaResult)
+    rows: list[Any] = [Ticket.objects.filter(source=of.source).values()]
+    rows += [
+        model.objects.filter(ticket__source=of.source).values(name=F("ticket__external_id"), **{
+            f"a_{field.attname}": F(field.attname)
+            for field in model._meta.concrete_fields if field.attname not in {"id", "ticket_id"}
+        })
+        for model in hanging
+    ]  # fmt: skip
+    rows.append(Rollup.objects.filter(source=of.source).values())
+    return [sorted(told(row) for row in found) for found in rows]
+
+
+def told(row: dict[str, Any]) -> str:
+    """Lists of buckets have no order of their own, and an open promise grows by the second."""
+    if "a_elapsed_s" in row and row["a_fulfilled_at"] is None:
+        row = {**row, "a_elapsed_s": None}
+    ordered = {
+        k: sorted(v) if k.endswith("_log") else v for k, v in row.items() if k not in {"id", "source_id"}
+    }
+    return str(ordered)
+
+
+def test_an_import_survives_its_workers(workers: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site.objects.create(name="Everywhere", slug="everywhere", kind="in_house", time_zone="UTC")
+    Team.objects.bulk_create(Team(site=site, slug=slug, name=slug) for slug in DESKS)
+    disturbed = started("disturbed")
+    chance = random.Random(7)
+    for round_ in range(KILLS):
+        before = progress(disturbed)
+        assert before < 1000, "it ended before it could be killed"
+        until(lambda before=before: progress(disturbed) > before, 60, "work goes on")
+        time.sleep(chance.uniform(0, 0.15))
+        strike(workers, chance, child=bool(round_ % 2))
+    until(lambda: progress(disturbed) >= 1000, 60, "the import ends")
+    disturbed.refresh_from_db()
+    assert (disturbed.state, disturbed.rows_read, disturbed.added) == ("done", TICKETS, TICKETS)
+    assert not StaleDay.objects.exists()
+    alone = undisturbed(monkeypatch)
+    assert everything(disturbed) == everything(alone)
+
+
+def progress(of: Import) -> int:
+    assert of.job is not None
+    of.job.refresh_from_db()
+    assert of.job.state != "failed", of.job.error
+    return of.job.progress_done
+
+
+def strike(workers: Machine, chance: random.Random, *, child: bool) -> None:
+    """kill -9 of one of the worker's pool children, or of the worker itself with all of them."""
+    worker = workers.worker
+    assert worker is not None
+    children = worker.children()
+    if child and children:
+        kill(chance.choice(children))
+        return
+    for process in [worker, *children]:
+        kill(process)
+    workers.start_worker()
