@@ -23,6 +23,7 @@ kinds.register(
         data_form=ArticleForm,
         default_audience=Audience.PUBLIC,
         is_public=True,
+        weight=0.9,
         aside="knowledgebase/article_aside.html",
     )
 )

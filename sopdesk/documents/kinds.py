@@ -31,7 +31,7 @@ class Kind:
 
     `model` is its table; `new_key` proposes the key of a new one from its title; `urls` is the prefix of its page
     names, such as "sops:" or "macros:label_"; `aside` is a template beside the text, `actions` one among the page's
-    actions.
+    actions; `weight` is how much a find of this kind is worth in search, 1 at most.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Kind:
     is_public: bool = False
     aside: str = ""
     actions: str = ""
+    weight: float = 1.0
 
     def url(self, page: str, *args: Any) -> str:
         """The address of one of the kind's pages: "list", "new", or with a key "read", "history", "edit" …."""
@@ -76,7 +77,12 @@ def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
     search_kinds.register(
         search_kinds.FoundKind(
-            kind.name, kind.label, kind.plural, kind.icon, url=lambda key: kind.url("read", key)
+            kind.name,
+            kind.label,
+            kind.plural,
+            kind.icon,
+            url=lambda key: kind.url("read", key),
+            weight=kind.weight,
         )
     )
     references.register(kind.name)(resolver(kind))

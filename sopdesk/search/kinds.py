@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class FoundKind:
     """`label` names one of them, `plural` all; `icon` is one of assets/icons.txt; `url` leads from a key to the
-    page where it is read."""
+    page where it is read. `weight` is how much a find of this kind is worth beside another's, 1 at most."""
 
     name: str
     label: StrOrPromise
     plural: StrOrPromise
     icon: str
     url: Callable[[str], str]
+    weight: float = 1.0
 
 
 _kinds: dict[str, FoundKind] = {}
@@ -36,7 +37,8 @@ def kind_of(name: str) -> FoundKind:
 
 
 def all_kinds() -> list[FoundKind]:
-    return list(_kinds.values())
+    """Every kind, what is looked for most first."""
+    return sorted(_kinds.values(), key=lambda kind: -kind.weight)
 
 
 def names() -> list[str]:

@@ -32,6 +32,7 @@ LIMITS = {
     "loose_hits": 200,
 }
 PASSAGES_A_DOCUMENT = 3
+KEY_WORTH, PLAIN_WORD_WORTH = 9.0, 3.0
 # ts_rank's weights of text, (unused), headings and title. `own`: what a section itself says, whatever its title.
 WEIGHTS = {
     "weights": "{0.1, 0.2, 0.4, 1.0}",
@@ -44,7 +45,7 @@ WEIGHTS = {
 _STRICT = """
     headed AS MATERIALIZED (SELECT id FROM readable WHERE head @@ %(head)s::tsquery LIMIT %(head_hits)s),
     hits AS (
-        (SELECT id, 9.0 AS worth FROM readable WHERE compact_key = %(key)s LIMIT %(key_hits)s)
+        (SELECT id, %(key_worth)s AS worth FROM readable WHERE compact_key = %(key)s LIMIT %(key_hits)s)
         UNION ALL (SELECT id, 5.0 FROM readable WHERE compact_key LIKE %(key_begins)s LIMIT %(key_hits)s)
         UNION ALL (SELECT id, 3.0 FROM readable WHERE lower(title) = %(title)s LIMIT %(title_hits)s)
         UNION ALL (SELECT id, 1.0 FROM readable WHERE lower(title) LIKE %(title_begins)s LIMIT %(title_hits)s)
@@ -76,7 +77,9 @@ _LOOSE = """
 
 _PAGE = """
     documents AS (
-        SELECT document_id, kind, max(worth) + max(rank) AS score FROM scored GROUP BY document_id, kind
+        SELECT document_id, kind, (max(worth) + max(rank)) * max(weight) AS score
+        FROM scored JOIN unnest(%(kinds)s::text[], %(kind_weights)s::float[]) AS weighed(kind, weight) USING (kind)
+        GROUP BY document_id, kind
     ), page AS (
         SELECT * FROM documents ORDER BY score DESC, document_id LIMIT %(size)s OFFSET %(offset)s
     ), best AS (
@@ -149,6 +152,8 @@ def strict(reader: Reader, lexed: Lexed, *, text: str, key: str, size: int, offs
     params = {
         "head": lexed.head, "text": lexed.text, "lit": lexed.head, "title": title, "title_begins": _begins(title),
         "key": key, "key_begins": _begins(key) if any(char.isdigit() for char in key) else "",
+        # One plain word may be a key by chance: "refund" asks for the rule as well as for the label.
+        "key_worth": PLAIN_WORD_WORTH if text.isalpha() else KEY_WORTH,
     }  # fmt: skip
     return _rank(reader, _STRICT, params, without=lexed.without, size=size, offset=offset)
 
@@ -170,6 +175,7 @@ def _rank(
         "size": size, "offset": offset, "passages": PASSAGES_A_DOCUMENT, "without": without,
         "read": highlighting.READ_MAX, "short": highlighting.SHORT,
         "whole": highlighting.WHOLE, "lines": highlighting.TWO_LINES,
+        "kinds": kinds.names(), "kind_weights": [kinds.kind_of(name).weight for name in kinds.names()],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, {**named, **LIMITS, **WEIGHTS, **shown, **params})

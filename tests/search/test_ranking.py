@@ -111,3 +111,8 @@ def test_chinese_arabic_and_hindi_are_found(publish: Publish, dev: User) -> None
     assert found("客户身份", dev) == ["SOP-2001"]
     assert found("هوية", dev) == ["SOP-2002"]
     assert found("शिक्षा", dev) == ["SOP-2003"]
+
+
+def test_the_rule_comes_before_the_label_of_the_same_name(publish: Publish, dev: User) -> None:
+    publish("payout", "Payout", "Money for a creator.", kind="label")
+    assert found("payout", dev)[:2] == ["SOP-0420", "payout"]
