@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sopdesk.documents.fields import KeyListField
+from sopdesk.documents.fields import KeyListField, NameListField
 from sopdesk.documents.kinds import DataForm
 
 
@@ -18,8 +18,10 @@ class LabelForm(DataForm):
     exclusive = forms.BooleanField(
         label=_("Only one label of this group on a ticket"), required=False, initial=False
     )
-    aliases = KeyListField(
-        label=_("Aliases"), required=False, help_text=_("Other names that imported tickets use for it.")
+    aliases = NameListField(
+        label=_("Aliases"),
+        required=False,
+        help_text=_("Other names that imported tickets use for it, parted by commas."),
     )
     status = forms.ChoiceField(
         label=_("Status"),

@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_unicode_slug
+from django.core.validators import ProhibitNullCharactersValidator, validate_unicode_slug
 from django.utils.translation import gettext as _
+
+NAME_MAX = 80
 
 
 class KeyListField(forms.CharField):
@@ -19,7 +21,11 @@ class KeyListField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
-        return list(dict.fromkeys(text.replace(",", " ").split()))
+        return list(dict.fromkeys(self.parted(text)))
+
+    def parted(self, text: str) -> list[str]:
+        """The single keys of what was typed."""
+        return text.replace(",", " ").split()
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -35,3 +41,19 @@ class KeyListField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(list(initial or []) != self.to_python(data))
+
+
+class NameListField(KeyListField):
+    """Names as other systems write them, which may hold spaces; only commas and new lines part them."""
+
+    def parted(self, text: str) -> list[str]:
+        names = (" ".join(name.split()) for name in text.replace("\n", ",").split(","))
+        return [name for name in names if name]
+
+    def validate(self, value: Any) -> None:
+        super(KeyListField, self).validate(value)
+        for name in value:
+            ProhibitNullCharactersValidator()(name)
+            if len(name) > NAME_MAX:
+                reason = _("“%(name)s…” is too long: at most %(limit)d characters.")
+                raise ValidationError(reason, params={"name": name[:20], "limit": NAME_MAX})
