@@ -53,7 +53,7 @@ def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
 
 
 def draft(source: str) -> Import:
-    blocks = ticket_file.blocks(draw(count=TICKETS), end=last_second(END), seed=1)
+    blocks = ticket_file.blocks(draw(count=TICKETS, end=END), end=last_second(END), seed=1)
     return importing.receive(blocks, name="t.csv", source=Source.objects.create(name=source), actor=None)
 
 
