@@ -1,0 +1,101 @@
+"""The rollups say what the tickets themselves say, however they are cut."""
+
+from __future__ import annotations
+
+import statistics
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import Avg, Count, F, Max, Min, Q
+
+from metrics import reporting, rollups
+from metrics.definitions import BY_KEY
+from metrics.filters import Period
+from metrics.models import HandleSegment, Import, Rating, Rollup, SlaResult, Ticket
+from metrics.reporting import buckets, figure, parts, parts_by
+from sopdesk.accounts.models import Site, Team
+from sopdesk.demo import ticket_loading
+from sopdesk.demo.tickets import DESKS
+
+pytestmark = pytest.mark.django_db
+DUBLIN = ZoneInfo("Europe/Dublin")
+WHOLE = Q(label="")
+
+
+@pytest.fixture
+def desk() -> Import:
+    site = Site.objects.create(name="Everywhere", slug="everywhere", kind="vendor", time_zone="UTC")
+    Team.objects.bulk_create(Team(site=site, slug=slug, name=slug) for slug in [*DESKS][:8])
+    return ticket_loading.load(count=1500, end=date(2026, 11, 1))
+
+
+def test_they_add_up_to_the_tickets(desk: Import) -> None:
+    found = parts(Rollup.objects.filter(WHOLE))
+    rated = Rating.objects.exclude(normalised=None)
+    assert found["created_n"] == Ticket.objects.count() == 1500
+    assert found["offered_n"] == Rating.objects.count()
+    assert found["good_n"] == rated.filter(normalised="positive").count()
+    assert found["bad_n"] == rated.filter(normalised="negative").count()
+    assert found["handled_n"] == HandleSegment.objects.count()
+    assert found["handle_s"] / found["handled_n"] == pytest.approx(
+        HandleSegment.objects.aggregate(a=Avg("handle_s"))["a"]
+    )
+    assert found["resolution_n"] == Ticket.objects.exclude(last_solved_at=None).count()
+    for metric in ("reply", "resolution"):
+        name = "first_reply" if metric == "reply" else metric
+        met = SlaResult.objects.filter(metric=name, state="met").count()
+        assert found[f"sla_{metric}_met_n"] == met > 0
+
+
+def test_each_day_team_and_label_adds_up(desk: Import) -> None:
+    local = Ticket.objects.annotate(slug=F("team__slug"))
+    by_team = {
+        key[0]: found["created_n"]
+        for key, found in parts_by(Rollup.objects.filter(WHOLE), "team__slug").items()
+    }
+    assert by_team == dict(local.values_list("slug").annotate(Count("pk")).order_by())
+    days: dict[date, int] = {}
+    for ticket in Ticket.objects.filter(labels__contains=["refund-request"]):
+        day = ticket.created_at.astimezone(DUBLIN).date()
+        days[day] = days.get(day, 0) + 1
+    labelled = parts_by(Rollup.objects.filter(label="refund-request"), "day")
+    assert {key[0]: found["created_n"] for key, found in labelled.items() if found["created_n"]} == days
+
+
+def test_a_ticket_whose_team_is_not_ours_is_counted_under_its_name(desk: Import) -> None:
+    rows = reporting.by_team(Rollup.objects.filter(WHOLE))
+    unknown = [row for row in rows if row.is_unknown]
+    assert {row.team for row in unknown} == {*[*DESKS][8:]}
+    assert sum(row.figures[-1].n for row in rows) == 1500
+
+
+def test_medians_are_within_one_percent(desk: Import) -> None:
+    seconds = [*HandleSegment.objects.values_list("handle_s", flat=True)]
+    log = buckets(Rollup.objects.filter(WHOLE), "handle_log")[()]
+    for share, exact in (
+        (0.5, statistics.median(seconds)),
+        (0.9, statistics.quantiles(seconds, n=10, method="inclusive")[8]),
+    ):
+        assert reporting.histograms.percentile(log, share) == pytest.approx(exact, rel=0.01)
+    shown = figure(BY_KEY["resolution"], {}, buckets(Rollup.objects.filter(WHOLE), "resolution_log")[()])
+    assert shown.low is not None
+    assert shown.value is not None
+    assert shown.high is not None
+    assert shown.low < shown.value < shown.high
+
+
+def test_rebuilding_changes_nothing(desk: Import) -> None:
+    span = Rollup.objects.aggregate(first=Min("day"), last=Max("day"))
+    before = parts_by(Rollup.objects.all(), "day", "label", "team_name")
+    rollups.rebuild([span["first"], span["last"], date(2026, 5, 4), date(2026, 5, 5)])
+    assert parts_by(Rollup.objects.all(), "day", "label", "team_name") == before
+
+
+@pytest.mark.parametrize("days", [28, 91, 182, 365])
+def test_a_trend_adds_up_to_its_period(desk: Import, days: int) -> None:
+    period = Period(date.fromordinal(date(2026, 11, 1).toordinal() - days + 1), date(2026, 11, 1))
+    within = Rollup.objects.filter(WHOLE, day__range=(period.first, period.last))
+    points = reporting.trend(Rollup.objects.filter(WHOLE), BY_KEY["volume"], period)
+    assert sum(point.figure.n for point in points) == parts(within)["created_n"]
+    assert len(points) == (days if days <= 92 else len({p.day.isocalendar()[:2] for p in points}))

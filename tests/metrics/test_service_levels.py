@@ -1,0 +1,91 @@
+"""Promises: what SQL says is what the clock in Python says, and each state is told apart."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from metrics import ageing, service_levels
+from metrics.calendars import OFFICE, clock_of
+from metrics.models import Rollup, SlaResult, StaleDay
+from tests.metrics.bringing import bring
+
+pytestmark = pytest.mark.django_db
+CLOCK = clock_of("Europe/Dublin", OFFICE, country="IE", first=date(2025, 6, 1), last=date(2027, 6, 1))
+HEAD = "external_id,status,priority,created_at,first_public_reply_at,last_solved_at,pending_spans,is_spam\n"
+
+
+def iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def test_sql_and_python_agree_on_random_tickets() -> None:
+    chance = random.Random(5)
+    expected, rows = {}, []
+    for number in range(400):
+        start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(300 * 86400))
+        end = start + timedelta(seconds=int(chance.expovariate(1 / 400_000)))
+        pauses = []
+        for _ in range(chance.randrange(5)):
+            begin = start + timedelta(seconds=chance.randrange(-3600, 600_000))
+            pauses.append((begin, begin + timedelta(seconds=1 + int(chance.expovariate(1 / 90_000)))))
+        spans = ";".join(f"{iso(a)}/{iso(b)}" for a, b in pauses)
+        rows.append(f"t{number},solved,normal,{iso(start)},,{iso(end)},{spans},\n")
+        clipped = [(a, min(b, end)) for a, b in pauses if a < end]
+        expected[f"t{number}"] = (CLOCK.elapsed(start, end, pauses), CLOCK.due(start, 40 * 3600, clipped))
+    bring(HEAD + "".join(rows))
+    results = SlaResult.objects.filter(metric="resolution").select_related("ticket")
+    assert {r.ticket.external_id: (r.elapsed_s, r.due_at) for r in results} == expected
+    assert all((r.state == "met") == ((r.elapsed_s or 0) <= r.target_s) for r in results)
+
+
+@pytest.mark.parametrize(
+    ("row", "states"),
+    [
+        (
+            "solved,urgent,2026-06-08T08:00Z,2026-06-08T08:30Z,2026-06-08T10:00Z,,",
+            {"first_reply": "met", "resolution": "met"},
+        ),
+        ("open,urgent,2026-06-08T08:00Z,2026-06-08T12:30Z,,,", {"first_reply": "breached", "resolution": "overdue"}),
+        ("open,,2026-06-08T08:00Z,,,,", {"first_reply": "overdue", "resolution": "overdue"}),
+        ("deleted,,2026-06-08T08:00Z,,,,", {"first_reply": "cancelled", "resolution": "cancelled"}),
+        ("open,,2026-06-08T08:00Z,,,,true", {}),
+        ("solved,,2026-06-08T08:00Z,2026-06-08T07:00Z,2026-06-08T07:30Z,,", {}),
+    ],
+)  # fmt: skip
+def test_each_state_is_told_apart(row: str, states: dict[str, str]) -> None:
+    bring(f"{HEAD}t1,{row}\n")
+    assert dict(SlaResult.objects.values_list("metric", "state")) == states
+
+
+def test_a_new_ticket_waits_and_one_that_waits_for_its_customer_is_paused() -> None:
+    now = datetime.now(UTC)
+    begun = iso(now - timedelta(minutes=1))
+    bring(f"{HEAD}t1,new,,{begun},,,,\nt2,pending,,{begun},{begun},,{begun}/,\n")
+    assert set(SlaResult.objects.values_list("ticket__external_id", "metric", "state")) == {
+        ("t1", "first_reply", "running"),
+        ("t1", "resolution", "running"),
+        ("t2", "first_reply", "met"),
+        ("t2", "resolution", "paused"),
+    }
+
+
+def test_time_alone_makes_a_promise_overdue_and_the_rollups_follow() -> None:
+    bring(f"{HEAD}t1,new,,{iso(datetime.now(UTC))},,,,\n")
+    whole = Rollup.objects.filter(label="")
+    assert whole.get().sla_reply_running_n == 1
+    SlaResult.objects.update(due_at=datetime.now(UTC) - timedelta(seconds=1))
+    ageing.age()
+    assert (whole.get().sla_reply_running_n, whole.get().sla_reply_overdue_n) == (0, 1)
+    assert not StaleDay.objects.exists()
+
+
+def test_without_replies_in_a_source_its_first_replies_are_not_judged() -> None:
+    bring("external_id,status,created_at,closed_at\nt1,closed,2026-05-04,2026-05-05\n")
+    assert [result.metric for result in SlaResult.objects.all()] == ["resolution"]
+
+
+def test_the_standard_policy_is_made_once() -> None:
+    assert service_levels.default_policy() == service_levels.default_policy()
