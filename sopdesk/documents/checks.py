@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.documents.hashing import content_hash
-from sopdesk.documents.models import Version
+from sopdesk.documents.kinds import all_kinds
+from sopdesk.documents.models import Document, Version
 from sopdesk.text import markdown
 from sopdesk.text.guards import TextRefused
 
@@ -112,3 +113,23 @@ def text_is_sound(item: ChangeItem) -> Iterable[Finding]:
 def audience_is_named(item: ChangeItem) -> Iterable[Finding]:
     if item.audience == Audience.TEAMS and not item.audience_teams:
         yield Finding(item, _("It is for named teams, but no team is named."))
+
+
+@register
+def references_are_known(item: ChangeItem) -> Iterable[Finding]:
+    """A reference to another document names one that is in force or is published together with this one."""
+    try:
+        named = {(found.kind, found.key) for found in markdown.render(item.body).references}
+    except TextRefused:
+        return
+    kinds = {kind.name for kind in all_kinds()}
+    wanted = {(kind, key) for kind, key in named if kind in kinds}
+    if not wanted:
+        return
+    documents = Document.objects.filter(kind__in=kinds, key__in={key for _kind, key in wanted})
+    there = documents.filter(
+        Exists(Version.objects.in_force().filter(document=OuterRef("pk"))) | Q(drafts__change=item.change_id)
+    )
+    for kind, key in sorted(wanted - set(there.values_list("kind", "key"))):
+        message = _("[[%(kind)s:%(key)s]] names nothing that is in force or part of this change.")
+        yield Finding(item, message % {"kind": kind, "key": key}, blocks=False)
