@@ -17,6 +17,7 @@ from sopdesk.documents.kinds import Kind, all_kinds
 from sopdesk.documents.models import TITLE_MAX, Change, ChangeItem, Document
 from sopdesk.text.guards import MAX_BYTES
 
+WORDS_MAX = 4000
 YEARS_AHEAD = 5
 """How far a change can be scheduled; a slip of the year is caught here."""
 
@@ -71,12 +72,18 @@ class DraftForm(forms.Form):
 
 
 class DescribeForm(forms.ModelForm[Change]):
+    why = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=WORDS_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What was wrong or new, in the words you would use to a colleague."),
+    )
+
     class Meta:
         model = Change
         fields = ["title", "why", "material"]
         labels = {"material": _("Material: readers have to read it again")}
-        help_texts = {"why": _("What was wrong or new, in the words you would use to a colleague.")}
-        widgets = {"why": forms.Textarea(attrs={"rows": 3})}
 
 
 class StepForm(forms.Form):
@@ -96,7 +103,7 @@ class NoteForm(StepForm):
     """A step with a word to the others."""
 
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Note"), required=False, max_length=WORDS_MAX, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
@@ -112,7 +119,7 @@ class SendBackForm(StepForm):
     step = "send_back"
     note = forms.CharField(
         label=_("What should be changed"),
-        max_length=4000,
+        max_length=WORDS_MAX,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Say what should be changed, so that the author knows what to do.")},
     )

@@ -10,4 +10,6 @@ function tell() {
 
 document.addEventListener("htmx:responseError", tell);
 document.addEventListener("htmx:sendError", tell);
-document.addEventListener("htmx:afterOnLoad", () => document.querySelector("[data-failure]")?.remove());
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.successful) document.querySelector("[data-failure]")?.remove();
+});

@@ -29,7 +29,9 @@ def test_a_draft_does_not_touch_what_is_in_force(draft: ChangeItem, refunds: Doc
     assert "14 days" in refunds.versions.in_force().get().plain
 
 
-def test_several_changes_may_be_under_way_for_one_document(draft: ChangeItem, refunds: Document, ana: User) -> None:
+def test_several_changes_may_be_under_way_for_one_document(
+    draft: ChangeItem, refunds: Document, ana: User
+) -> None:
     urgent = editing.start_change(refunds, actor=ana, title="Urgent")
     assert urgent.change_id != draft.change_id
     assert "14 days" in urgent.body
@@ -76,7 +78,8 @@ def test_a_pathological_text_is_refused_before_it_is_stored(draft: ChangeItem, a
 
 def test_restoring_is_a_change_like_any_other(ana: User, ben: User) -> None:
     versions = [
-        factories.past(ana, ben, body=f"Text {n}.", since=timezone.now() - timedelta(days=9 - n)) for n in (1, 2)
+        factories.past(ana, ben, body=f"Text {n}.", since=timezone.now() - timedelta(days=9 - n))
+        for n in (1, 2)
     ]
     document = factories.published("sop", "SOP-0001", author=ana, reviewer=ben, versions=versions)
     item = editing.restore(document.versions.get(number=1), actor=ana)

@@ -142,7 +142,14 @@ def test_a_document_that_is_not_there_cannot_be_added(
 
 
 @pytest.mark.parametrize(
-    "sent", [{}, {"title": ""}, {"title": "t" * 201, "why": MARK}, {"title": "t", "why": "a\x00"}]
+    "sent",
+    [
+        {},
+        {"title": ""},
+        {"title": "t", "why": "w" * 4001},
+        {"title": "t" * 201, "why": MARK},
+        {"title": "t", "why": "a\x00"},
+    ],
 )
 def test_a_description_that_cannot_be_taken_comes_back(
     author: Client, draft: ChangeItem, sent: dict[str, str]

@@ -32,7 +32,9 @@ def approved_change(document: Document, body: str, *, author: User, reviewer: Us
     return reviewing.approve(change, actor=reviewer, seen_hash=reviewing.current_hash(change))
 
 
-def test_publishing_ends_the_old_version_where_the_new_one_begins(approved: Change, refunds: Document, ben: User) -> None:
+def test_publishing_ends_the_old_version_where_the_new_one_begins(
+    approved: Change, refunds: Document, ben: User
+) -> None:
     publishing.publish(approved, actor=ben)
     old, new = refunds.versions.order_by("number")
     assert new.number == 2
@@ -73,7 +75,9 @@ def test_a_new_document_comes_in_force_as_version_1(ana: User, ben: User) -> Non
     assert item.document.key == "SOP-0001"
 
 
-def test_a_change_is_published_as_a_whole_or_not_at_all(approved: Change, refunds: Document, ana: User, ben: User) -> None:
+def test_a_change_is_published_as_a_whole_or_not_at_all(
+    approved: Change, refunds: Document, ana: User, ben: User
+) -> None:
     macro = factories.published("macro", "refund-approved", author=ana, reviewer=ben, body="14 days")
     editing.add_document(approved, macro, actor=ana)
     change = Change.objects.get(pk=approved.pk)
@@ -91,7 +95,9 @@ def test_nothing_unapproved_is_published(proposed: Change, draft: ChangeItem, be
         publishing.publish(proposed, actor=ben)
 
 
-def test_a_text_altered_behind_the_verbs_is_not_published(approved: Change, refunds: Document, ben: User) -> None:
+def test_a_text_altered_behind_the_verbs_is_not_published(
+    approved: Change, refunds: Document, ben: User
+) -> None:
     ChangeItem.objects.filter(change=approved).update(body="Something nobody approved.")
     with pytest.raises(PublishRefused, match="new approval"):
         publishing.publish(approved, actor=ben)
@@ -122,19 +128,25 @@ class TestSchedule:
         with pytest.raises(PublishRefused, match="passed"):
             publishing.schedule(approved, at=timezone.now() - timedelta(minutes=1), actor=ben)
 
-    def test_unscheduling_lets_the_old_version_go_on(self, approved: Change, refunds: Document, ben: User) -> None:
+    def test_unscheduling_lets_the_old_version_go_on(
+        self, approved: Change, refunds: Document, ben: User
+    ) -> None:
         at = timezone.now() + timedelta(days=3)
         change = publishing.unschedule(publishing.schedule(approved, at=at, actor=ben), actor=ben)
         assert (change.state, change.effective_at) == ("approved", None)
         assert refunds.versions.in_force(at).get().number == 1
         assert refunds.versions.get(number=2).in_force.isempty
 
-    def test_what_was_unscheduled_can_be_published(self, approved: Change, refunds: Document, ben: User) -> None:
+    def test_what_was_unscheduled_can_be_published(
+        self, approved: Change, refunds: Document, ben: User
+    ) -> None:
         publishing.schedule(approved, at=timezone.now() + timedelta(days=3), actor=ben)
         publishing.publish(publishing.unschedule(approved, actor=ben), actor=ben)
         assert in_force(refunds).number == 3
 
-    def test_a_scheduled_change_is_locked(self, approved: Change, draft: ChangeItem, ana: User, ben: User) -> None:
+    def test_a_scheduled_change_is_locked(
+        self, approved: Change, draft: ChangeItem, ana: User, ben: User
+    ) -> None:
         publishing.schedule(approved, at=timezone.now() + timedelta(days=3), actor=ben)
         with pytest.raises(editing.ChangeRefused, match="locked"):
             editing.save_draft(draft, revision=draft.revision, actor=ana, body="Later thought.")

@@ -140,6 +140,21 @@ def test_what_is_wrong_is_said_politely_and_saving_still_keeps_the_text(
     expect(page.get_by_label("Text (Markdown)")).to_have_value("Bad \u202e text")
 
 
+def test_a_session_that_ended_while_writing_loses_no_word(
+    sit_down: SitDown, ana: User, draft: ChangeItem
+) -> None:
+    seat = sit_down(ana)
+    page = seat.page
+    page.goto(address(draft))
+    seat.context.clear_cookies()
+    page.get_by_label("Text (Markdown)").fill("Words that took an hour.")
+    expect(page.locator("#messages")).to_contain_text("Nothing you typed is lost")
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your session is over")
+    expect(page.locator("textarea").filter(has_text="took an hour")).to_have_value("Words that took an hour.")
+    seat.complaints.clear()  # htmx names the preview that was refused
+
+
 def test_leaving_with_unsaved_words_asks_first(sit_down: SitDown, ana: User, draft: ChangeItem) -> None:
     page = sit_down(ana).page
     asked: list[str] = []
