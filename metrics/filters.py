@@ -14,8 +14,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from metrics.models import Rollup, Source
-from metrics.querysets import RollupQuerySet
+from metrics.models import Facet, Rollup, Source
+from metrics.querysets import FacetQuerySet, RollupQuerySet
 from sopdesk.accounts.models import Site, Team, User
 
 PERIODS: Final = {
@@ -64,26 +64,25 @@ class FigureFilter(forms.Form):
         data.setdefault("period", DEFAULT_PERIOD)
         super().__init__(data)
         self.rollups: RollupQuerySet = Rollup.objects.visible_to(user)
+        self.facets: FacetQuerySet = Facet.objects.visible_to(user)
         sites = Site.objects.filter(pk__in=Team.objects.filter(pk__in=self._ids("team_id")).values("site"))
         kinds = [("in_house", _("All in-house")), ("vendor", _("All vendors"))]
         self._offer("site", [*kinds, *sites.values_list("slug", "name")])
         teams = Team.objects.filter(pk__in=self._ids("team_id")).select_related("site")
         self._offer("team", [(team.slug, f"{team.site.name} · {team.name}") for team in teams])
-        channels = (
-            self.rollups.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
-        )
-        self._offer("channel", [(channel, channel) for channel in channels])
+        channels = self.facets.exclude(channel="").order_by("channel").values_list("channel", flat=True)
+        self._offer("channel", [(channel, channel) for channel in channels.distinct()])
         sources = Source.objects.filter(pk__in=self._ids("source_id"))
         self._offer("source", [(str(pk), name) for pk, name in sources.values_list("pk", "name")])
         self._offer("label", [(label, label) for label in self._labels()])
         self.is_valid()
 
     def _ids(self, column: str) -> Any:
-        return self.rollups.filter(label="").order_by().values(column).distinct()
+        return self.facets.filter(label="").order_by().values(column).distinct()
 
     def _labels(self) -> list[str]:
         """The labels with most tickets, in order of their names."""
-        found = self.rollups.exclude(label="").values("label").annotate(n=Sum("created_n")).order_by("-n")
+        found = self.facets.exclude(label="").values("label").annotate(n=Sum("created_n")).order_by("-n")
         return sorted(found.values_list("label", flat=True)[:LABELS_OFFERED])
 
     def _offer(self, name: str, choices: list[Any]) -> None:
@@ -103,10 +102,8 @@ class FigureFilter(forms.Form):
     def last_day(self) -> date:
         """The newest day with tickets created, but no day to come."""
         today = timezone.localdate()
-        newest: date | None = self.rollups.filter(created_n__gt=0, day__lte=today).aggregate(day=Max("day"))[
-            "day"
-        ]
-        return newest or today
+        newest: date | None = self.facets.aggregate(day=Max("last_day"))["day"]
+        return min(newest or today, today)
 
     def condition(self, *, team: str = "team", label: bool = True) -> Q:
         """The choices but for the period, for a table with the columns of the rollups."""

@@ -12,7 +12,7 @@ from sopdesk.accounts.permissions import Permission, allows
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from metrics.models import Import, Rollup, SlaResult, Ticket  # noqa: F401
+    from metrics.models import Facet, Import, Rollup, SlaResult, Ticket  # noqa: F401
     from sopdesk.accounts.models import User
 
 
@@ -41,6 +41,12 @@ class SlaResultQuerySet(models.QuerySet["SlaResult"]):
 
 
 class RollupQuerySet(models.QuerySet["Rollup"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        allowed = measured_for(user)
+        return self.none() if allowed is None else self.filter(allowed)
+
+
+class FacetQuerySet(models.QuerySet["Facet"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         allowed = measured_for(user)
         return self.none() if allowed is None else self.filter(allowed)

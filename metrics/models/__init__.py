@@ -1,12 +1,13 @@
 """What is imported, what it is measured against, and what a dashboard reads."""
 
 from metrics.models.imports import Import, Mapping, RejectedRow, StagedEvent, StaleDay
-from metrics.models.rollups import Rollup
+from metrics.models.rollups import Facet, Rollup
 from metrics.models.service_levels import Calendar, Interval, SlaPolicy, SlaResult, SlaTarget
 from metrics.models.tickets import HandleSegment, Rating, Source, StatusSpan, Ticket, VendorFigure
 
 __all__ = [
     "Calendar",
+    "Facet",
     "HandleSegment",
     "Import",
     "Interval",

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from metrics.models.tickets import Source
-from metrics.querysets import RollupQuerySet
+from metrics.querysets import FacetQuerySet, RollupQuerySet
 from sopdesk.accounts.models import Team
 
 
@@ -75,3 +75,20 @@ class Rollup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.team_name} {self.label}"
+
+
+class Facet(models.Model):
+    """What there is to filter by: one row per combination that tickets have, made from the rollups, so that a page
+    need not look through all of them to offer its choices."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    channel = models.CharField(max_length=40)
+    label = models.CharField(max_length=120)
+    created_n = _count()
+    last_day = models.DateField(null=True)
+
+    objects: ClassVar[FacetQuerySet] = FacetQuerySet.as_manager()  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.channel} {self.label}"
