@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from metrics import reporting
+from metrics.definitions import AHT, CSAT, METRICS, REOPENED, SLA_REPLY
+from metrics.filters import FigureFilter
 from metrics.models import Import
+from metrics.reporting import Tile
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents.kinds import kind_of
@@ -18,6 +23,7 @@ from sopdesk.documents.models import Change, Document, Version
 
 LATELY = timedelta(days=28)
 ROWS = 8
+HEADLINES = (CSAT, SLA_REPLY, AHT, REOPENED)
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,13 @@ def came_in_force(person: User, now: datetime) -> list[News]:
     """What readers have had for at most four weeks, newest first."""
     versions = Version.objects.visible_to(person).in_force(now).filter(in_force__startswith__gte=now - LATELY)
     return _news(versions.exclude(document__kind="label").order_by("-in_force__startswith"))
+
+
+def headlines(person: User) -> list[Tile]:
+    """The four figures a lead looks at first, the last four weeks that have tickets against the four before."""
+    chosen = FigureFilter(QueryDict(), user=person)
+    tiles = reporting.tiles(chosen.rollups.filter(chosen.condition()), chosen.period_chosen())
+    return [tile for metric, tile in zip(METRICS, tiles, strict=True) if metric in HEADLINES]
 
 
 def coming(person: User, now: datetime) -> list[News]:

@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from metrics.movers import movers
+from metrics.reporting import mature_until
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
 from sopdesk.web import desk
@@ -42,7 +43,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "has_tasks_card": person.roles != [Role.AGENT] and person.roles != [Role.LEAD],
         "may_write": allows(person, Permission.CHANGE_EDIT),
         "may_import": allows(person, Permission.TICKETS_IMPORT),
-        "may_read_metrics": allows(person, Permission.METRICS_READ),
-        "movers": movers(person, timezone.localdate())[: desk.ROWS],
     }
+    if allows(person, Permission.METRICS_READ):
+        context |= {
+            "tiles": desk.headlines(person),
+            "mature_until": mature_until(),
+            "movers": movers(person, timezone.localdate())[: desk.ROWS],
+        }
     return render(request, "web/desk.html", context)
