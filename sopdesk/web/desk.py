@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -15,9 +16,10 @@ from metrics import reporting
 from metrics.definitions import AHT, CSAT, METRICS, REOPENED, SLA_REPLY
 from metrics.filters import FigureFilter
 from metrics.models import Import
-from metrics.reporting import Tile
+from metrics.movers import movers
+from metrics.reporting import Tile, mature_until
 from sopdesk.accounts.models import User
-from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.accounts.permissions import Permission, Role, allows
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, Document, Version
 
@@ -48,6 +50,24 @@ class News:
     url: str
     since: datetime
     material: bool
+
+
+def cards(person: User, now: datetime) -> dict[str, Any]:
+    """All that the desk's page shows to this person."""
+    shown: dict[str, Any] = {
+        "greeting": greeting(person, now),
+        "tasks": waiting_for(person),
+        "news": came_in_force(person, now),
+        "coming": coming(person, now),
+        "is_agent": person.roles == [Role.AGENT],
+        "has_tasks_card": person.roles not in ([Role.AGENT], [Role.LEAD]),
+        "may_write": allows(person, Permission.CHANGE_EDIT),
+        "may_import": allows(person, Permission.TICKETS_IMPORT),
+    }
+    if allows(person, Permission.METRICS_READ):
+        moved = movers(person, timezone.localdate(now))[:ROWS]
+        shown |= {"tiles": headlines(person), "mature_until": mature_until(), "movers": moved}
+    return shown
 
 
 def greeting(person: User, now: datetime) -> str:

@@ -6,10 +6,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from metrics.movers import movers
-from metrics.reporting import mature_until
 from sopdesk.accounts.models import User
-from sopdesk.accounts.permissions import Permission, Role, allows
 from sopdesk.web import desk
 from sopdesk.web.navigation import THEME_COOKIE, THEMES
 
@@ -33,21 +30,4 @@ def home(request: HttpRequest) -> HttpResponse:
     """The person's desk; who is not signed in reads the help center."""
     if not isinstance(request.user, User):
         return redirect("knowledgebase:home")
-    person, now = request.user, timezone.now()
-    context = {
-        "greeting": desk.greeting(person, now),
-        "tasks": desk.waiting_for(person),
-        "news": desk.came_in_force(person, now),
-        "coming": desk.coming(person, now),
-        "is_agent": person.roles == [Role.AGENT],
-        "has_tasks_card": person.roles != [Role.AGENT] and person.roles != [Role.LEAD],
-        "may_write": allows(person, Permission.CHANGE_EDIT),
-        "may_import": allows(person, Permission.TICKETS_IMPORT),
-    }
-    if allows(person, Permission.METRICS_READ):
-        context |= {
-            "tiles": desk.headlines(person),
-            "mature_until": mature_until(),
-            "movers": movers(person, timezone.localdate())[: desk.ROWS],
-        }
-    return render(request, "web/desk.html", context)
+    return render(request, "web/desk.html", desk.cards(request.user, timezone.now()))

@@ -96,7 +96,11 @@ def test_the_greeting_goes_by_the_persons_clock(hour: int, words: str, ana: User
 
 
 def test_the_desk_takes_the_same_queries_for_one_task_and_for_many(
-    refunds: Document, ana: User, ben: User, as_person: AsPerson, django_assert_max_num_queries: Callable[[int], object]
+    refunds: Document,
+    ana: User,
+    ben: User,
+    as_person: AsPerson,
+    django_assert_max_num_queries: Callable[[int], object],
 ) -> None:
     for n in range(12):
         item = editing.start_change(refunds, actor=ana, title=f"Change {n}")
