@@ -56,8 +56,8 @@ MADE_LATER = (
     "manifest.json",
     "database.dump",
 )
-# Names that an app may use but none does yet, and those of the recipe in adding-a-feature.md.
-EXAMPLES = ("publish_checks.py", "stewardship.py", "tests/documents/test_stewardship.py")
+# Names of the recipe in adding-a-feature.md.
+EXAMPLES = ("stewardship.py", "tests/documents/test_stewardship.py")
 # Names of libraries and of the standard library, said as they are called there.
 FOREIGN = (
     "django",
