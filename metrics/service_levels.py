@@ -8,14 +8,14 @@ are left out. Definitions: metrics/definitions.py.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from metrics import calendars
-from metrics.business_time import moment_sql, seconds_sql
+from metrics.business_time import CLOCK_SQL, moment_sql, seconds_sql
 from metrics.models import SlaPolicy, SlaTarget, Source
 
 PAUSES: Final = ["pending", "on_hold"]
@@ -26,56 +26,55 @@ DEFAULT_TARGETS: Final = {
     "resolution": {"urgent": 8 * HOUR, "high": 16 * HOUR, "": 40 * HOUR},
 }
 
-_FULFILLED: Final = {"first_reply": "t.first_public_reply_at", "resolution": "t.last_solved_at"}
-_IMPOSSIBLE: Final = {
-    "first_reply": ["reply_before_created"],
-    "resolution": ["solved_before_created", "solved_out_of_order"],
-}
-# Without this column of the source there is nothing to judge a promise by.
+# Without one of these columns of the source there is nothing to judge a promise by.
 _NEEDS: Final = {
     "first_reply": {"first_public_reply_at"},
     "resolution": {"last_solved_at", "closed_at", "first_solved_at"},
 }
 
-
-def _measure_sql(metric: str) -> str:
-    return f"""
-WITH base AS MATERIALIZED (
-    SELECT t.id, t.status, t.created_at AS start, {_FULFILLED[metric]} AS done, target.seconds, target.pauses,
-        target.priority, greatest(t.created_at, coalesce({_FULFILLED[metric]}, t.closed_at, %(now)s)) AS until,
-        {seconds_sql("t.created_at")} AS f_start
-    FROM metrics_ticket AS t JOIN LATERAL (
-        SELECT * FROM metrics_slatarget AS g WHERE g.policy_id = %(policy)s AND g.metric = %(metric)s
-          AND g.priority IN (lower(t.priority), '') ORDER BY g.priority DESC LIMIT 1) AS target ON true
-    WHERE t.id IN (SELECT id FROM stored) AND NOT t.flags && %(impossible)s::varchar[]
-      AND t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated
+_MEASURE: Final = f"""
+WITH {CLOCK_SQL},
+promised AS MATERIALIZED (
+    SELECT *, {seconds_sql("created_at")} AS f_start FROM stored WHERE is_promised
+),
+base AS MATERIALIZED (
+    SELECT p.id, m.metric, p.status, p.created_at AS start, m.done, g.seconds, g.pauses, g.priority, p.f_start,
+        greatest(p.created_at, coalesce(m.done, p.closed_at, %(now)s)) AS until
+    FROM promised AS p CROSS JOIN LATERAL (VALUES
+        ('first_reply', p.first_public_reply_at, p.flags && '{{reply_before_created}}'),
+        ('resolution', p.last_solved_at, p.flags && '{{solved_before_created,solved_out_of_order}}')
+    ) AS m (metric, done, impossible) JOIN LATERAL (
+        SELECT * FROM metrics_slatarget WHERE policy_id = %(policy)s AND metric = m.metric
+          AND priority IN (lower(p.priority), '') ORDER BY priority DESC LIMIT 1) AS g ON true
+    WHERE m.metric = ANY(%(metrics)s) AND NOT m.impossible AND p.f_start IS NOT NULL
+),
+waited AS MATERIALIZED (
+    SELECT base.id, base.metric, range_agg(tstzrange(w.from_at, greatest(w.from_at, w.to_at)))
+        * tstzmultirange(tstzrange(min(base.start), max(base.until))) AS spans
+    FROM base JOIN stored_span AS w ON w.ticket_id = base.id AND w.status = ANY(base.pauses)
+    GROUP BY base.id, base.metric
 ),
 piece AS MATERIALIZED (
-    SELECT base.id, base.f_start, base.seconds, {seconds_sql("lower(part)")} AS f_from,
-        {seconds_sql("upper(part)")} AS f_to
-    FROM base JOIN LATERAL (
-        SELECT range_agg(tstzrange(p.from_at, greatest(p.from_at, p.to_at))) AS spans FROM metrics_statusspan AS p
-        WHERE p.ticket_id = base.id AND p.status = ANY(base.pauses)) AS paused ON paused.spans IS NOT NULL
-    CROSS JOIN LATERAL unnest(paused.spans * tstzmultirange(tstzrange(base.start, base.until))) AS part
-    WHERE cardinality(base.pauses) > 0
+    SELECT waited.id, waited.metric, {seconds_sql("lower(part)")} AS f_from, {seconds_sql("upper(part)")} AS f_to
+    FROM waited CROSS JOIN LATERAL unnest(waited.spans) AS part
 ),
 ordered AS (
     SELECT *, f_to - f_from AS length,
-        sum(f_to - f_from) OVER (PARTITION BY id ORDER BY f_from, f_to) AS so_far FROM piece
+        sum(f_to - f_from) OVER (PARTITION BY id, metric ORDER BY f_from, f_to) AS so_far FROM piece
 ),
 pause AS (
-    SELECT id, sum(length)::bigint AS total,
-        coalesce(sum(length) FILTER (WHERE f_from - f_start - (so_far - length) < seconds), 0)::bigint AS before_due
-    FROM ordered GROUP BY id
+    SELECT id, metric, sum(length)::bigint AS total, coalesce(sum(length) FILTER (
+        WHERE f_from - f_start - (so_far - length) < seconds), 0)::bigint AS before_due
+    FROM ordered JOIN base USING (id, metric) GROUP BY id, metric
 ),
 measured AS MATERIALIZED (
     SELECT base.*, {seconds_sql("base.until")} - f_start - coalesce(pause.total, 0) AS elapsed,
         f_start + base.seconds + coalesce(pause.before_due, 0) AS f_due
-    FROM base LEFT JOIN pause USING (id) WHERE f_start IS NOT NULL
+    FROM base LEFT JOIN pause USING (id, metric)
 )
 INSERT INTO metrics_slaresult (ticket_id, metric, instance, policy_id, priority_applied, target_s, started_at, due_at,
     fulfilled_at, elapsed_s, state)
-SELECT id, %(metric)s, 1, %(policy)s, priority, seconds, start, {moment_sql("f_due")}, done, elapsed, CASE
+SELECT id, metric, 1, %(policy)s, priority, seconds, start, {moment_sql("f_due")}, done, elapsed, CASE
     WHEN done IS NOT NULL AND elapsed <= seconds THEN 'met'
     WHEN done IS NOT NULL THEN 'breached'
     WHEN status IN ('closed', 'deleted') THEN 'cancelled'
@@ -83,9 +82,6 @@ SELECT id, %(metric)s, 1, %(policy)s, priority, seconds, start, {moment_sql("f_d
     WHEN status = ANY(pauses) THEN 'paused'
     ELSE 'running' END
 FROM measured"""
-
-
-_SQL: Final = {metric: _measure_sql(metric) for metric in _FULFILLED}
 
 
 def policy_for(source: Source) -> SlaPolicy:
@@ -122,21 +118,20 @@ def add_targets(policy: SlaPolicy, targets: dict[str, dict[str, int]]) -> None:
 
 
 def measure(*, policy: SlaPolicy, provides: set[str], now: datetime | None = None) -> None:
-    """Write the results of the tickets in `stored`; their old ones are gone already (metrics/storing.py)."""
+    """Write the results of the tickets in `stored` with their spans in `stored_span` (metrics/storing.py).
+
+    Their old ones are gone already. `provides`: the neutral columns that the source brings.
+    """
+    metrics = [metric for metric, needed in _NEEDS.items() if needed & provides]
+    names: dict[str, Any] = {
+        "calendar": policy.calendar_id,
+        "policy": policy.pk,
+        "metrics": metrics,
+        "now": now or timezone.now(),
+    }
     with connection.cursor() as cursor:
-        for metric, statement in _SQL.items():
-            if not _NEEDS[metric] & provides:
-                continue
-            cursor.execute(
-                statement,
-                {
-                    "calendar": policy.calendar_id,
-                    "policy": policy.pk,
-                    "metric": metric,
-                    "now": now or timezone.now(),
-                    "impossible": _IMPOSSIBLE[metric],
-                },
-            )
+        cursor.execute("ANALYZE stored_span")
+        cursor.execute(_MEASURE, names)
 
 
 _AGE: Final = """

@@ -43,7 +43,11 @@ _TEAMS: Final = """SELECT slug AS name, id FROM accounts_team
 
 _STORED: Final = """CREATE TEMP TABLE stored (id bigint, external_id text, created_at timestamptz, is_new boolean,
     was_created_at timestamptz, was_first_solved_at timestamptz, was_last_solved_at timestamptz, is_flagged boolean,
-    line bigint) ON COMMIT DROP"""
+    status text, priority text, first_public_reply_at timestamptz, last_solved_at timestamptz, closed_at timestamptz,
+    flags text[], is_promised boolean, line bigint) ON COMMIT DROP"""
+
+_STORED_SPANS: Final = """CREATE TEMP TABLE stored_span (ticket_id bigint, status text, from_at timestamptz,
+    to_at timestamptz) ON COMMIT DROP"""
 
 _UPSERT: Final = f"""
 WITH team AS MATERIALIZED ({_TEAMS}),
@@ -60,7 +64,9 @@ written AS (
       AND coalesce(excluded.source_version >= t.source_version, excluded.updated_at >= t.updated_at)
     RETURNING new.id, new.external_id, new.created_at, old.id IS NULL AS is_new, old.created_at AS was_created_at,
         old.first_solved_at AS was_first_solved_at, old.last_solved_at AS was_last_solved_at,
-        cardinality(new.flags) > 0 AS is_flagged
+        cardinality(new.flags) > 0 AS is_flagged, new.status, new.priority, new.first_public_reply_at,
+        new.last_solved_at, new.closed_at, new.flags,
+        new.merged_into IS NULL AND NOT new.is_spam AND NOT new.is_agent_initiated AS is_promised
 )
 INSERT INTO stored SELECT written.*, chunk.line FROM written JOIN chunk USING (external_id)"""
 
@@ -70,10 +76,12 @@ _FORGET: Final = [
 ]
 
 _SPANS: Final = """
-INSERT INTO metrics_statusspan (ticket_id, status, from_at, to_at, inferred)
+WITH written AS (INSERT INTO metrics_statusspan (ticket_id, status, from_at, to_at, inferred)
 SELECT stored.id, 'pending', lower(span), upper(span), false
 FROM stored JOIN converted AS c USING (line), unnest(c.pending_spans) AS span
-WHERE c.pending_spans IS NOT NULL"""
+WHERE c.pending_spans IS NOT NULL
+RETURNING ticket_id, status, from_at, to_at)
+INSERT INTO stored_span SELECT * FROM written"""
 
 _FIGURES: Final = """
 INSERT INTO metrics_vendorfigure (ticket_id, name, basis, seconds, met)
@@ -151,8 +159,9 @@ def store(*, source_id: int, import_id: int, vendor_basis: str) -> Stored:
         "zone": settings.REPORTING_TIME_ZONE,
     }
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS stored, touched")
+        cursor.execute("DROP TABLE IF EXISTS stored, stored_span, touched")
         cursor.execute(_STORED)
+        cursor.execute(_STORED_SPANS)
         cursor.execute("SELECT count(*) FROM converted WHERE fault IS NULL")
         read: int = cursor.fetchone()[0]
         cursor.execute(_UPSERT, names)

@@ -117,7 +117,9 @@ class SlaResult(models.Model):
     )
     metric = models.CharField(max_length=12, choices=SlaTarget.Metric.choices)
     instance = models.PositiveSmallIntegerField(default=1)
-    policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="+", db_index=False)
+    policy = models.ForeignKey(
+        SlaPolicy, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     priority_applied = models.CharField(max_length=40)
     target_s = models.PositiveIntegerField()
     started_at = models.DateTimeField()
