@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,11 +15,18 @@ from sopdesk.documents.models import Change, Document
 from sopdesk.documents.querysets import ChangeQuerySet, DocumentQuerySet
 
 
+def _owners(request: HttpRequest | None) -> QuerySet[User]:
+    """Who owns a document that this viewer may see: nobody learns here who owns one that is hidden."""
+    if request is None:
+        return User.objects.none()
+    return User.objects.filter(pk__in=Document.objects.visible_to(request.user).values("owner"))
+
+
 class DocumentFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Title or key"), method="by_words")
     owner = django_filters.ModelChoiceFilter(
         label=_("Owner"),
-        queryset=User.objects.filter(documents__isnull=False).distinct(),
+        queryset=_owners,
         empty_label=_("anyone"),
     )
     standing = django_filters.ChoiceFilter(

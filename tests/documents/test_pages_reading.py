@@ -179,3 +179,10 @@ def test_history_marks_what_was_never_in_force(
 def test_a_withdrawn_change_can_still_be_read(ana: User, proposed: Any, as_person: AsPerson) -> None:
     reviewing.withdraw(proposed, actor=ana)
     assert "Withdrawn" in as_person(ana).get(f"/changes/{proposed.pk}").content.decode()
+
+
+def test_the_owner_filter_names_nobody_whose_documents_are_hidden(
+    secret: Document, dev: User, eve: User, as_person: AsPerson
+) -> None:
+    assert secret.owner.name in as_person(dev).get("/sops").content.decode()
+    assert secret.owner.name not in as_person(eve).get("/sops").content.decode()

@@ -34,7 +34,8 @@ SORTS = {
 def document_list(request: HttpRequest, kind: str) -> HttpResponse:
     """Every document of a kind that this person may see."""
     documents = kind_of(kind).model.objects.visible_to(request.user).with_version_at()
-    listing = Listing(request.GET, documents.select_related("owner"), DocumentFilter, sorts=SORTS, sort="key")
+    documents = documents.select_related("owner")
+    listing = Listing(request.GET, documents, DocumentFilter, sorts=SORTS, sort="key", request=request)
     context = {"kind": kind_of(kind), "listing": listing, **_writing(request)}
     return render(request, "documents/document_list.html", context)
 
