@@ -57,9 +57,8 @@ class UploadForm(forms.Form):
 
 
 class MappingForm(forms.Form):
-    """How to read the file: a known mapping, the zone, and a column of the file for each neutral one."""
+    """How to read the file, from a mapping on: the zone, and a column of the file for each neutral one."""
 
-    mapping = forms.ChoiceField(label=gettext_lazy("Read as"), required=False)
     time_zone = forms.CharField(
         label=gettext_lazy("Time zone of stamps that carry none"),
         max_length=64,
@@ -84,20 +83,16 @@ class MappingForm(forms.Form):
         help_text=gettext_lazy("A name for the next time."),
     )
 
-    def __init__(self, draft: Import, content: dict[str, Any], name: str, data: Any = None) -> None:
+    def __init__(self, draft: Import, content: dict[str, Any], data: Any = None) -> None:
         self.draft, self.base = draft, content
-        super().__init__(
-            data, initial={"mapping": name, "time_zone": _zone(draft, content), "dates": content["dates"]}
-        )
-        names = [*mapping.shipped(), *Mapping.objects.values_list("name", flat=True)]
-        known = self.fields["mapping"]
-        assert isinstance(known, forms.ChoiceField)  # noqa: S101 - declared above
-        known.choices = [("", _("the columns below")), *((each, each) for each in names)]
+        zone = content.get("zone") or draft.time_zone
+        super().__init__(data, initial={"time_zone": zone, "dates": content.get("dates", "iso")})
         headers = [("", _("not in the file")), *((header, header) for header in draft.header)]
         for column in schema.COLUMNS:
+            likely = content["columns"].get(column.name, "")
             self.fields[f"column_{column.name}"] = forms.ChoiceField(
                 label=str(column.label), choices=headers, required=False,
-                initial=content["columns"].get(column.name, ""),
+                initial=likely if likely in draft.header else "",
             )  # fmt: skip
 
     @property
@@ -106,7 +101,7 @@ class MappingForm(forms.Form):
 
     @property
     def general_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("mapping", "time_zone", "dates", "save_as")]
+        return [self[name] for name in ("time_zone", "dates", "save_as")]
 
     def clean_save_as(self) -> str:
         name = str(self.cleaned_data["save_as"]).strip()
@@ -135,8 +130,9 @@ class MappingForm(forms.Form):
         }
 
 
-def _zone(draft: Import, content: dict[str, Any]) -> str:
-    return str(content.get("zone") or draft.time_zone)
+def known_mappings() -> list[str]:
+    """The names of the mappings there are, shipped ones first."""
+    return [*mapping.shipped(), *Mapping.objects.values_list("name", flat=True)]
 
 
 def zones_offered() -> list[str]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metrics import importing, previewing, rejecting
 from metrics.containers import FileRefused
-from metrics.forms import MappingForm, UploadForm, zones_offered
+from metrics.forms import MappingForm, UploadForm, known_mappings, zones_offered
 from metrics.guessing import content_of, guess
 from metrics.importing import AlreadyImported
 from metrics.mapping import MappingRefused
@@ -63,23 +63,17 @@ def import_new(request: HttpRequest) -> HttpResponse:
 @importer
 def import_map(request: HttpRequest, import_id: int) -> HttpResponse:
     """Say what the file is: the guess, each column with sample values, the zone."""
-    draft = _draft(request, import_id)
-    name, content = guess(draft.header)
-    if request.GET.get("mapping"):
-        name, content = request.GET["mapping"], content_of(request.GET["mapping"]) or content
-    form = MappingForm(draft, {"dates": "iso", **content}, name, request.POST or None)
+    draft, wanted = _draft(request, import_id), request.GET.get("mapping", "")
+    chosen = content_of(wanted)
+    name, content = (wanted, chosen) if chosen else guess(draft.header)
+    form = MappingForm(draft, content, request.POST or None)
     if form.is_bound and form.is_valid():
         importing.say_how(draft, form.content(), name=form.cleaned_data["save_as"] or name,
                           time_zone=form.cleaned_data["time_zone"], save_as=form.cleaned_data["save_as"],
                           actor=signed_in(request))  # fmt: skip
         return redirect("metrics:import_check", draft.pk)
-    context = {
-        "import": draft,
-        "form": form,
-        "name": name,
-        "zones": zones_offered(),
-        "samples": _samples(draft),
-    }
+    context = {"import": draft, "form": form, "name": name, "mappings": known_mappings(), "zones": zones_offered(),
+               "samples": _samples(draft)}  # fmt: skip
     return render(request, "metrics/import_map.html", context, status=422 if form.is_bound else 200)
 
 
