@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from compliance.loading import load as load_frameworks
 from sopdesk.accounts.models import Site, Team, User
 from sopdesk.audit.recording import faults
-from compliance.loading import load as load_frameworks
 from sopdesk.demo import documents, people
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, Document, Reference, Version
