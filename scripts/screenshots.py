@@ -40,6 +40,7 @@ OUT = ROOT / "docs" / "screenshots"
 DATABASE = "sopdesk_screenshots"
 START_SECONDS = 60
 WIDE, TALL, PHONE = (1280, 800), (1280, 1180), (390, 780)
+WORDS = "refund window"
 # A year of one label, so that the change of June shows.
 REFUNDS = "/metrics?period=365&label=refund-request&metric=aht"
 FLAGS = [
@@ -72,8 +73,8 @@ def _open_draft(page: Page) -> None:
 
 def _search(page: Page) -> None:
     page.keyboard.press("/")
-    page.keyboard.type("refund window", delay=20)
-    expect(page.locator("[data-search-results] a, [role=option]").first).to_be_visible()
+    page.keyboard.type(WORDS, delay=20)
+    expect(page.locator(f"[data-search-panel] [data-q='{WORDS}'] [role=option]").first).to_be_visible()
     page.keyboard.press("ArrowDown")
 
 
@@ -123,6 +124,7 @@ SHOTS = (
     Shot("desk", "ana.lim", "/"),
     Shot("desk-dark", "ana.lim", "/", theme="dark"),
     Shot("desk-phone", "dev.patel", "/", size=PHONE),
+    Shot("desk-lead", "finn.delgado", "/"),
     Shot("sop", "dev.patel", "/sops/SOP-0001"),
     Shot("sop-dark", "dev.patel", "/sops/SOP-0001", theme="dark"),
     Shot("sop-phone", "eve.santos", "/sops/SOP-0001", size=PHONE),
