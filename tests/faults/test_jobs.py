@@ -95,11 +95,12 @@ def test_work_goes_on_within_a_minute_of_the_workers_death(real: Machine) -> Non
 
 
 def test_killed_again_and_again_nothing_is_lost_or_doubled(quick: Machine) -> None:
-    job = job_of(rows=120, pause=0.02)
+    job = job_of(rows=600, pause=0.02)  # twelve seconds of work: it outlasts the six kills
     chance = random.Random(42)
     for round_ in range(6):
         before = done(job)
         until(lambda before=before: done(job) > before, 60, "work goes on")
+        assert not finished(job)
         time.sleep(chance.uniform(0, 0.3))
         worker = quick.worker
         if round_ % 2:
