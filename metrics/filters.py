@@ -100,9 +100,9 @@ class FigureFilter(forms.Form):
         return Period(last - timedelta(days=int(self.chosen("period") or DEFAULT_PERIOD) - 1), last)
 
     def last_day(self) -> date:
-        """The newest day with tickets created, but no day to come."""
+        """The newest day with tickets of this choice created, but no day to come."""
         today = timezone.localdate()
-        newest: date | None = self.facets.aggregate(day=Max("last_day"))["day"]
+        newest: date | None = self.facets.filter(self.condition()).aggregate(day=Max("last_day"))["day"]
         return min(newest or today, today)
 
     def condition(self, *, team: str = "team", label: bool = True) -> Q:

@@ -83,8 +83,10 @@ class MappingForm(forms.Form):
         help_text=gettext_lazy("A name for the next time."),
     )
 
-    def __init__(self, draft: Import, content: dict[str, Any], data: Any = None) -> None:
-        self.draft, self.base = draft, content
+    def __init__(
+        self, draft: Import, content: dict[str, Any], samples: dict[str, list[str]], data: Any = None
+    ) -> None:
+        self.draft, self.base, self.samples = draft, content, samples
         zone = content.get("zone") or draft.time_zone
         super().__init__(data, initial={"time_zone": zone, "dates": content.get("dates", "iso")})
         headers = [("", _("not in the file")), *((header, header) for header in draft.header)]
@@ -96,8 +98,20 @@ class MappingForm(forms.Form):
             )  # fmt: skip
 
     @property
-    def column_fields(self) -> list[forms.BoundField]:
-        return [self[f"column_{name}"] for name in schema.NAMES]
+    def likely_columns(self) -> list[tuple[forms.BoundField, bool, str]]:
+        """What every ticket needs, and what is chosen: (field, whether it is needed, sample values)."""
+        return [each for each in self._columns() if each[1] or each[0].value()]
+
+    @property
+    def other_columns(self) -> list[tuple[forms.BoundField, bool, str]]:
+        return [each for each in self._columns() if not (each[1] or each[0].value())]
+
+    def _columns(self) -> list[tuple[forms.BoundField, bool, str]]:
+        bound = [(column, self[f"column_{column.name}"]) for column in schema.COLUMNS]
+        return [
+            (field, column.required, " · ".join(self.samples.get(str(field.value() or ""), [])))
+            for column, field in bound
+        ]
 
     @property
     def general_fields(self) -> list[forms.BoundField]:

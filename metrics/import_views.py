@@ -66,14 +66,19 @@ def import_map(request: HttpRequest, import_id: int) -> HttpResponse:
     draft, wanted = _draft(request, import_id), request.GET.get("mapping", "")
     chosen = content_of(wanted)
     name, content = (wanted, chosen) if chosen else guess(draft.header)
-    form = MappingForm(draft, content, request.POST or None)
+    form = MappingForm(draft, content, _samples(draft), request.POST or None)
     if form.is_bound and form.is_valid():
-        importing.say_how(draft, form.content(), name=form.cleaned_data["save_as"] or name,
-                          time_zone=form.cleaned_data["time_zone"], save_as=form.cleaned_data["save_as"],
-                          actor=signed_in(request))  # fmt: skip
+        said = form.cleaned_data
+        importing.say_how(draft, form.content(), name=said["save_as"] or name, time_zone=said["time_zone"],
+                          save_as=said["save_as"], actor=signed_in(request))  # fmt: skip
         return redirect("metrics:import_check", draft.pk)
-    context = {"import": draft, "form": form, "name": name, "mappings": known_mappings(), "zones": zones_offered(),
-               "samples": _samples(draft)}  # fmt: skip
+    context = {
+        "import": draft,
+        "form": form,
+        "name": name,
+        "mappings": known_mappings(),
+        "zones": zones_offered(),
+    }
     return render(request, "metrics/import_map.html", context, status=422 if form.is_bound else 200)
 
 
@@ -137,7 +142,7 @@ def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
     if found.job is None:
         return redirect("metrics:import_map", found.pk)
     refused = found.rejected_rows.order_by("line", "pk")[:REJECTED_SHOWN]
-    rejected = [(row, rejecting.reason(row)) for row in refused]
+    rejected = [(row, rejecting.reason(row.column, row.reason)) for row in refused]
     template = "metrics/import_read.html" + ("#progress" if request.headers.get("HX-Request") else "")
     return render(request, template, {"import": found, "job": found.job, "rejected": rejected})
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from metrics import containers, converting, mapping, reading, staging
+from metrics import containers, converting, mapping, reading, rejecting, staging
 from metrics.importing import Chunk, stored_path
 from metrics.models import Import
 from metrics.reading import Reader
@@ -23,7 +23,11 @@ class Fault:
     line: int
     column: str
     value: str
-    reason: str
+    code: str
+
+    @property
+    def reason(self) -> str:
+        return rejecting.reason(self.column, self.code)
 
 
 @dataclass(frozen=True)

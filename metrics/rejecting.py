@@ -22,8 +22,8 @@ HEAD: Final = (FIRST_REJECTED, "rejected_column", "rejected_value", "rejected_re
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def reason(row: RejectedRow) -> str:
-    """Why the row was not taken, as a sentence that says what to do."""
+def reason(column: str, code: str) -> str:
+    """Why a row was not taken, as a sentence that says what to do."""
     sentences = {
         "nul": _("The row holds NUL bytes. Take them out."),
         "quotes": _(
@@ -36,7 +36,7 @@ def reason(row: RejectedRow) -> str:
         "header": _("The header is repeated here. Take the line out."),
         "missing": _("The cell is empty, and every ticket needs it."),
     }
-    return sentences.get(row.reason) or _wrong_value(row.column)
+    return sentences.get(code) or _wrong_value(column)
 
 
 def _wrong_value(name: str) -> str:
@@ -76,7 +76,7 @@ def as_csv(ticket_import: Import) -> Iterator[str]:
 
 
 def _facts(row: RejectedRow) -> list[str]:
-    return [str(row.line), row.column, row.value, reason(row)]
+    return [str(row.line), row.column, row.value, reason(row.column, row.reason)]
 
 
 def _delimiter(ticket_import: Import) -> str:

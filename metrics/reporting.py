@@ -138,7 +138,7 @@ def tiles(rollups: QuerySet[Rollup], period: Period) -> list[Tile]:
             figure(metric, now, logs.get(metric.log)),
             figure(metric, before, logs_before.get(metric.log)),
         )
-        comparable = one.value is not None and other.value is not None and one.metric is other.metric
+        comparable = other.n > 0 and one.metric is other.metric
         change = (
             one.value - other.value
             if comparable and one.value is not None and other.value is not None
