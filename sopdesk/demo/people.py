@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 
 from sopdesk.accounts.models import Site, Team, User
 
-PASSWORD = "lumio-demo-desk"  # noqa: S105 (a demo's, shown on its log-in page)
+PASSWORD = "lumio-demo-desk"  # noqa: S105 (a demo's: `make run` prints it)
 DOMAIN = "lumio.example"
 
 SITES = (
@@ -64,7 +64,7 @@ ALSO = {"Niamh Daly": ["agent"], "Gia Moretti": ["lead"]}
 
 @dataclass(frozen=True)
 class Login:
-    """One of the log-ins that the README and the log-in page name."""
+    """One of the log-ins that the README names and `make run` prints."""
 
     email: str
     role: str
