@@ -47,7 +47,7 @@ def change_person(person: User, *, actor: User, **values: Any) -> User:
 def change_profile(*, actor: User, name: str, time_zone: str) -> User:
     """Change one's own name and time zone; the rest is an administrator's. Raises ValidationError."""
     with transaction.atomic():
-        locked = User.objects.select_for_update().get(pk=actor.pk)
+        locked = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         _write(locked, actor, {"name": name, "time_zone": time_zone})
     return locked
 
@@ -79,8 +79,11 @@ def remove_second_factor(person: User, *, actor: User) -> None:
 
 
 def _lock(person: User, actor: User) -> User:
-    """The person's row, locked. The actor's is locked and asked again: two administrators may act on each other."""
-    rows = User.objects.filter(pk__in={person.pk, actor.pk}).order_by("pk").select_for_update()
+    """The person's row, locked. The actor's is locked and asked again: two administrators may act on each other.
+
+    What they do themselves meanwhile may still name them: it may hold the end of the audit chain, waited for here.
+    """
+    rows = User.objects.filter(pk__in={person.pk, actor.pk}).order_by("pk").select_for_update(no_key=True)
     locked = {row.pk: row for row in rows}
     require(locked.get(actor.pk), Permission.PEOPLE_EDIT, person)
     return locked[person.pk]

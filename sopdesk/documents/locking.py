@@ -11,13 +11,18 @@ from sopdesk.documents.models import Change, Document
 
 
 def locked_change(change: Change) -> Change:
-    """The change as it is now, locked until the transaction ends. What the caller read before may be stale."""
-    return Change.objects.select_for_update().get(pk=change.pk)
+    """The change as it is now, locked until the transaction ends. What the caller read before may be stale.
+
+    Rows that only point at a locked one may still be written: their writer may hold the end of the audit chain, which
+    the caller will wait for.
+    """
+    return Change.objects.select_for_update(no_key=True).get(pk=change.pk)
 
 
 def lock_documents(ids: Iterable[int]) -> None:
     """Lock documents in one order, so that two publications that share some cannot wait for each other."""
-    list(Document.objects.select_for_update().filter(pk__in=sorted(ids)).order_by("pk").values_list("pk"))
+    documents = Document.objects.select_for_update(no_key=True).filter(pk__in=sorted(ids))
+    list(documents.order_by("pk").values_list("pk"))
 
 
 def database_now() -> datetime:

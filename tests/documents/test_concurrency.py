@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from sopdesk.accounts import staffing
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
 from sopdesk.audit.recording import faults
 from sopdesk.documents import editing, publishing, reviewing
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
+from sopdesk.documents.locking import lock_documents
 from sopdesk.documents.models import Change, ChangeItem, Document
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,3 +89,33 @@ def test_two_changes_of_one_document_published_at_once_give_one_version_in_force
     results = at_once(2, lambda index: publishing.publish([approved, other][index], actor=ben))
     assert sum(isinstance(result, Change) for result in results) == 1
     assert refunds.versions.in_force().count() == 1
+
+
+def start_while_another_waits(document: Document, actor: User) -> ChangeItem:
+    """Open a change from a connection of its own that waits for no lock longer than a moment."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        return editing.start_change(document, actor=actor)
+    finally:
+        connection.close()
+
+
+def test_a_draft_begins_while_its_document_is_being_published(refunds: Document, ana: User) -> None:
+    """Else the one would hold the audit chain and wait for the document, and the other the reverse: a deadlock."""
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        lock_documents([refunds.pk])
+        begun = pool.submit(start_while_another_waits, refunds, ana)
+        assert begun.result(timeout=20).document_id == refunds.pk
+
+
+def test_a_draft_begins_while_its_author_is_being_changed(refunds: Document, ana: User, hal: User) -> None:
+    """The same between the author's row and the audit chain, which the administrator's step waits for last."""
+    begun = []
+
+    def meanwhile(**facts: object) -> None:
+        begun.append(pool.submit(start_while_another_waits, refunds, ana).result(timeout=20))
+
+    with ThreadPoolExecutor(1) as pool, patch.object(staffing, "record", meanwhile):
+        staffing.change_person(ana, actor=hal, name="Ana Lim-Ortega")
+    assert begun[0].updated_by_id == ana.pk
