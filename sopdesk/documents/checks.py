@@ -77,9 +77,12 @@ def has_text(item: ChangeItem) -> Iterable[Finding]:
 def base_is_in_force(item: ChangeItem) -> Iterable[Finding]:
     """The draft must say what changes against what readers have, not against something older."""
     standing: list[Version] = item.document.standing  # type: ignore[attr-defined]  # `findings` fetches it for all
-    if not standing or standing[-1].pk == item.base_version_id:
+    newest = standing[-1] if standing else None
+    if (newest.pk if newest else None) == item.base_version_id:
         return
-    newest = standing[-1]
+    if newest is None:
+        yield Finding(item, _("The version it was opened from was unscheduled. Rebase the draft."))
+        return
     if item.base_version is None:
         yield Finding(item, _("It was published meanwhile as v%(n)s.") % {"n": newest.number})
         return

@@ -39,6 +39,7 @@ def create_document(
     values = {"key": kind.new_key(title), "owner": actor, **identity}
     try:
         with transaction.atomic():
+            change = _editable(change) if change else None
             document = kind.model.objects.create(kind=kind.name, created_by=actor, **values)
             record(actor=actor, event=Event.DOCUMENT_CREATED, subject=document, facts={"kind": kind.name})
             change = change or _new_change(title, actor)
@@ -70,14 +71,16 @@ def remove_document(item: ChangeItem, *, actor: User) -> None:
     require(actor, Permission.CHANGE_EDIT, item)
     with transaction.atomic():
         change = _editable(item.change)
+        fresh = _locked_item(item)
         _void_approvals(change, actor)
+        change.authors.add(actor)
         record(
             actor=actor,
             event=Event.CHANGE_DOCUMENT_REMOVED,
             subject=change,
-            facts={"document": item.document.key},
+            facts={"document": fresh.document.key},
         )
-        item.delete()
+        fresh.delete()
 
 
 def save_draft(item: ChangeItem, *, revision: int, actor: User, **content: Any) -> ChangeItem:
@@ -90,7 +93,7 @@ def save_draft(item: ChangeItem, *, revision: int, actor: User, **content: Any) 
     _refuse_unsound(content.get("body", ""))
     with transaction.atomic():
         change = _editable(item.change)
-        fresh = ChangeItem.objects.select_for_update().select_related("document").get(pk=item.pk)
+        fresh = _locked_item(item)
         changed = [
             name for name in CONTENT_FIELDS if name in content and getattr(fresh, name) != content[name]
         ]
@@ -108,11 +111,11 @@ def save_draft(item: ChangeItem, *, revision: int, actor: User, **content: Any) 
 
 
 def describe_change(change: Change, *, actor: User, title: str, why: str, material: bool) -> Change:
-    """Set what a change says of itself. Whether it is material is part of what is approved."""
+    """Set what a change says of itself. All of it is part of what is approved: readers are told why, too."""
     require(actor, Permission.CHANGE_EDIT, change)
     with transaction.atomic():
         change = _editable(change)
-        if change.material != material:
+        if (change.title, change.why, change.material) != (title, why, material):
             _void_approvals(change, actor)
         change.title, change.why, change.material = title, why, material
         change.save(update_fields=["title", "why", "material", "updated_at"])
@@ -125,12 +128,13 @@ def rebase(item: ChangeItem, *, actor: User, revision: int) -> ChangeItem:
     require(actor, Permission.CHANGE_EDIT, item)
     with transaction.atomic():
         change = _editable(item.change)
-        fresh = ChangeItem.objects.select_for_update().select_related("document").get(pk=item.pk)
+        fresh = _locked_item(item)
         if fresh.revision != revision:
             raise StaleDraft(fresh)
         _void_approvals(change, actor)
         fresh.base_version = newest(fresh.document)
         _store(fresh, ["base_version"], actor)
+        change.authors.add(actor)
         facts = {"document": fresh.document.key, "base": getattr(fresh.base_version, "number", None)}
         record(actor=actor, event=Event.CHANGE_REBASED, subject=change, facts=facts)
         return fresh
@@ -176,6 +180,15 @@ def _editable(change: Change) -> Change:
         reason = _("This change is %(state)s and locked. Unschedule it to edit, or start a new change.")
         raise ChangeRefused([reason % {"state": change.get_state_display()}])
     return change
+
+
+def _locked_item(item: ChangeItem) -> ChangeItem:
+    """The draft as it is now, it alone locked. Raises ChangeRefused when somebody took it out meanwhile."""
+    drafts = ChangeItem.objects.select_for_update(of=("self",)).select_related("document")
+    fresh = drafts.filter(pk=item.pk).first()
+    if fresh is None:
+        raise ChangeRefused([_("This document was taken out of the change meanwhile.")])
+    return fresh
 
 
 def _void_approvals(change: Change, actor: User) -> None:

@@ -23,6 +23,6 @@ def content_hash(content: Content) -> str:
 
 
 def change_hash(change: Change, items: Iterable[ChangeItem]) -> str:
-    """The hash (hex) that an approval is bound to: every draft, what each is based on, and whether it is material."""
+    """The hash (hex) that an approval is bound to: every draft, what it is based on, and what the change says."""
     drafts = sorted([item.document_id, item.base_version_id or 0, content_hash(item)] for item in items)
-    return _sha256([change.pk, change.material, drafts])
+    return _sha256([change.pk, change.title, change.why, change.material, drafts])

@@ -16,6 +16,7 @@ from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import checks, comparing, reviewing, states
 from sopdesk.documents.forms import AddDocumentForm, ApproveForm, ProposeForm, ScheduleForm, SendBackForm
+from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, ChangeItem, Version
 
@@ -39,16 +40,16 @@ def change_page(
     status: int = 200,
 ) -> HttpResponse:
     """Render the change; `refused` is a form that goes back to the person with what they typed."""
-    person = signed_in(request)
+    person, reviewed = signed_in(request), _reviewed(change)
     context: dict[str, Any] = {
         "change": change,
         "state": change.state_at(timezone.now()),
-        "reviewed": _reviewed(change),
+        "reviewed": reviewed,
         "view": comparing.chosen_view(request.GET.get("view", "")),
         "reasons": reasons,
         **_record(change),
         **_may(change, person),
-        **_forms(change, person, refused),
+        **_forms(change, reviewed, person, refused),
     }
     return render(request, "documents/change_read.html", context, status=status)
 
@@ -100,9 +101,12 @@ def _may(change: Change, person: User) -> dict[str, bool]:
     }
 
 
-def _forms(change: Change, person: User, refused: forms.Form | None) -> dict[str, forms.Form]:
-    """The page's forms, each empty unless it is the one that was refused."""
-    seen = reviewing.current_hash(change)
+def _forms(
+    change: Change, reviewed: Sequence[Reviewed], person: User, refused: forms.Form | None
+) -> dict[str, forms.Form]:
+    """The page's forms, each empty unless it is the one that was refused. What is approved is what the page shows,
+    so its hash is of the drafts as they were read for it."""
+    seen = change_hash(change, [each.item for each in reviewed])
     fresh: dict[str, forms.Form] = {
         "propose_form": ProposeForm(),
         "approve_form": ApproveForm(initial={"seen_hash": seen}),
