@@ -21,7 +21,7 @@ from sopdesk.audit.recording import Actor, System, record
 from sopdesk.documents import checks, indexing, states
 from sopdesk.documents.errors import PublishRefused
 from sopdesk.documents.locking import database_now, lock_documents, locked_change
-from sopdesk.documents.models import Change, ChangeItem, Version
+from sopdesk.documents.models import Change, ChangeItem, Document, Version
 from sopdesk.documents.reviewing import REQUIRED_APPROVALS, current_hash
 from sopdesk.documents.snapshots import snapshot
 
@@ -85,7 +85,7 @@ def unschedule(change: Change, *, actor: User) -> Change:
         if change.effective_at is None or change.effective_at <= database_now():
             raise PublishRefused([_("It came in force already, so it can no longer be unscheduled.")])
         for version in versions:
-            _take_back(version)
+            _take_back(version, actor)
         change.effective_at = None
         states.move(change, "unschedule", actor=actor)
         _record_release(Event.CHANGE_UNSCHEDULED, change, versions, actor)
@@ -101,7 +101,8 @@ def settle(change_id: int) -> bool:
             return False
         scheduled_by = change.transitions.filter(verb="schedule").latest("pk").actor
         states.move(change, "settle", actor=scheduled_by)
-        _record_release(Event.CHANGE_PUBLISHED, change, list(change.versions.in_force()), SCHEDULER)
+        versions = list(change.versions.select_related("document").exclude(in_force__isempty=True))
+        _record_release(Event.CHANGE_PUBLISHED, change, versions, SCHEDULER)
         _call_after_commit(change)
         return True
 
@@ -137,9 +138,7 @@ def _release(items: list[ChangeItem], change: Change, *, at: datetime, actor: Us
     for item in items:
         _supersede(item, at)
         version = snapshot(item, change=change, in_force=DateTimeTZRange(at, None), actor=actor)
-        item.document._history_user = actor  # type: ignore[attr-defined]  # simple_history reads it
-        item.document.review_by = at.date() + relativedelta(months=item.document.review_months)
-        item.document.save(update_fields=["review_by"])
+        _set_review(item.document, at, actor)
         indexing.refresh(item.document)
         versions.append(version)
     return versions
@@ -158,7 +157,14 @@ def _supersede(item: ChangeItem, at: datetime) -> None:
     old.save(update_fields=["in_force"])
 
 
-def _take_back(version: Version) -> None:
+def _set_review(document: Document, since: datetime | None, actor: User) -> None:
+    """Count the time to its next review from the version that stands last."""
+    document._history_user = actor  # type: ignore[attr-defined]  # simple_history reads it
+    document.review_by = since.date() + relativedelta(months=document.review_months) if since else None
+    document.save(update_fields=["review_by"])
+
+
+def _take_back(version: Version, actor: User) -> None:
     """Empty the range of a version that has not begun, then let its predecessor go on."""
     later = version.document.versions.filter(number__gt=version.number, in_force__isempty=False)
     if later.exists():
@@ -171,6 +177,7 @@ def _take_back(version: Version) -> None:
     if before is not None:
         before.in_force = DateTimeTZRange(before.since, None)
         before.save(update_fields=["in_force"])
+    _set_review(version.document, before.since if before else None, actor)
     indexing.refresh(version.document)
 
 

@@ -19,7 +19,7 @@ from sopdesk.text.addresses import is_external, is_own_image, is_safe_link, read
 from sopdesk.text.anchors import CHARACTER
 from sopdesk.text.guards import LINK_WINDOW
 
-REFERENCE = rf"\[\[([a-z][a-z0-9-]{{0,39}}):({CHARACTER}{{1,200}})(?:#({CHARACTER}{{1,120}}))?\]\]"
+REFERENCE = rf"\[\[([a-z][a-z0-9-]{{0,19}}):({CHARACTER}{{1,80}})(?:#({CHARACTER}{{1,120}}))?\]\]"
 _ALIGNED = {"right": "text-end", "center": "text-center", "left": "text-start"}
 _OUTCOME = re.compile(r"^(?:\*\*)?Outcome:(?:\*\*)?(?=\s|$)[ \t]*", re.MULTILINE)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -62,6 +63,16 @@ def test_references_are_collected(refunds: Document, ana: User, ben: User) -> No
     change = approved_change(refunds, "## Go\n\nUse [[macro:refund-approved]].\n", author=ana, reviewer=ben)
     publishing.publish(change, actor=ben)
     assert Reference.objects.get(version=in_force(refunds)).key == "refund-approved"
+
+
+@pytest.mark.parametrize("reference", ["[[sop:" + "k" * 81 + "]]", "[[" + "k" * 21 + ":key]]"])
+def test_a_reference_too_long_to_name_anything_is_plain_text(
+    refunds: Document, ana: User, ben: User, reference: str
+) -> None:
+    change = approved_change(refunds, f"## Go\n\nUse {reference}.\n", author=ana, reviewer=ben)
+    publishing.publish(change, actor=ben)
+    assert reference in in_force(refunds).plain
+    assert not Reference.objects.exists()
 
 
 def test_a_new_document_comes_in_force_as_version_1(ana: User, ben: User) -> None:
@@ -207,3 +218,29 @@ class TestImpossible:
         later = DateTimeTZRange(old.since, timezone.now() + timedelta(days=1))
         with pytest.raises(DatabaseError), transaction.atomic():
             Version.objects.filter(pk=old.pk).update(in_force=later)
+
+
+def test_unscheduling_gives_the_review_date_back(
+    approved: Change, refunds: Document, ben: User, in_a_week: datetime
+) -> None:
+    before = Document.objects.get(pk=refunds.pk).review_by
+    publishing.schedule(approved, at=in_a_week + timedelta(days=300), actor=ben)
+    assert Document.objects.get(pk=refunds.pk).review_by != before
+    publishing.unschedule(approved, actor=ben)
+    assert Document.objects.get(pk=refunds.pk).review_by == before
+
+
+def test_a_change_settled_late_names_what_it_brought_in_force(
+    approved: Change, refunds: Document, ana: User, ben: User, in_a_week: datetime
+) -> None:
+    publishing.schedule(approved, at=in_a_week, actor=ben)
+    later = approved_change(refunds, "Later still.", author=ana, reviewer=ben)
+    publishing.schedule(later, at=in_a_week + timedelta(days=1), actor=ben)
+    when = in_a_week + timedelta(days=2)
+    with (
+        patch.object(publishing, "database_now", lambda: when),
+        patch.object(timezone, "now", lambda: when),
+    ):
+        assert publishing.settle_due() == 2
+    entries = Entry.objects.filter(event="change:published").order_by("number")
+    assert [entry.facts["versions"][0]["version"] for entry in entries] == [2, 3]
