@@ -11,6 +11,8 @@ from django.utils.text import slugify
 from sopdesk.documents.models import Document
 
 KEY_MAX = 80
+RESERVED = frozenset({"new"})
+"""Addresses of a kind's own pages: a document of that key could not be read."""
 
 
 def numbered(kind: str, prefix: str) -> Callable[[str], str]:
@@ -31,6 +33,7 @@ def from_title(kind: str) -> Callable[[str], str]:
     def new_key(title: str) -> str:
         plain = slugify(title)[: KEY_MAX - 6] or kind
         taken = set(Document.objects.filter(kind=kind, key__startswith=plain).values_list("key", flat=True))
+        taken |= RESERVED
         candidates = (plain if n == 1 else f"{plain}-{n}" for n in range(1, len(taken) + 2))
         return next(key for key in candidates if key not in taken)
 

@@ -116,3 +116,9 @@ def test_adopted_versions_follow_each_other(ana: User, ben: User) -> None:
     ranges = [(v.since, v.until) for v in document.versions.order_by("number")]
     assert ranges == [(days[0], days[1]), (days[1], days[2]), (days[2], None)]
     assert document.versions.in_force(days[1] + timedelta(hours=1)).get().number == 2
+
+
+def test_no_document_takes_the_address_of_the_page_for_new_ones(ana: User) -> None:
+    kind = factories.kind_of("macro")
+    keys = [editing.create_document(kind, title="New", actor=ana).document.key for _ in range(2)]
+    assert keys == ["new-2", "new-3"]
