@@ -38,8 +38,9 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404, word for word the same for what is hidden and for what does not exist."""
-    return error_page(request, 404)
+    """404, word for word the same for what is hidden and for what does not exist; with what was typed, since a
+    colleague may have taken away what it was meant for."""
+    return error_page(request, 404, fields=kept_fields(request))
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from sopdesk.accounts.models import User
 from sopdesk.documents import editing, publishing, reviewing
+from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.models import Change, ChangeItem, Document
 
 AsPerson = Any
@@ -211,3 +212,15 @@ def test_a_colleagues_draft_is_offered_first(
     assert draft.change.title in answer.content.decode()
     started = browser.post(reverse("sops:edit", args=[refunds.key]), {"start": "1"})
     assert started["Location"] != edit_url(draft)
+
+
+def test_what_was_typed_is_shown_when_a_colleague_took_the_draft_out(
+    draft: ChangeItem, ana: User, as_person: AsPerson
+) -> None:
+    stale = ChangeItem.objects.get(pk=draft.pk)
+    editing.remove_document(draft, actor=ana)
+    page = as_person(ana).post(f"/changes/{draft.change_id}/items/{stale.pk}", {"body": "An hour's work"})
+    assert page.status_code == 404
+    assert "An hour&#x27;s work" in page.content.decode()
+    with pytest.raises(ChangeRefused, match="taken out"):
+        editing.save_draft(stale, revision=stale.revision, actor=ana, body="Too late.")
