@@ -114,22 +114,6 @@ LOGIN_REDIRECT_URL = "desk"
 
 CSRF_FAILURE_VIEW = "sopdesk.web.errors.csrf_failure"
 
-# No script and no style but our own files. `data:` pictures are the small arrows inside Tabler's style sheet.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "manifest-src": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
-STYLE_GUIDE = False
 # Whether `manage.py demo --fresh` may empty the database: on a laptop only.
 DEMO_MAY_EMPTY = False
 
@@ -166,6 +150,7 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 STYLE_GUIDE = False
 
 # No inline script or style anywhere, and nobody may frame a page.
+# `data:` pictures are the small arrows inside Tabler's style sheet.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
