@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.audience import Audience
@@ -68,7 +69,8 @@ def adopt_all(adopted: Sequence[Adopted], *, actor: User) -> list[Document]:
     """Create documents with their earlier versions, each in force until the next of its document began.
 
     Only documents that are new to the desk can be adopted: this is no second way to publish. Raises ChangeRefused
-    for versions out of order, TextRefused for a text that cannot be rendered, and then nothing was adopted.
+    for versions out of order, still to come or approved by their own author, TextRefused for a text that cannot be
+    rendered, and then nothing was adopted.
     """
     require(actor, Permission.CHANGE_EDIT)
     with transaction.atomic():
@@ -92,6 +94,12 @@ def _identity(adopted: Adopted) -> Document:
     times = [version.since for version in adopted.past]
     if not times or times != sorted(set(times)):
         reason = _("The versions of %(key)s are not in the order of their dates.")
+        raise ChangeRefused([reason % {"key": adopted.key}])
+    if times[-1] > timezone.now():
+        reason = _("A version of %(key)s is still to come: what has no past here is proposed and published.")
+        raise ChangeRefused([reason % {"key": adopted.key}])
+    if any(version.author == version.reviewer for version in adopted.past):
+        reason = _("A version of %(key)s was approved by its own author.")
         raise ChangeRefused([reason % {"key": adopted.key}])
     months = adopted.identity.get("review_months", Document._meta.get_field("review_months").default)
     child = adopted.kind.model.objects.create(

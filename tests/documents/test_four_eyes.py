@@ -116,3 +116,14 @@ def test_a_draft_from_an_unscheduled_version_is_rebased_first(
         reviewing.propose(second.change, actor=ana)
     editing.rebase(second, actor=ana, revision=second.revision)
     assert reviewing.propose(second.change, actor=ana).state == "in_review"
+
+
+def test_a_version_still_to_come_is_not_adopted(ana: User, ben: User, in_a_week: datetime) -> None:
+    with pytest.raises(ChangeRefused, match="still to come"):
+        factories.published("sop", "SOP-0009", author=ana, reviewer=ben, since=in_a_week)
+
+
+def test_a_version_approved_by_its_author_is_not_adopted(zoe: User) -> None:
+    with pytest.raises(ChangeRefused, match="its own author"):
+        factories.published("sop", "SOP-0009", author=zoe, reviewer=zoe)
+    assert not Document.objects.exists()
