@@ -73,6 +73,8 @@ mfa_reauthenticate_webauthn            GET   -                    l r r r r r r 
 # People
 accounts:people                        GET   -                    l x x o o o o x o
 accounts:teams                         GET   -                    l x x o o o o x o
+accounts:team_add                      GET   -                    l x x x x x x x o
+accounts:team_add                      POST  -                    f x x x x x x x i
 accounts:person_add                    GET   -                    l x x x x x x x o
 accounts:person_add                    POST  -                    f x x x x x x x i
 accounts:person_edit                   GET   dev                  l x x x x x x x o

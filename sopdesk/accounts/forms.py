@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sopdesk.accounts.models import Team, User
+from sopdesk.accounts.models import Site, Team, User
 from sopdesk.accounts.permissions import Role
+from sopdesk.accounts.placing import NewSite
 from sopdesk.accounts.zones import zone_names
 
 
@@ -61,3 +62,29 @@ class PersonForm(ProfileForm):
     def values(self) -> dict[str, Any]:
         """What the verbs take: name, email, team, roles, time_zone."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class TeamForm(forms.Form):
+    """A team at a site that is there, or at a new one."""
+
+    name = forms.CharField(label=_("Team"), max_length=80, help_text=_("Such as Payments."))
+    site = forms.ModelChoiceField(
+        Site.objects.all(), label=_("Site"), required=False, empty_label=_("a new site")
+    )
+    site_name = forms.CharField(label=_("Name of the new site"), max_length=40, required=False)
+    site_kind = forms.ChoiceField(label=_("Kind of the new site"), choices=Site.Kind.choices, required=False)
+    site_time_zone = forms.ChoiceField(
+        label=_("Time zone of the new site"), choices=zone_choices, required=False, initial="Europe/Dublin"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in ("site_name", "site_kind", "site_time_zone"):
+            if cleaned.get("site") is None and name not in self.errors and not cleaned.get(name):
+                self.add_error(name, _("Choose a site above, or say what the new one is."))
+        return cleaned
+
+    def place(self) -> Site | NewSite:
+        """Where the team works."""
+        said = self.cleaned_data
+        return said["site"] or NewSite(said["site_name"], said["site_kind"], said["site_time_zone"])

@@ -8,6 +8,7 @@ app_name = "accounts"
 urlpatterns = [
     path("people", views.people, name="people"),
     path("people/teams", views.teams, name="teams"),
+    path("people/teams/add", views.team_add, name="team_add"),
     path("people/add", views.person_add, name="person_add"),
     path("people/<int:person_id>", views.person_edit, name="person_edit"),
     path("people/<int:person_id>/end-sign-in", views.person_end, name="person_end"),

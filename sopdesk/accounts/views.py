@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sopdesk.accounts import staffing
+from sopdesk.accounts import placing, staffing
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.errors import StaffingRefused
 from sopdesk.accounts.filters import PersonFilter
-from sopdesk.accounts.forms import PersonForm, ProfileForm
+from sopdesk.accounts.forms import PersonForm, ProfileForm, TeamForm
 from sopdesk.accounts.models import Team, User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.listing import Listing
@@ -40,7 +40,23 @@ def teams(request: HttpRequest) -> HttpResponse:
     """Teams with their sites."""
     found = Team.objects.visible_to(request.user).select_related("site").with_members()
     listing = Listing(request.GET, found, sorts=TEAM_SORTS, sort="site")
-    return render(request, "accounts/teams.html", {"listing": listing})
+    may_edit = allows(request.user, Permission.PEOPLE_EDIT)
+    return render(request, "accounts/teams.html", {"listing": listing, "may_edit": may_edit})
+
+
+@permission_required(Permission.PEOPLE_EDIT)
+def team_add(request: HttpRequest) -> HttpResponse:
+    """A team at a site that is there, or at a new one."""
+    form = TeamForm(_posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            team = placing.add_team(actor=signed_in(request), name=form.cleaned_data["name"], at=form.place())
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(request, _("%(team)s is there. Add its people next.") % {"team": team})
+            return redirect("accounts:teams")
+    return render(request, "accounts/team_add.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @permission_required(Permission.PEOPLE_EDIT)

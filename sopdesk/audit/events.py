@@ -24,6 +24,7 @@ class Event(models.TextChoices):
     FRAMEWORKS_LOADED = "frameworks:loaded", _("compliance catalogue loaded")
     IMPORT_FINISHED = "import:finished", _("import finished")
     IMPORT_STARTED = "import:started", _("import started")
+    TEAM_CREATED = "team:created", _("team added")
     USER_CHANGED = "user:changed", _("person changed")
     USER_CREATED = "user:created", _("person added")
     USER_DISABLED = "user:disabled", _("person’s sign-in ended")
