@@ -33,7 +33,9 @@ from sopdesk.jobs import running
 from tests.faults.processes import Machine, kill, machine, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
-TICKETS = 1_200
+TICKETS = (
+    3_000  # in chunks of five rows: enough work to outlast the kills, also where the test itself has to wait
+)
 KILLS = 5
 END = date(2025, 11, 20)  # long past: no promise changes its state meanwhile
 
@@ -41,7 +43,7 @@ END = date(2025, 11, 20)  # long past: no promise changes its state meanwhile
 @pytest.fixture
 def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """Redis, a worker with small chunks, and a beat with leases of 1 s and a sweep every second."""
-    monkeypatch.setenv("SOPDESK_FAULT_CHUNK_ROWS", "10")
+    monkeypatch.setenv("SOPDESK_FAULT_CHUNK_ROWS", "5")
     with machine(tmp_path) as started:
         started.start_redis()
         started.start_worker()

@@ -137,7 +137,8 @@ def test_attacks_that_are_typed_stay_words_in_every_form(
     reviewer.page.get_by_role("button", name="Approve exactly this").click()
     expect(reviewer.page.locator("#messages")).to_contain_text("Approved")
     assert reviewer.ran() == []
-    assert reviewing.current_hash(item.change) == item.change.approvals.get().content_hash
+    change = Change.objects.get(pk=item.change_id)
+    assert reviewing.current_hash(change) == change.approvals.get().content_hash
 
 
 @pytest.mark.skipif(not FOLDER.exists(), reason="../shared/data/attacks is not here")
