@@ -1,0 +1,83 @@
+"""The pages beside documents, with something on them: by axe, and right-to-left without running out of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytest_django import Settings
+
+from compliance.loading import load as load_duties
+from metrics.models import Import
+from sopdesk.accounts.models import User
+from sopdesk.demo import ticket_loading
+from sopdesk.documents import editing, reviewing
+from sopdesk.documents.models import ChangeItem, Document
+from tests import factories
+from tests.journeys.seat import PHONE, WIDE, Seat
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
+SitDown = Callable[..., Seat]
+
+
+@pytest.fixture
+def tickets(harbor: object, settings: Settings, tmp_path: object) -> Import:
+    """Some hundred tickets, some of them of Finn's team."""
+    settings.MEDIA_ROOT = tmp_path
+    factories.team("Payments", at=harbor, slug="harbor-payments-2")  # type: ignore[arg-type]
+    return ticket_loading.load(count=600)
+
+
+@pytest.fixture
+def draft(refunds: Document, ana: User) -> ChangeItem:
+    item = editing.start_change(refunds, actor=ana)
+    item = editing.save_draft(item, revision=item.revision, actor=ana, body=f"{item.body}\nOne more line.\n")
+    reviewing.propose(item.change, actor=ana)
+    return item
+
+
+def places(cast: dict[str, User], tickets: Import, draft: ChangeItem) -> dict[str, list[str]]:
+    """Who looks at which pages."""
+    change = f"/changes/{draft.change_id}"
+    return {
+        "gia": ["/", "/metrics", "/metrics/tickets", "/metrics/definitions", "/imports", "/imports/new",
+                f"/imports/{tickets.pk}"],
+        "hal": ["/people", "/people/teams", "/people/teams/add", "/people/add", f"/people/{cast['dev'].pk}",
+                "/profile", "/audit"],
+        "carla": ["/", "/compliance", "/compliance/gdpr", "/compliance/duties/gdpr-art-12-3", "/search?q=refund"],
+        "ana": ["/sops", "/sops/SOP-0001", "/sops/SOP-0001/history", "/changes", f"{change}?view=side",
+                f"{change}/items/{draft.pk}", "/macros", "/labels", "/help"],
+    }  # fmt: skip
+
+
+def test_every_other_page_by_axe(
+    sit_down: SitDown, cast: dict[str, User], tickets: Import, draft: ChangeItem
+) -> None:
+    load_duties()
+    for who, pages in places(cast, tickets, draft).items():
+        if who == "ana":
+            continue  # documents and changes: test_accessible.py
+        seat = sit_down(cast[who])
+        for path in pages:
+            answer = seat.page.goto(path)
+            assert answer is not None
+            assert answer.status == 200, path
+            seat.assert_accessible()
+
+
+def test_no_page_runs_out_of_its_window_right_to_left(
+    sit_down: SitDown, cast: dict[str, User], tickets: Import, draft: ChangeItem, settings: Settings
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
+    load_duties()
+    too_wide = []
+    for who, pages in places(cast, tickets, draft).items():
+        seat = sit_down(cast[who], extra_http_headers={"Accept-Language": "ar"})
+        for path in pages:
+            seat.page.goto(path)
+            assert seat.page.evaluate("document.dir") == "rtl", path
+            for size in (WIDE, PHONE):
+                seat.page.set_viewport_size(size)  # type: ignore[arg-type]
+                if seat.page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+                    too_wide.append((path, size["width"]))
+    assert too_wide == []
