@@ -95,12 +95,12 @@ class FigureFilter(forms.Form):
         return str(self.cleaned_data.get(name) or "")
 
     def period_chosen(self) -> Period:
-        """The chosen days; by default the last 28 that have tickets."""
+        """The chosen days; by default the last 28 on which anything counts."""
         last = self.cleaned_data.get("until") or self.last_day()
         return Period(last - timedelta(days=int(self.chosen("period") or DEFAULT_PERIOD) - 1), last)
 
     def last_day(self) -> date:
-        """The newest day with tickets of this choice created, but no day to come."""
+        """The newest day on which anything of this choice counts, a rating as well as a new ticket; none to come."""
         today = timezone.localdate()
         newest: date | None = self.facets.filter(self.condition()).aggregate(day=Max("last_day"))["day"]
         return min(newest or today, today)

@@ -183,7 +183,7 @@ def catch_up(import_id: int | None) -> int:
 
 _FACETS: Final = """
 INSERT INTO metrics_facet (source_id, team_id, channel, label, created_n, last_day)
-SELECT source_id, team_id, channel, label, sum(created_n), max(day) FILTER (WHERE created_n > 0 AND day <= %(today)s)
+SELECT source_id, team_id, channel, label, sum(created_n), max(day) FILTER (WHERE day <= %(today)s)
 FROM metrics_rollup GROUP BY 1, 2, 3, 4"""
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from metrics.filters import FigureFilter
 from metrics.models import Import, Mapping, Ticket
 from sopdesk.accounts.models import Team, User
 from tests.metrics.bringing import bring, finish
@@ -220,3 +223,10 @@ def test_a_draft_can_be_thrown_away(gia: User, as_person: Any) -> None:
     upload(browser, (HEAD + rows(1, "x")).encode())
     assert browser.post(f"/imports/{Import.objects.get().pk}/discard").status_code == 302
     assert not Import.objects.exists()
+
+
+def test_ratings_after_the_last_new_ticket_are_in_the_usual_period(gia: User, payments: Team) -> None:
+    rated_later = rows(1, payments.slug).replace("2026-05-01T13:00Z", "2026-05-03T13:00Z")
+    bring(HEAD + "".join(rated_later.replace("payments0,", f"payments{n},") for n in range(30)))
+    form = FigureFilter(QueryDict(), user=gia)
+    assert form.last_day() == date(2026, 5, 3)
