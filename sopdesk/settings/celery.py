@@ -42,6 +42,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "metrics.age": {"task": "metrics.tasks.age", "schedule": 300.0, "options": {"expires": 300}},
     "jobs.sweep": {"task": "sopdesk.jobs.tasks.sweep", "schedule": 15.0, "options": {"expires": 30}},
+    "letters.send": {
+        "task": "sopdesk.letters.tasks.send_waiting",
+        "schedule": 20.0,
+        "options": {"expires": 40},
+    },
     "documents.settle": {
         "task": "sopdesk.documents.tasks.settle_due",
         "schedule": 20.0,
