@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from sopdesk.accounts.functions import ReviewFunction
 from sopdesk.accounts.permissions import Role
 from sopdesk.accounts.querysets import SiteQuerySet, TeamQuerySet, UserQuerySet
 from sopdesk.accounts.zones import validate_time_zone
@@ -96,6 +97,13 @@ class User(AbstractBaseUser):
         default=list,
         blank=True,
         verbose_name=_("roles"),
+    )
+    functions = ArrayField(
+        models.CharField(max_length=20, choices=ReviewFunction.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("reviews for"),
+        help_text=_("What their approval counts for, where a rule asks for it."),
     )
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Europe/Dublin", validators=[validate_time_zone]

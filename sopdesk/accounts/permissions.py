@@ -26,19 +26,26 @@ class Permission(StrEnum):
 
     AUDIT_READ = "audit:read"
     CHANGE_APPROVE = "change:approve"
+    CHANGE_COMMENT = "change:comment"
     CHANGE_EDIT = "change:edit"
     CHANGE_PUBLISH = "change:publish"
+    CHANGE_PUBLISH_URGENTLY = "change:publish_urgently"
     CHANGE_READ = "change:read"
     COMPLIANCE_READ = "compliance:read"
     COMPLIANCE_SIGN = "compliance:sign"
+    DOCUMENT_HAND_OVER = "document:hand_over"
+    DOCUMENT_IMPORT = "document:import"
     DOCUMENT_READ_ALL = "document:read_all"
     DOCUMENT_READ_HISTORY = "document:read_history"
     DOCUMENT_READ_INTERNAL = "document:read_internal"
+    DOCUMENT_VERIFY = "document:verify"
     METRICS_READ = "metrics:read"
     METRICS_READ_ALL_SITES = "metrics:read_all_sites"
     PEOPLE_EDIT = "people:edit"
     PEOPLE_READ = "people:read"
     PEOPLE_READ_ALL_SITES = "people:read_all_sites"
+    READERSHIP_READ = "readership:read"
+    REVIEW_RULES_EDIT = "review_rules:edit"
     TICKETS_IMPORT = "tickets:import"
 
 
@@ -54,17 +61,35 @@ class Role(models.TextChoices):
 
 P = Permission
 _STAFF = frozenset({P.DOCUMENT_READ_INTERNAL, P.DOCUMENT_READ_HISTORY, P.COMPLIANCE_READ})
-_POLICY = _STAFF | {P.CHANGE_READ, P.DOCUMENT_READ_ALL, P.PEOPLE_READ, P.PEOPLE_READ_ALL_SITES}
+_POLICY = _STAFF | {
+    P.CHANGE_READ,
+    P.CHANGE_COMMENT,
+    P.DOCUMENT_READ_ALL,
+    P.PEOPLE_READ,
+    P.PEOPLE_READ_ALL_SITES,
+    P.READERSHIP_READ,
+}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({P.DOCUMENT_READ_INTERNAL, P.DOCUMENT_READ_HISTORY}),
-    Role.AUTHOR: _POLICY | {P.CHANGE_EDIT, P.CHANGE_PUBLISH},
-    Role.REVIEWER: _POLICY | {P.CHANGE_APPROVE, P.CHANGE_PUBLISH},
-    Role.COMPLIANCE_OFFICER: _POLICY | {P.CHANGE_APPROVE, P.COMPLIANCE_SIGN, P.AUDIT_READ},
-    Role.LEAD: _STAFF | {P.METRICS_READ, P.PEOPLE_READ},
+    Role.AUTHOR: _POLICY | {P.CHANGE_EDIT, P.CHANGE_PUBLISH, P.DOCUMENT_IMPORT, P.DOCUMENT_VERIFY},
+    Role.REVIEWER: _POLICY
+    | {P.CHANGE_APPROVE, P.CHANGE_PUBLISH, P.CHANGE_PUBLISH_URGENTLY, P.DOCUMENT_VERIFY},
+    Role.COMPLIANCE_OFFICER: _POLICY
+    | {P.CHANGE_APPROVE, P.CHANGE_PUBLISH_URGENTLY, P.COMPLIANCE_SIGN, P.AUDIT_READ},
+    Role.LEAD: _STAFF | {P.METRICS_READ, P.PEOPLE_READ, P.READERSHIP_READ},
     Role.ANALYST: _STAFF | {P.METRICS_READ, P.METRICS_READ_ALL_SITES, P.TICKETS_IMPORT},
     Role.ADMINISTRATOR: _POLICY
-    | {P.AUDIT_READ, P.METRICS_READ, P.METRICS_READ_ALL_SITES, P.PEOPLE_EDIT, P.TICKETS_IMPORT},
+    | {
+        P.AUDIT_READ,
+        P.DOCUMENT_HAND_OVER,
+        P.DOCUMENT_IMPORT,
+        P.METRICS_READ,
+        P.METRICS_READ_ALL_SITES,
+        P.PEOPLE_EDIT,
+        P.REVIEW_RULES_EDIT,
+        P.TICKETS_IMPORT,
+    },
 }
 
 

@@ -10,5 +10,5 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self) -> None:
-        """Import every app's `kinds` and `publish_checks`, which register themselves, as Django's admin does it."""
-        autodiscover_modules("kinds", "publish_checks")
+        """Import every app's modules of these names, which register themselves, as Django's admin does it."""
+        autodiscover_modules("kinds", "publish_checks", "panels", "impacts")

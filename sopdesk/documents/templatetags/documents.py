@@ -3,6 +3,7 @@
 {% kind_url kind "read" document.key %}     the address of a page of a kind
 {% standing version now %}                  "in_force", "scheduled", "superseded" or "never"
 {% in_words kind "risk" version.data.risk %}  a value of the kind's data, a choice by its label
+{% panels "change_aside" %}                  what layers above show in a place (sopdesk/documents/panels.py)
 {% change_state change %}                   the state as it is now: what was scheduled is published from its minute on
 """
 
@@ -12,8 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
+from sopdesk.documents import panels as places
 from sopdesk.documents.kinds import Kind
 from sopdesk.documents.models import Change, Version
 
@@ -38,3 +43,22 @@ def standing(version: Version, now: datetime) -> str:
 @register.simple_tag
 def change_state(change: Change) -> str:
     return change.state_at(timezone.now())
+
+
+@register.simple_tag(takes_context=True)
+def panels(context: template.Context, place: str) -> SafeString:
+    """The panels of a place, each rendered with the page's context and its own."""
+    slot = places.Slot(place)
+    request = context["request"]
+    subject = slot.value.partition("_")[0]
+    about = {
+        "change": ("change",),
+        "document": ("document", "version"),
+        "editor": ("item",),
+        "list": ("kind",),
+    }[subject]
+    parts = []
+    for panel in places.shown(slot, request.user, *(context.get(name) for name in about)):
+        with context.push(**panel.context):
+            parts.append((get_template(panel.template).template.render(context),))  # type: ignore[attr-defined]
+    return format_html_join("\n", "{}", parts)

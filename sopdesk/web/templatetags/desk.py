@@ -23,6 +23,7 @@ from django.forms import (
     RadioSelect,
     Select,
 )
+from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -138,16 +139,23 @@ def sort_head(
     return {"request": context["request"], "head": listing.head(name), "label": label, "numeric": numeric}
 
 
-@register.inclusion_tag("components/diff.html")
+@register.inclusion_tag("components/diff.html", takes_context=True)
 def diff(
+    context: Context,
     sections: Iterable[SectionDiff],
     mode: str = "inline",
     only_changes: bool = True,
     label_old: str = "",
     label_new: str = "",
+    slot: str = "",
 ) -> dict[str, Any]:
-    """Two texts compared (sopdesk.text.diff.documents), `mode` "inline" or "side"."""
+    """Two texts compared (sopdesk.text.diff.documents), `mode` "inline" or "side".
+
+    `slot` is a template that stands under each section, with `row` in its context beside the page's own.
+    """
     return {
+        **context.flatten(),
+        "slot": slot,
         "parts": comparing.folded(comparing.rows(sections, only_changes=only_changes)),
         "side": mode == "side",
         "label_old": label_old or _("Before"),

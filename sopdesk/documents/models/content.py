@@ -1,8 +1,4 @@
-"""What is stored of anything written, and what is impossible for it.
-
-A Document is identity and stewardship. What readers see are its immutable Versions. What writers work on are the
-ChangeItems of a Change. There is no other draft and no other way to publish.
-"""
+"""What readers see: documents, their immutable versions, what those refer to and show, and what became of them."""
 
 from __future__ import annotations
 
@@ -14,13 +10,12 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.audit.triggers import no_truncate
-from sopdesk.documents.querysets import ChangeQuerySet, DocumentQuerySet, VersionQuerySet
+from sopdesk.documents.querysets import DocumentQuerySet, VersionQuerySet
 
 TITLE_MAX = 200
 
@@ -77,57 +72,12 @@ class Content(models.Model):
         abstract = True
 
 
-class Change(models.Model):
-    """One reviewable proposal: reviewed, approved, scheduled and published as a whole."""
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        IN_REVIEW = "in_review", _("in review")
-        CHANGES_REQUESTED = "changes_requested", _("changes requested")
-        APPROVED = "approved", _("approved")
-        SCHEDULED = "scheduled", _("scheduled")
-        PUBLISHED = "published", _("published")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-
-    title = models.CharField(_("title"), max_length=TITLE_MAX)
-    why = models.TextField(_("why"), blank=True)
-    material = models.BooleanField(_("material"), default=True)
-    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.DRAFT)
-    effective_at = models.DateTimeField(_("in force from"), null=True, blank=True)
-    authors = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, related_name="changes", verbose_name=_("authors")
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    objects: ClassVar[ChangeQuerySet] = ChangeQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        ordering = ["-updated_at"]
-        indexes = [models.Index(fields=["state", "-updated_at"], name="change_by_state")]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(state__in=["scheduled", "published"]) | Q(effective_at__isnull=False),
-                name="change_published_has_time",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def state_at(self, now: datetime) -> str:
-        """The state as a reader meets it: what was scheduled is published from its minute on, without a job."""
-        if self.state == self.State.SCHEDULED and self.effective_at is not None and self.effective_at <= now:
-            return self.State.PUBLISHED
-        return self.state
-
-
 class Version(Content):
     """An immutable, numbered snapshot. Only `in_force` may ever change, and of that only what has not yet begun."""
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("version"))
-    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="versions")
+    change = models.ForeignKey("documents.Change", on_delete=models.PROTECT, related_name="versions")
     html = models.TextField()
     plain = models.TextField()
     sections = models.JSONField(default=list)
@@ -199,67 +149,6 @@ class Version(Content):
         return "superseded" if self.until is not None and self.until <= now else "in_force"
 
 
-class ChangeItem(Content):
-    """The draft of one document in one change, based on the version it was opened from (None: a new document)."""
-
-    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="items")
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="drafts")
-    base_version = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="+")
-    revision = models.PositiveIntegerField(default=1)
-    updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    history = HistoricalRecords()
-    objects: ClassVar[models.Manager[ChangeItem]]
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["change", "document"], name="item_once_in_change")]
-
-    def __str__(self) -> str:
-        return f"{self.document.key} in “{self.change}”"
-
-
-class Approval(models.Model):
-    """A reviewer's word for exactly this content, by its hash. An edit voids it; it is never deleted."""
-
-    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="approvals")
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="approvals")
-    content_hash = models.CharField(max_length=64)
-    at = models.DateTimeField(auto_now_add=True)
-    note = models.TextField(blank=True)
-    voided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["change", "reviewer"], condition=Q(voided_at=None), name="approval_once_per_reviewer"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reviewer}: {self.change}"
-
-
-class Transition(models.Model):
-    """A change's way from state to state, a row each."""
-
-    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="transitions")
-    verb = models.CharField(max_length=20)
-    from_state = models.CharField(max_length=20, choices=Change.State.choices)
-    to_state = models.CharField(max_length=20, choices=Change.State.choices)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    note = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.change}: {self.from_state} → {self.to_state}"
-
-
 class Reference(models.Model):
     """One `[[kind:key#anchor]]` in a version, so that "what uses this?" is one query."""
 
@@ -275,3 +164,62 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.key}"
+
+
+class Picture(models.Model):
+    """An image that texts show, kept once by its content. Who may see it follows from the versions that use it."""
+
+    hash = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 (hex) of what is stored."))
+    file = models.FileField(upload_to="pictures/")
+    content_type = models.CharField(max_length=40)
+    width = models.PositiveIntegerField(help_text=_("in pixels"))
+    height = models.PositiveIntegerField(help_text=_("in pixels"))
+    size = models.PositiveIntegerField(help_text=_("in bytes"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.hash
+
+
+class Verification(models.Model):
+    """Somebody's word that a version is still right."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="verifications")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="verifications")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.version} verified"
+
+
+class Retirement(models.Model):
+    """A document's end by a change: its last version is in force until `at`, and nothing follows it.
+
+    One that was unscheduled before its time is deleted; the audit record keeps it.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="retirements")
+    change = models.ForeignKey("documents.Change", on_delete=models.PROTECT, related_name="retirements")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("retired"))
+    superseded_by = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes"
+    )
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "change"], name="retirement_once_in_change"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document.key} retired"
