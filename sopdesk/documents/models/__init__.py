@@ -16,6 +16,7 @@ from sopdesk.documents.models.content import (
     Version,
 )
 from sopdesk.documents.models.reviews import Approval, AskedReviewer, OutsideReviewer, ReviewRule
+from sopdesk.documents.models.upkeep import HandOver
 
 __all__ = [
     "TITLE_MAX",
@@ -25,6 +26,7 @@ __all__ = [
     "ChangeItem",
     "Content",
     "Document",
+    "HandOver",
     "OutsideReviewer",
     "Picture",
     "Presence",

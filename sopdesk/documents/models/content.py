@@ -193,6 +193,7 @@ class Verification(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     note = models.TextField(blank=True)
+    review_by_before = models.DateField(null=True, help_text=_("What is restored when it is taken back."))
 
     class Meta:
         ordering = ["-at"]
