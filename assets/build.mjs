@@ -14,6 +14,7 @@ const LICENCES = {
   "ZRender (echarts/)": "zrender/LICENSE",
   "tslib (echarts/)": "tslib/LICENSE.txt",
   "Inter (inter/)": "@fontsource-variable/inter/LICENSE",
+  "dagre and graphlib (flow/)": "@dagrejs/dagre/LICENSE",
 };
 
 // A source map that is not shipped would stop the manifest storage of static files.
@@ -65,5 +66,10 @@ await Promise.all([copyStyles(), buildSprite(), copyFont(), writeLicences()]);
 await build({
   entryPoints: { charts: "assets/charts.js" },
   outdir: `${VENDOR}/echarts`,
+  bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none",
+});
+await build({
+  entryPoints: { layout: "assets/flow.js" },
+  outdir: `${VENDOR}/flow`,
   bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none",
 });
