@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sopdesk.documents.models import Change, ChangeItem, Content
+
+Saying = Callable[[Change], Any]
+_also: dict[str, Saying] = {}
+
+
+def also_hashed(name: str) -> Callable[[Saying], Saying]:
+    """Approve what a layer above keeps of a change, too. The function returns plain values, or nothing (empty) for a
+    change of which it keeps none: the hash of such a change is the same as without it."""
+
+    def keep(saying: Saying) -> Saying:
+        _also[name] = saying
+        return saying
+
+    return keep
 
 
 def _sha256(value: Any) -> str:
@@ -25,4 +39,6 @@ def content_hash(content: Content) -> str:
 def change_hash(change: Change, items: Iterable[ChangeItem]) -> str:
     """The hash (hex) that an approval is bound to: every draft, what it is based on, and what the change says."""
     drafts = sorted([item.document_id, item.base_version_id or 0, content_hash(item)] for item in items)
-    return _sha256([change.pk, change.title, change.why, change.material, drafts])
+    said = [change.pk, change.title, change.why, change.material, drafts]
+    also = {name: found for name, saying in _also.items() if (found := saying(change))}
+    return _sha256([*said, also] if also else said)
