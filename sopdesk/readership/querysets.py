@@ -1,0 +1,86 @@
+"""Which must-reads stand, whose they are, and who may look at how they are read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, Value, When
+from django.utils import timezone
+
+from sopdesk.accounts.audience import Audience, readable_by
+from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.readership.days import joined_on
+from sopdesk.readership.people import is_reader
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from sopdesk.accounts.models import User
+    from sopdesk.readership.models import MustRead  # noqa: F401
+
+TEAMS = ArrayField(CharField(max_length=40))
+
+
+def begun(now: datetime) -> Q:
+    """The rows whose change is in force: published, or scheduled for a minute that has come."""
+    return Q(change__state="published") | Q(change__state="scheduled", change__effective_at__lte=now)
+
+
+class MustReadQuerySet(models.QuerySet["MustRead"]):
+    def live(self, now: datetime | None = None) -> MustReadQuerySet:
+        """Those that still have to be read, each with `has_begun`, `now_audience` and `now_teams`.
+
+        Of a text in force: the newest of its document, for the audience of the version in force now. Of a text still
+        to come: while its change stands approved or scheduled, and only what may be read ahead.
+        """
+        now = now or timezone.now()
+        later = self.model.objects.filter(
+            begun(now), document=OuterRef("document"), pk__gt=OuterRef("pk"), replaced=False
+        )
+        found = self.standing(now).filter(replaced=False, closed_at=None)
+        found = found.exclude(Q(has_begun=True, standing=None))
+        coming = Q(early=True, change__state__in=["approved", "scheduled"])
+        return found.filter(Q(has_begun=True) | coming).filter(~Exists(later))
+
+    def standing(self, now: datetime | None = None) -> MustReadQuerySet:
+        """Each with `has_begun`, and with the audience that it has now."""
+        now = now or timezone.now()
+        in_force = FilteredRelation(
+            "document__versions", condition=Q(document__versions__in_force__contains=now)
+        )
+        return self.annotate(
+            standing=in_force, has_begun=Case(When(begun(now), then=Value(True)), default=Value(False))
+        ).annotate(
+            now_audience=Case(
+                When(Q(has_begun=True, standing__isnull=False), then=F("standing__audience")),
+                default=F("audience"),
+            ),
+            now_teams=Case(
+                When(Q(has_begun=True, standing__isnull=False), then=F("standing__audience_teams")),
+                default=F("audience_teams"),
+                output_field=TEAMS,
+            ),
+        )
+
+    def for_reader(self, person: User | AnonymousUser) -> MustReadQuerySet:
+        """Those of `live` that this person has to read or has read: of their audience, and due after they came."""
+        if not person.is_authenticated or not is_reader(person):
+            return self.none()
+        mine = Q(now_audience__in=[Audience.PUBLIC, Audience.INTERNAL])
+        if person.team is not None:
+            mine |= Q(now_audience=Audience.TEAMS, now_teams__contains=[person.team.slug])
+        return self.filter(mine, due_on__gte=joined_on(person))
+
+    def unread_by(self, person: User) -> MustReadQuerySet:
+        """Those that this person has not confirmed."""
+        receipts = self.model._meta.get_field("receipts").related_model
+        return self.filter(~Exists(receipts.objects.filter(must_read=OuterRef("pk"), reader=person)))  # type: ignore[union-attr]
+
+    def visible_to(self, viewer: User | AnonymousUser) -> MustReadQuerySet:
+        """Those whose readiness this person may see: of texts that they may read themselves."""
+        if not allows(viewer, Permission.READERSHIP_READ):
+            return self.none()
+        return self.filter(readable_by(viewer))
