@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from html import escape, unescape
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -41,6 +41,14 @@ def present(
     targets = _targets(shown, viewer=viewer, at=at)
     filled = "".join(_filled(piece, targets) for piece in shown)
     return mark_safe(_in_readers_language(filled))  # noqa: S308 - stored HTML is sanitised, all that is put in is escaped
+
+
+def present_all(htmls: Iterable[str], *, viewer: Any, at: datetime) -> list[SafeString]:
+    """Several texts, each as `present` shows it, with one call for each kind of reference in all of them together."""
+    shown = [_kept(_MARK.split(html), {}) for html in htmls]
+    targets = _targets(chain.from_iterable(shown), viewer=viewer, at=at)
+    filled = ("".join(_filled(piece, targets) for piece in pieces) for pieces in shown)
+    return [mark_safe(_in_readers_language(html)) for html in filled]  # noqa: S308 - as in `present`
 
 
 def section(html: str, anchor: str) -> SafeString:
