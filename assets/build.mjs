@@ -14,6 +14,13 @@ const LICENCES = {
   "ZRender (echarts/)": "zrender/LICENSE",
   "tslib (echarts/)": "tslib/LICENSE.txt",
   "Inter (inter/)": "@fontsource-variable/inter/LICENSE",
+  "CodeMirror (codemirror/): state, view, commands, language, lint, search, autocomplete, lang-markdown":
+    "@codemirror/state/LICENSE",
+  "Lezer (codemirror/): common, lr, highlight, markdown": "@lezer/common/LICENSE",
+  "style-mod (codemirror/)": "style-mod/LICENSE",
+  "w3c-keyname (codemirror/)": "w3c-keyname/LICENSE",
+  "crelt (codemirror/)": "crelt/LICENSE",
+  "find-cluster-break (codemirror/)": "@marijn/find-cluster-break/LICENSE",
   "dagre and graphlib (flow/)": "@dagrejs/dagre/LICENSE",
 };
 
@@ -71,5 +78,10 @@ await build({
 await build({
   entryPoints: { layout: "assets/flow.js" },
   outdir: `${VENDOR}/flow`,
+  bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none",
+});
+await build({
+  entryPoints: { codemirror: "assets/editor.js" },
+  outdir: `${VENDOR}/codemirror`,
   bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none",
 });
