@@ -128,6 +128,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# Where people reach the desk: what links in letters begin with.
+SITE_ADDRESS = "http://localhost:8000"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -35,6 +35,7 @@ DEBUG = False
 SECRET_KEY = _environment["SECRET_KEY"]
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
 ALLOWED_HOSTS = [host.strip() for host in _environment["ALLOWED_HOSTS"].split(",") if host.strip()]
+SITE_ADDRESS = os.environ.get("SITE_ADDRESS") or f"https://{ALLOWED_HOSTS[0].lstrip('.*')}"
 CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in ALLOWED_HOSTS]
 
 DATABASES = {"default": database(_environment["DATABASE_URL"])}
