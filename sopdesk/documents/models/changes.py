@@ -35,6 +35,13 @@ class Change(models.Model):
     revision = models.PositiveIntegerField(
         default=1, help_text=_("Counts what is said of the change itself.")
     )
+    planned_at = models.DateTimeField(
+        _("planned to come in force"),
+        null=True,
+        blank=True,
+        help_text=_("What its authors propose; `effective_at` is what was decided."),
+    )
+    planned_zone = models.CharField(_("time zone of the plan"), max_length=64, blank=True)
     due_on = models.DateField(_("review due"), null=True, blank=True)
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -112,6 +119,13 @@ class Transition(models.Model):
     from_state = models.CharField(max_length=20, choices=Change.State.choices)
     to_state = models.CharField(max_length=20, choices=Change.State.choices)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    outside = models.ForeignKey(
+        "documents.OutsideReviewer",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("Who took the step, where that was an outside reviewer; `actor` let them in."),
+    )
     at = models.DateTimeField(auto_now_add=True)
     note = models.TextField(blank=True)
 

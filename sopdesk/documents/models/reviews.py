@@ -38,6 +38,9 @@ class Approval(models.Model):
     )
     signed_with = models.CharField(max_length=12, choices=Proof.choices, blank=True)
     content_hash = models.CharField(max_length=64)
+    seen = models.JSONField(
+        default=dict, blank=True, help_text=_("The change as it was signed, whole: what the hash is of.")
+    )
     at = models.DateTimeField(auto_now_add=True)
     note = models.TextField(blank=True)
     voided_at = models.DateTimeField(null=True)
