@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.embedded import layout
@@ -157,12 +157,13 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 STYLE_GUIDE = False
 
 # No inline script or style anywhere, and nobody may frame a page.
-# `data:` pictures are the small arrows inside Tabler's style sheet.
+# `data:` pictures are the small arrows inside Tabler's style sheet. The nonce is for the editor's style sheet, and sent
+# with its page alone (docs/decisions/0014-editor.md).
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        "style-src": [SELF],
+        "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
