@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a check says of a draft. A blocking one stops the change; the others are advice."""
+    """One thing a check says of a draft. A blocking one stops the change; the others are advice.
+
+    `where` is for people: "line 12", or "#anchor" of a section; `line` counts from 1, 0 when it is about no line.
+    """
 
     item: ChangeItem | None
     message: str
     blocks: bool = True
     where: str = ""
+    line: int = 0
 
 
 Check = Callable[["ChangeItem"], Iterable[Finding]]
@@ -44,23 +48,39 @@ def register(check: Check) -> Check:
     return check
 
 
+def register_for_change(check: ChangeCheck) -> ChangeCheck:
+    """Add a check of a change as a whole."""
+    if check not in _change_checks:
+        _change_checks.append(check)
+    return check
+
+
 def findings(change: Change) -> list[Finding]:
     """All that the checks say of a change, blocking ones first."""
     standing = Version.objects.current_or_coming().only("document_id", "number").order_by("number")
     newest = Prefetch("document__versions", standing, to_attr="standing")
     items = list(change.items.select_related("document", "base_version").prefetch_related(newest))
     found = [finding for item in items for check in _checks for finding in check(item)]
+    found += [finding for check in _change_checks for finding in check(change)]
     if not items:
         found.append(Finding(None, _("The change holds no document. Add one, or withdraw it.")))
     return sorted(found, key=lambda finding: not finding.blocks)
 
 
-def blocking(change: Change) -> list[str]:
-    """The sentences that stop the change; empty when it may go on."""
+def findings_of(item: ChangeItem) -> list[Finding]:
+    """The same of one draft, whose text need not be saved yet."""
+    standing = Version.objects.current_or_coming().filter(document=item.document_id)
+    item.document.standing = list(standing.only("document_id", "number").order_by("number"))  # type: ignore[attr-defined]
+    found = [finding for check in _checks for finding in check(item)]
+    return sorted(found, key=lambda finding: not finding.blocks)
+
+
+def blocking(change: Change, *, proposing: bool = False) -> list[str]:
+    """The sentences that stop the change, or only its proposal; empty when it may go on."""
     return [
         f"{finding.item.document.key}: {finding.message}" if finding.item else finding.message
         for finding in findings(change)
-        if finding.blocks
+        if finding.blocks and not (proposing and finding.may_be_proposed)
     ]
 
 
@@ -109,7 +129,8 @@ def text_is_sound(item: ChangeItem) -> Iterable[Finding]:
         return
     for problem in rendered.problems:
         where = _("line %(line)s") % {"line": problem.line}
-        yield Finding(item, f"{problem.what} {problem.how}", blocks=False, where=where)
+        message = f"{problem.what} {problem.how}"
+        yield Finding(item, message, blocks=False, where=where, line=problem.line)
 
 
 @register

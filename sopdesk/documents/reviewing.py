@@ -28,7 +28,7 @@ def propose(change: Change, *, actor: User, note: str = "") -> Change:
     with transaction.atomic():
         change = locked_change(change)
         states.check(change, "propose")
-        _refuse_blocked(change)
+        _refuse_blocked(change, proposing=True)
         states.move(change, "propose", actor=actor, note=note)
         record(actor=actor, event=Event.CHANGE_PROPOSED, subject=change, facts={"hash": current_hash(change)})
         return change
@@ -102,7 +102,7 @@ def _refuse_own_work(change: Change, actor: User) -> None:
         raise ChangeRefused([_("You took part in writing this change, so somebody else has to review it.")])
 
 
-def _refuse_blocked(change: Change) -> None:
-    reasons = checks.blocking(change)
+def _refuse_blocked(change: Change, *, proposing: bool = False) -> None:
+    reasons = checks.blocking(change, proposing=proposing)
     if reasons:
         raise ChangeRefused(reasons)
