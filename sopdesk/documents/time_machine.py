@@ -1,14 +1,14 @@
-"""What was in force at a time: reading the time out of an address, and finding the version, its neighbours, or why none.
+"""What was in force at a time: reading the time out of an address, and finding the version and its neighbours.
 
-An address says `?at=2026-03-01T12:00Z`, or a date alone, which means its first minute, or a time in a zone that is named
-beside it. What is still to come is shown only to those who see scheduled versions.
+An address says `?at=2026-03-01T12:00Z`, or a date alone, which means its first minute, or a time in a zone that is
+named beside it. What is still to come is shown only to those who see scheduled versions.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 YEARS = range(1970, 2200)
 """Nothing that a desk writes was in force outside them, and no zone is known there."""
 _MOMENT = re.compile(
-    r"(?P<day>\d{4}-\d{2}-\d{2})(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s*(?P<zone>Z|[+ -]\d{2}(?::?\d{2})?)?)?",
+    r"(?P<day>\d{4}-\d{2}-\d{2})"
+    r"(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(?P<zone>Z|[+ -]\d{2}(?::?\d{2})?)?)?",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -71,14 +72,18 @@ def read_moment(text: str, zone: tzinfo) -> datetime:
     """The instant that an address names, in `zone` unless it carries its own. Raises MomentRefused."""
     match = _MOMENT.fullmatch(text.strip())
     if match is None:
-        raise MomentRefused(_("“%(text)s” is not a date and time. Write it as 2026-03-01T12:00Z.") % {"text": text[:40]})
+        raise MomentRefused(
+            _("“%(text)s” is not a date and time. Write it as 2026-03-01T12:00Z.") % {"text": text[:40]}
+        )
     try:
         wall = datetime.fromisoformat(f"{match['day']}T{match['clock'] or '00:00'}")
         own = _offset(match["zone"])
     except ValueError as error:
         raise MomentRefused(_("There is no such day or time: %(text)s.") % {"text": text[:40]}) from error
     if wall.year not in YEARS:
-        raise MomentRefused(_("Choose a year from %(first)d to %(last)d.") % {"first": YEARS[0], "last": YEARS[-1]})
+        raise MomentRefused(
+            _("Choose a year from %(first)d to %(last)d.") % {"first": YEARS[0], "last": YEARS[-1]}
+        )
     moment = wall.replace(tzinfo=own or zone)
     if moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) != wall:
         raise MomentRefused(_("The clocks were put forward then: this time does not exist. Choose another."))
@@ -90,7 +95,9 @@ def read_zone(name: str, default: tzinfo) -> tzinfo:
     if not name:
         return default
     if name not in zone_names():
-        raise MomentRefused(_("“%(zone)s” is not a time zone. Use a name such as Europe/Dublin.") % {"zone": name[:40]})
+        raise MomentRefused(
+            _("“%(zone)s” is not a time zone. Use a name such as Europe/Dublin.") % {"zone": name[:40]}
+        )
     return ZoneInfo(name)
 
 
@@ -106,7 +113,9 @@ def look(document: Document, at: datetime, *, viewer: User, now: datetime) -> Pa
     Raises MomentRefused for a time to come, unless the viewer sees what is scheduled.
     """
     if at > now and not allows(viewer, Permission.DOCUMENT_READ_ALL):
-        raise MomentRefused(_("This time is still to come. What is in force then is known only when it comes."))
+        raise MomentRefused(
+            _("This time is still to come. What is in force then is known only when it comes.")
+        )
     seen = document.versions.visible_to(viewer).filter(in_force__isempty=False)
     version = seen.in_force(at).select_related("published_by").first()
     if version is None and document.versions.in_force(at).exists():
@@ -135,11 +144,6 @@ def plain_moment(version: Version) -> datetime | None:
         if version.until is None or rounded < version.until:
             return rounded
     return since
-
-
-def start_of(day_and_zone: datetime) -> datetime:
-    """The first minute of the moment's day, in its own zone."""
-    return datetime.combine(day_and_zone.date(), time(0), day_and_zone.tzinfo)
 
 
 def _offset(text: str | None) -> tzinfo | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from sopdesk.documents.views import changes, reading, writing
+from sopdesk.documents.views import changes, reading, rebasing, stewardship, writing
 
 
 class KeyConverter(StringConverter):
@@ -26,6 +26,9 @@ def kind_urls(kind: str, base: str, *, prefix: str = "", read_at: str = "") -> l
         path(f"{base}/new", writing.document_new, own, name=f"{prefix}new"),
         path(f"{read_at or base}/<key:key>", reading.document_read, own, name=f"{prefix}read"),
         path(f"{one}/edit", writing.document_edit, own, name=f"{prefix}edit"),
+        path(f"{one}/verify", stewardship.document_verify, own, name=f"{prefix}verify"),
+        path(f"{one}/verify/take-back", stewardship.document_unverify, own, name=f"{prefix}unverify"),
+        path(f"{one}/stewardship", stewardship.document_stewardship, own, name=f"{prefix}stewardship"),
         path(f"{one}/history", reading.document_history, own, name=f"{prefix}history"),
         path(f"{one}/versions/<int:number>", reading.version_read, own, name=f"{prefix}version"),
         path(f"{one}/versions/<int:number>/restore", writing.version_restore, own, name=f"{prefix}restore"),
@@ -48,7 +51,7 @@ _changes = [
     path("changes/<int:change_id>/items/<int:pk>", writing.item_edit, name="item_edit"),
     path("changes/<int:change_id>/items/<int:pk>/preview", writing.item_preview, name="item_preview"),
     path("changes/<int:change_id>/items/<int:pk>/remove", changes.item_remove, name="item_remove"),
-    path("changes/<int:change_id>/items/<int:pk>/rebase", changes.item_rebase, name="item_rebase"),
+    path("changes/<int:change_id>/items/<int:pk>/rebase", rebasing.item_rebase, name="item_rebase"),
 ]
 
 urlpatterns = [path("", include((_changes, "changes")))]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sopdesk.documents.kinds import Kind, kind_of
-from sopdesk.documents.models import Document, Reference
+from sopdesk.documents.models import Document, Reference, Version
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -24,22 +25,23 @@ class Use:
     url: str
 
 
-def used_by(document: Document, *, viewer: User | AnonymousUser) -> list[Use]:
-    """The documents whose text in force refers to this one, as far as the viewer may see them."""
-    return users_of(document.kind, document.key, viewer=viewer)
+def used_by(document: Document, *, viewer: User | AnonymousUser, at: datetime | None = None) -> list[Use]:
+    """The documents whose text in force at a time, now by default, refers to this one, as far as the viewer may see
+    them and what they said then."""
+    return users_of(document.kind, document.key, viewer=viewer, at=at)
 
 
-def users_of(kind: str, key: str, *, viewer: User | AnonymousUser) -> list[Use]:
+def users_of(kind: str, key: str, *, viewer: User | AnonymousUser, at: datetime | None = None) -> list[Use]:
     """The same for any kind of reference, such as ("duty", "gdpr-art-12-3"). One query."""
     refers = Reference.objects.filter(kind=kind, key=key).values("version_id")
-    documents = Document.objects.visible_to(viewer).with_version_at()
-    documents = documents.filter(current_id__in=refers)  # type: ignore[misc]  # an annotation
-    return [
-        Use(
-            kind_of(found.kind),
-            found.key,
-            found.current_title or found.key,
-            kind_of(found.kind).url("read", found.key),
-        )
-        for found in documents.order_by("kind", "key")
-    ]
+    versions = Version.objects.visible_to(viewer).in_force(at).filter(pk__in=refers)
+    versions = versions.filter(document__in=Document.objects.visible_to(viewer).values("pk"))
+    found = versions.select_related("document").only("title", "document__kind", "document__key")
+    return [_use(version) for version in found.order_by("document__kind", "document__key")]
+
+
+def _use(version: Version) -> Use:
+    document = version.document
+    return Use(
+        kind_of(document.kind), document.key, version.title, kind_of(document.kind).url("read", document.key)
+    )

@@ -1,6 +1,7 @@
 """Template tags of documents; built in (settings), so no template loads them.
 
 {% kind_url kind "read" document.key %}     the address of a page of a kind
+{% document_url document %}                 the address where it is read
 {% standing version now %}                  "in_force", "scheduled", "superseded" or "never"
 {% in_words kind "risk" version.data.risk %}  a value of the kind's data, a choice by its label
 {% panels "change_aside" %}                  what layers above show in a place (sopdesk/documents/panels.py)
@@ -19,8 +20,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from sopdesk.documents import panels as places
-from sopdesk.documents.kinds import Kind
-from sopdesk.documents.models import Change, Version
+from sopdesk.documents.kinds import Kind, kind_of
+from sopdesk.documents.models import Change, Document, Version
 
 register = template.Library()
 
@@ -28,6 +29,11 @@ register = template.Library()
 @register.simple_tag
 def kind_url(kind: Kind, page: str, *args: Any) -> str:
     return kind.url(page, *args)
+
+
+@register.simple_tag
+def document_url(document: Document) -> str:
+    return kind_of(document.kind).url("read", document.key)
 
 
 @register.simple_tag

@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from sopdesk.accounts.access import permission_required
+from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import comparing
 from sopdesk.documents.filters import DocumentFilter
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, Document, Version
-from sopdesk.documents.usage import used_by
+from sopdesk.documents.views import past
+from sopdesk.documents.views.shown import text_of, upkeep, visible
 from sopdesk.listing import Listing
-from sopdesk.text.presenting import present
 
 SORTS = {
     "key": ("key",),
@@ -42,11 +43,14 @@ def document_list(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_safe
 def document_read(request: HttpRequest, kind: str, key: str) -> HttpResponseBase:
-    """The document as it is in force now. Nobody signed in is asked to, unless the kind is for the public."""
+    """The document as it is in force now, or was `?at=` a time. Nobody signed in is asked to, unless the kind is for
+    the public."""
     of_kind = kind_of(kind)
+    if request.GET.get("at", "").strip():
+        return past.document_at(request, kind, key)
     if not request.user.is_authenticated and not of_kind.is_public:
         return redirect_to_login(request.get_full_path())
-    document = _visible(request, of_kind, key)
+    document = visible(request, of_kind, key)
     version = document.versions.in_force().visible_to(request.user).select_related("published_by").first()
     context = _read_context(request, of_kind, document, version)
     return render(request, "documents/document_read.html", context)
@@ -56,7 +60,7 @@ def document_read(request: HttpRequest, kind: str, key: str) -> HttpResponseBase
 @permission_required(Permission.DOCUMENT_READ_HISTORY)
 def document_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Every version, who published it and why, and the changes under way."""
-    document = _visible(request, kind_of(kind), key)
+    document = visible(request, kind_of(kind), key)
     versions = document.versions.visible_to(request.user).select_related("published_by", "change")
     context = {
         "kind": kind_of(kind),
@@ -64,6 +68,7 @@ def document_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         "versions": comparing.with_predecessors(versions.order_by("-number")),
         "open_changes": _open_changes(request, document),
         "now": timezone.now(),
+        "moment_form": past.moment_form(request),
         **_writing(request),
     }
     return render(request, "documents/document_history.html", context)
@@ -73,7 +78,7 @@ def document_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 @permission_required(Permission.DOCUMENT_READ_HISTORY)
 def version_read(request: HttpRequest, kind: str, key: str, number: int) -> HttpResponse:
     """One version as it was, marked as what it is."""
-    document = _visible(request, kind_of(kind), key)
+    document = visible(request, kind_of(kind), key)
     version = get_object_or_404(_versions(request, document), number=number)
     return render(
         request, "documents/document_read.html", _read_context(request, kind_of(kind), document, version)
@@ -84,7 +89,7 @@ def version_read(request: HttpRequest, kind: str, key: str, number: int) -> Http
 @permission_required(Permission.DOCUMENT_READ_HISTORY)
 def version_compare(request: HttpRequest, kind: str, key: str, old: int, new: int) -> HttpResponse:
     """What differs between any two versions, side by side or inline."""
-    document = _visible(request, kind_of(kind), key)
+    document = visible(request, kind_of(kind), key)
     versions = _versions(request, document)
     older, newer = (get_object_or_404(versions, number=number) for number in sorted((old, new)))
     context = {
@@ -96,11 +101,6 @@ def version_compare(request: HttpRequest, kind: str, key: str, old: int, new: in
         "view": comparing.chosen_view(request.GET.get("view", "")),
     }
     return render(request, "documents/version_compare.html", context)
-
-
-def _visible(request: HttpRequest, kind: Kind, key: str) -> Document:
-    documents = Document.objects.visible_to(request.user).select_related("owner")
-    return get_object_or_404(documents, kind=kind.name, key=key)
 
 
 def _versions(request: HttpRequest, document: Document) -> Any:
@@ -126,19 +126,11 @@ def _read_context(
         "document": document,
         "version": version,
         "standing": version.standing_at(now) if version else "unpublished",
-        "is_unverified": document.is_unverified(timezone.localdate()),
         "open_changes": _open_changes(request, document),
         "may_read_history": allows(request.user, Permission.DOCUMENT_READ_HISTORY),
         "layout": "base.html" if request.user.is_authenticated else "public.html",
         **_writing(request),
     }
-    return context if version is None else {**context, **_text(request, document, version)}
-
-
-def _text(request: HttpRequest, document: Document, version: Version) -> dict[str, Any]:
-    """A version's text as this reader sees it, its contents, and what refers to the document."""
-    return {
-        "html": present(version.html, viewer=request.user, at=timezone.now()),
-        "contents": [section for section in version.sections if section["level"] == 2],
-        "used_by": used_by(document, viewer=request.user),
-    }
+    if isinstance(request.user, User):
+        context |= upkeep(request.user, document, version, now)
+    return context if version is None else {**context, **text_of(request, document, version, now)}

@@ -1,0 +1,60 @@
+"""What the pages that show a document share: the row, its text for one reader at a time, and its upkeep."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from sopdesk.accounts.models import User
+from sopdesk.documents import stewardship, verifying
+from sopdesk.documents.kinds import Kind
+from sopdesk.documents.models import Document, Version
+from sopdesk.documents.usage import used_by
+from sopdesk.text.presenting import present
+
+DUE_SOON = timedelta(days=30)
+CONTENTS_LEVELS = (2, 3)
+CONTENTS_MAX = 40
+"""More entries than these are cut to the sections of the first level."""
+
+
+def visible(request: HttpRequest, kind: Kind, key: str) -> Document:
+    """The document of this key. Raises Http404 for one that is not there or that this person may not see."""
+    documents = Document.objects.visible_to(request.user).select_related("owner")
+    return get_object_or_404(documents, kind=kind.name, key=key)
+
+
+def text_of(request: HttpRequest, document: Document, version: Version, at: datetime) -> dict[str, Any]:
+    """A version's text as this reader sees it at a time, its contents, and what referred to the document then."""
+    return {
+        "html": present(version.html, viewer=request.user, at=at),
+        "contents": contents(version),
+        "used_by": used_by(document, viewer=request.user, at=at),
+    }
+
+
+def contents(version: Version) -> list[dict[str, Any]]:
+    """The sections a reader jumps to: two levels, or one where that would be too many."""
+    found = [section for section in version.sections if section["level"] in CONTENTS_LEVELS]
+    if len(found) > CONTENTS_MAX:
+        found = [section for section in found if section["level"] == CONTENTS_LEVELS[0]]
+    return found
+
+
+def upkeep(person: User, document: Document, version: Version | None, now: datetime) -> dict[str, Any]:
+    """Whether it is verified, by whom, and what this person may do about it. One query."""
+    today = timezone.localdate()
+    verified = version.verifications.select_related("by").first() if version else None
+    standing = version.standing_at(now) if version else ""
+    return {
+        "is_unverified": document.is_unverified(today),
+        "is_due": document.review_by is not None and document.review_by <= today + DUE_SOON,
+        "verified": verified,
+        "may_verify": standing == "in_force" and verifying.may_verify(person, document),
+        "may_take_back": verified is not None and verifying.can_take_back(verified, person, now),
+        "may_steward": stewardship.may_steward(person, document),
+    }
