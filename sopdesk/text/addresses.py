@@ -7,7 +7,8 @@ from urllib.parse import unquote
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*):")
-_OWN_IMAGE = re.compile(r"^(?:/(?:media|attachments)/)?[\w][\w./ -]*$")
+_OWN_IMAGE = re.compile(r"^(?:/(?:media|attachments|pictures)/)?[\w][\w./ -]*$")
+_PICTURE = re.compile(r"^/pictures/([0-9a-f]{64})\.(?:png|jpg|gif|webp)$")
 
 
 def readable(address: str) -> str:
@@ -35,7 +36,13 @@ def is_external(address: str) -> bool:
 
 
 def is_own_image(address: str) -> bool:
-    """A file under /media/ or /attachments/, or beside the page; never another host, which would learn who
-    reads.
+    """A file under /pictures/, /media/ or /attachments/, or beside the page; never another host, which would
+    learn who reads.
     """
     return _OWN_IMAGE.match(address) is not None and ".." not in address and "//" not in address
+
+
+def picture_at(address: str) -> str:
+    """The hash of the uploaded picture that an address shows; "" for any other address."""
+    found = _PICTURE.match(address)
+    return found[1] if found else ""

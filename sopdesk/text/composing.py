@@ -1,7 +1,7 @@
 """From source to HTML, section by section, before sanitising."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import escape
 
@@ -51,9 +51,18 @@ class Composed:
 
 def compose(source: str) -> Composed:
     """Parse `source`. Raises guards.TextRefused; nothing else for any string."""
+    return _composed(source, _Composer.run)
+
+
+def outlined(source: str) -> Composed:
+    """The sections of `source` with titles and anchors, but without HTML and what is found in the text."""
+    return _composed(source, _Composer.outline)
+
+
+def _composed(source: str, work: Callable[["_Composer"], Composed]) -> Composed:
     pieces = guards.admit(source)
     try:
-        return _Composer(pieces).run()
+        return work(_Composer(pieces))
     except RecursionError:
         dialect.discard()
         what = _("The text is nested too deeply to be read.")
@@ -75,7 +84,16 @@ class _Composer:
         self.open: list[tuple[Piece, str]] = []
         self.fragments: list[tuple[int, str]] = []
 
-    def run(self) -> Composed:
+    def outline(self) -> Composed:
+        self._begin()
+        for piece in self.pieces:
+            if piece.kind is PieceKind.heading:
+                self._heading(piece)
+            else:
+                self._take(piece)
+        return self.result
+
+    def _begin(self) -> None:
         headings = [piece for piece in self.pieces if piece.kind is PieceKind.heading]
         top = min((piece.level for piece in headings), default=2)
         self.shift = 2 - top
@@ -84,6 +102,9 @@ class _Composer:
         self.marks: dict[int, list[tuple[str, str, str]]] = {}
         self.titles = {piece.line: self._inline(piece) for piece in headings}
         self.anchors = self._anchors(headings)
+
+    def run(self) -> Composed:
+        self._begin()
         for piece in self.pieces:
             getattr(self, f"_{piece.kind}")(piece)
         while self.open:
@@ -152,6 +173,10 @@ class _Composer:
             self._problem(
                 _line_of(piece, address), _("The image %(a)s is not shown.") % {"a": address[:80]}, how
             )
+        for address in found.silent_images:
+            what = _("A picture has no alternative text.")
+            how = _("Say between the square brackets what it shows, for those who do not see it.")
+            self._problem(_line_of(piece, address), what, how)
         for address in found.refused_links:
             how = _("Link to http, https, mailto, tel, a page of this site or #section.")
             self._problem(

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from sopdesk.text.scanning import PieceKind, scan
+
 Condition = tuple[tuple[str, tuple[str, ...]], ...]
 
 _TERM = re.compile(r"^([a-z][a-z0-9_]{0,39})=([\w.-]{1,60}(?:,[\w.-]{1,60}){0,99})$")
@@ -14,6 +16,17 @@ def parse(arguments: str) -> Condition | None:
     if not terms or None in terms:
         return None
     return tuple((term[1], tuple(term[2].split(","))) for term in terms if term)
+
+
+def named_in(source: str) -> dict[str, list[str]]:
+    """What the limited blocks of a text ask for: each name with its values, in the order of the text."""
+    found: dict[str, list[str]] = {}
+    for piece in scan(source):
+        if piece.kind is PieceKind.open and piece.name == "only":
+            for name, values in parse(piece.text) or ():
+                known = found.setdefault(name, [])
+                known.extend(value for value in values if value not in known)
+    return found
 
 
 def written(condition: Condition) -> str:

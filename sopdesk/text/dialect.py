@@ -15,7 +15,7 @@ from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension
 from markdown.inlinepatterns import ImageInlineProcessor, InlineProcessor, LinkInlineProcessor
 
-from sopdesk.text.addresses import is_external, is_own_image, is_safe_link, readable
+from sopdesk.text.addresses import is_external, is_own_image, is_safe_link, picture_at, readable
 from sopdesk.text.anchors import CHARACTER
 from sopdesk.text.guards import LINK_WINDOW
 
@@ -120,14 +120,18 @@ class Finish(markdown.treeprocessors.Treeprocessor):
         self.choices: list[tuple[str, str]] = []
         self.outcomes: list[str] = []
         self.refused_images: list[str] = []
+        self.silent_images: list[str] = []
         self.refused_links: list[str] = []
 
     def run(self, root: ElementTree.Element) -> None:
         for parent in list(root.iter()):
             for child in list(parent):
                 self._finish(parent, child)
-        for mark in root.iter("sop-ref"):
-            self.references.append((mark.get("kind", ""), mark.get("key", ""), mark.get("anchor", "")))
+        for mark in root.iter():
+            if mark.tag == "sop-ref":
+                self.references.append((mark.get("kind", ""), mark.get("key", ""), mark.get("anchor", "")))
+            elif mark.tag == "img" and (picture := picture_at(mark.get("src", ""))):
+                self.references.append(("picture", picture, ""))
         for block in root:
             if block.tag in ("ul", "ol"):
                 self._choices(block)
@@ -171,6 +175,8 @@ class Finish(markdown.treeprocessors.Treeprocessor):
         if is_own_image(address):
             image.set("src", address.replace("&", "&amp;"))
             image.set("alt", alternative.replace("&", "&amp;"))
+            if not alternative:
+                self.silent_images.append(address)
             return
         self.refused_images.append(address)
         image.tag = "span"

@@ -1,8 +1,10 @@
 """Markdown in, everything that is stored of it out: the only way a writer's text becomes HTML."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from sopdesk.text import sanitizing
 from sopdesk.text.composing import compose
@@ -34,7 +36,15 @@ class Rendered:
 def render(source: str) -> Rendered:
     """Render `source` (Markdown, at most 200 KB). Raises TextRefused with the places to mend, and nothing
     else.
+
+    A text is rendered several times in a row, by each check and by what is shown; the last few are kept.
     """
+    return _rendered(source, get_language() or "")
+
+
+@lru_cache(maxsize=8)
+def _rendered(source: str, _language: str) -> Rendered:
+    """`render`; the sentences of its problems are in the language."""
     composed = compose(source)
     html = sanitizing.clean(composed.html)
     found = [Reference(*mark, section=part.anchor) for part in composed.parts for mark in part.references]
