@@ -39,6 +39,8 @@ class Finding:
 
 Check = Callable[["ChangeItem"], Iterable[Finding]]
 _checks: list[Check] = []
+ChangeCheck = Callable[["Change"], Iterable[Finding]]
+_change_checks: list[ChangeCheck] = []
 
 
 def register(check: Check) -> Check:
@@ -55,12 +57,20 @@ def register_for_change(check: ChangeCheck) -> ChangeCheck:
     return check
 
 
+def register_for_change(check: ChangeCheck) -> ChangeCheck:
+    """Add a check of a change as a whole: a function of a Change that yields what it finds."""
+    if check not in _change_checks:
+        _change_checks.append(check)
+    return check
+
+
 def findings(change: Change) -> list[Finding]:
     """All that the checks say of a change, blocking ones first."""
     standing = Version.objects.current_or_coming().only("document_id", "number").order_by("number")
     newest = Prefetch("document__versions", standing, to_attr="standing")
     items = list(change.items.select_related("document", "base_version").prefetch_related(newest))
     found = [finding for item in items for check in _checks for finding in check(item)]
+    found += [finding for check in _change_checks for finding in check(change)]
     found += [finding for check in _change_checks for finding in check(change)]
     if not items:
         found.append(Finding(None, _("The change holds no document. Add one, or withdraw it.")))
