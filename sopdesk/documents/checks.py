@@ -51,13 +51,6 @@ def register(check: Check) -> Check:
 
 
 def register_for_change(check: ChangeCheck) -> ChangeCheck:
-    """Add a check of a change as a whole."""
-    if check not in _change_checks:
-        _change_checks.append(check)
-    return check
-
-
-def register_for_change(check: ChangeCheck) -> ChangeCheck:
     """Add a check of a change as a whole: a function of a Change that yields what it finds."""
     if check not in _change_checks:
         _change_checks.append(check)
@@ -70,7 +63,6 @@ def findings(change: Change) -> list[Finding]:
     newest = Prefetch("document__versions", standing, to_attr="standing")
     items = list(change.items.select_related("document", "base_version").prefetch_related(newest))
     found = [finding for item in items for check in _checks for finding in check(item)]
-    found += [finding for check in _change_checks for finding in check(change)]
     found += [finding for check in _change_checks for finding in check(change)]
     if not items:
         found.append(Finding(None, _("The change holds no document. Add one, or withdraw it.")))
