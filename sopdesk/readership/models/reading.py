@@ -44,12 +44,6 @@ class MustRead(models.Model):
     closed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     closed_why = models.TextField(blank=True)
 
-    # What live() adds to a row.
-    has_begun: bool
-    now_audience: str
-    now_teams: list[str]
-    title: str
-
     objects: ClassVar[MustReadQuerySet] = MustReadQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

@@ -1,0 +1,130 @@
+"""Watching a document: a line on the desk and one letter when something comes in force, is scheduled or is retired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Permission, allows, require
+from sopdesk.documents.kinds import kind_of
+from sopdesk.documents.models import Change, Document, Retirement, Version
+from sopdesk.letters.linking import absolute
+from sopdesk.letters.posting import post
+from sopdesk.readership.models import Watch
+from sopdesk.readership.wording import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sopdesk.accounts.querysets import UserQuerySet
+    from sopdesk.documents.models import Transition
+    from sopdesk.documents.querysets import DocumentQuerySet
+
+
+def watch(document: Document, *, actor: User) -> None:
+    """Hear of this document from now on. Watching twice is once."""
+    require(actor, Permission.DOCUMENT_READ_INTERNAL, document)
+    Watch.objects.update_or_create(user=actor, document=document, defaults={"wanted": True})
+
+
+def stop(document: Document, *, actor: User) -> None:
+    """Hear of it no longer; an owner, who watches by default, can say so too."""
+    require(actor, Permission.DOCUMENT_READ_INTERNAL, document)
+    Watch.objects.update_or_create(user=actor, document=document, defaults={"wanted": False})
+
+
+def is_watching(person: User, document: Document) -> bool:
+    wish = Watch.objects.filter(user=person, document=document).values_list("wanted", flat=True).first()
+    return document.owner_id == person.pk if wish is None else wish
+
+
+def watched_by(person: User) -> DocumentQuerySet:
+    """The documents that somebody watches and may still see."""
+    wanted = Watch.objects.filter(user=person, wanted=True).values("document")
+    refused = Watch.objects.filter(user=person, wanted=False).values("document")
+    mine = Q(pk__in=wanted) | (Q(owner=person) & ~Q(pk__in=refused))
+    return Document.objects.visible_to(person).filter(mine)
+
+
+def watchers_of(document: Document) -> UserQuerySet:
+    """Everybody who watches it: who asked to, and its owner unless they said no."""
+    wanted = Watch.objects.filter(document=document, wanted=True).values("user")
+    refused = Watch.objects.filter(document=document, wanted=False).values("user")
+    named = Q(pk__in=wanted) | (Q(pk=document.owner_id) & ~Q(pk__in=refused))
+    found: UserQuerySet = User.objects.get_queryset().filter(named, is_active=True)
+    return found
+
+
+def tell(step: Transition) -> None:
+    """Write to the watchers of what this step of a change brought; whoever took it knows already."""
+    change = step.change
+    if step.to_state not in (Change.State.PUBLISHED, Change.State.SCHEDULED):
+        return
+    begun = change.state_at(timezone.now()) == Change.State.PUBLISHED
+    for version in change.versions.filter(in_force__isempty=False).select_related("document"):
+        people = _may_hear(watchers_of(version.document), version, begun=begun)
+        _write(people, version, step, begun=begun)
+    for retirement in Retirement.objects.filter(change=change).select_related(
+        "document", "version", "superseded_by"
+    ):
+        if begun:
+            _write_retired(watchers_of(retirement.document), retirement, step)
+
+
+def _may_hear(people: Iterable[User], version: Version, *, begun: bool) -> list[User]:
+    """A text that is scheduled is for writers alone; one in force, for whoever may read it."""
+    if not begun:
+        return [person for person in people if allows(person, Permission.DOCUMENT_READ_ALL)]
+    return [person for person in people if Version.objects.visible_to(person).filter(pk=version.pk).exists()]
+
+
+def _write(people: Iterable[User], version: Version, step: Transition, *, begun: bool) -> None:
+    document = version.document
+    url = absolute(kind_of(document.kind).url("read", document.key))
+    for person in people:
+        if person.pk == step.actor_id:
+            continue
+        said = {
+            "key": document.key,
+            "title": version.title,
+            "n": version.number,
+            "at": moment(version.since, person),
+            "why": version.summary,
+            "url": url,
+        }
+        subject = _("%(key)s: v%(n)s is in force") if begun else _("%(key)s: v%(n)s is scheduled")
+        body = _in_force_words() if begun else _scheduled_words()
+        key = f"watch:{version.pk}:{'in_force' if begun else 'scheduled'}:{person.pk}"
+        post(to=person, subject=subject % said, body=body % said, key=key)
+
+
+def _write_retired(people: Iterable[User], retirement: Retirement, step: Transition) -> None:
+    document, after = retirement.document, retirement.superseded_by
+    for person in people:
+        if person.pk == step.actor_id:
+            continue
+        said = {"key": document.key, "at": moment(retirement.at, person), "after": after.key if after else ""}
+        words = _("%(key)s is no longer in force since %(at)s.")
+        if after is not None:
+            words += " " + _("It is superseded by %(after)s.")
+        words += "\n\n" + _("You get this letter because you watch it.")
+        subject = _("%(key)s: retired") % said
+        post(to=person, subject=subject, body=words % said, key=f"watch:retired:{retirement.pk}:{person.pk}")
+
+
+def _in_force_words() -> str:
+    return _(
+        "“%(title)s” (%(key)s) has a new version, v%(n)s, in force since %(at)s.\n\n%(why)s\n\n%(url)s\n\n"
+        "You get this letter because you watch it. Stop watching on its page."
+    )
+
+
+def _scheduled_words() -> str:
+    return _(
+        "“%(title)s” (%(key)s) has a new version, v%(n)s, that comes in force on %(at)s.\n\n%(why)s\n\n%(url)s\n\n"
+        "You get this letter because you watch it. Stop watching on its page."
+    )
