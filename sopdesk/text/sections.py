@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sopdesk.text import lines
 from sopdesk.text.aligning import Outline, align
-from sopdesk.text.composing import Composed, compose
+from sopdesk.text.composing import Composed, compose, outlined
 from sopdesk.text.plain import text_of
 
 _WRITTEN = re.compile(r"(?<![ \t])[ \t]*\{#[^\s{}]*\}$")
@@ -45,6 +45,11 @@ def split(source: str) -> tuple[Section, ...]:
     Raises guards.TextRefused.
     """
     return sections_of(compose(source))
+
+
+def skim(source: str) -> tuple[Section, ...]:
+    """The same with the title alone as `plain`: a tenth of the time. Raises guards.TextRefused."""
+    return sections_of(outlined(source))
 
 
 def sections_of(composed: Composed) -> tuple[Section, ...]:

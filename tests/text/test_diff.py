@@ -84,12 +84,6 @@ def test_words_read_as_a_person_would_mark_them(old: str, new: str, shown: str) 
     assert marked(old, new) == shown
 
 
-def test_a_new_row_of_a_table_is_one_addition() -> None:
-    head, rows = "| a | b |\n|---|---|\n", ["| 1 | 2 |\n", "| 3 | 4 |\n"]
-    assert marked(head + "".join(rows), head + rows[0] + "| 2 | 2 |\n" + rows[1]).count("+") == 2
-    assert marked(head + rows[0], head + "| 0 | 9 |\n| 1 | 3 |\n") == head + "+| 0 | 9 |\n+| 1 | -2-+3+ |\n"
-
-
 def by_anchor(old: str, new: str) -> dict[str, SectionDiff]:
     return {found.anchor: found for found in documents(old, new)}
 
