@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from sopdesk.accounts.audience import Audience, readable_by
 from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.documents.models import ChangeItem
 from sopdesk.readership.days import joined_on
 from sopdesk.readership.people import is_reader
 
@@ -46,11 +48,12 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
         return found.filter(Q(has_begun=True) | coming).filter(~Exists(later))
 
     def standing(self, now: datetime | None = None) -> MustReadQuerySet:
-        """Each with `has_begun`, and with the audience that it has now."""
+        """Each with `has_begun`, the audience that it has now, and the `title` that readers know it by."""
         now = now or timezone.now()
         in_force = FilteredRelation(
             "document__versions", condition=Q(document__versions__in_force__contains=now)
         )
+        drafts = ChangeItem.objects.filter(change=OuterRef("change"), document=OuterRef("document"))
         return self.annotate(
             standing=in_force, has_begun=Case(When(begun(now), then=Value(True)), default=Value(False))
         ).annotate(
@@ -63,6 +66,7 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
                 default=F("audience_teams"),
                 output_field=TEAMS,
             ),
+            title=Coalesce(F("standing__title"), Subquery(drafts.values("title")[:1])),
         )
 
     def for_reader(self, person: User | AnonymousUser) -> MustReadQuerySet:
