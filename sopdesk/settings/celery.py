@@ -52,4 +52,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"expires": 40},
     },
+    "readership.settle": {
+        "task": "sopdesk.readership.tasks.settle",
+        "schedule": 20.0,
+        "options": {"expires": 40},
+    },
+    "readership.remind": {
+        "task": "sopdesk.readership.tasks.remind",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
 }
