@@ -1,7 +1,8 @@
 """The cast: the people of the tests, by name.
 
-ana writes and ben reviews in Dublin, carla is the compliance officer, dev an agent in Dublin; eve is an agent and
-finn a lead at the vendor Harbor; gia is the analyst, hal the administrator. Nobody signed in: `client` as it comes.
+ana writes and ben reviews in Dublin, for Product and Operations; carla is the compliance officer, and signs for Legal
+as well; dev is an agent in Dublin; eve is an agent and finn a lead at the vendor Harbor; gia is the analyst, hal the
+administrator. Nobody signed in: `client` as it comes.
 """
 
 from __future__ import annotations
@@ -75,12 +76,14 @@ def ana(policy: Team) -> User:
 
 @pytest.fixture
 def ben(policy: Team) -> User:
-    return factories.user("Ben Okafor", "reviewer", team=policy)
+    return factories.user("Ben Okafor", "reviewer", team=policy, functions=["product", "operations"])
 
 
 @pytest.fixture
 def carla(policy: Team) -> User:
-    return factories.user("Carla Weiss", "compliance_officer", team=policy)
+    return factories.user(
+        "Carla Weiss", "compliance_officer", team=policy, functions=["legal", "compliance"]
+    )
 
 
 @pytest.fixture

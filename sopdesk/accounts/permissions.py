@@ -26,6 +26,7 @@ class Permission(StrEnum):
 
     AUDIT_READ = "audit:read"
     CHANGE_APPROVE = "change:approve"
+    CHANGE_ASSIGN = "change:assign"
     CHANGE_COMMENT = "change:comment"
     CHANGE_EDIT = "change:edit"
     CHANGE_PUBLISH = "change:publish"
@@ -63,6 +64,7 @@ P = Permission
 _STAFF = frozenset({P.DOCUMENT_READ_INTERNAL, P.DOCUMENT_READ_HISTORY, P.COMPLIANCE_READ})
 _POLICY = _STAFF | {
     P.CHANGE_READ,
+    P.CHANGE_ASSIGN,
     P.CHANGE_COMMENT,
     P.DOCUMENT_READ_ALL,
     P.PEOPLE_READ,

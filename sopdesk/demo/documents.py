@@ -13,7 +13,7 @@ from django.utils import timezone
 from sopdesk.accounts.audience import Audience
 from sopdesk.accounts.models import User
 from sopdesk.demo import content
-from sopdesk.documents import editing, publishing, reviewing
+from sopdesk.documents import describing, editing, publishing, reviewing
 from sopdesk.documents.adopting import Adopted, Past, adopt_all
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document
@@ -157,7 +157,7 @@ EDITS = (
 def _draft(edit: Edit, author: User) -> ChangeItem:
     document = Document.objects.get(kind="sop", key=edit.key)
     item = editing.start_change(document, actor=author, title=edit.title)
-    editing.describe_change(item.change, actor=author, title=edit.title, why=edit.why, material=True)
+    describing.describe_change(item.change, actor=author, title=edit.title, why=edit.why, material=True)
     if item.body.count(edit.old) != 1:
         raise ValueError(f"{edit.key} does not hold once what the demo's draft replaces: {edit.old}")
     body = item.body.replace(edit.old, edit.new)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sopdesk.documents.models import ChangeItem
+    from sopdesk.documents.models import Change, ChangeItem
 
 
 class ChangeRefused(Exception):
@@ -30,4 +30,12 @@ class StaleDraft(Exception):
 
     def __init__(self, theirs: ChangeItem) -> None:
         super().__init__("the draft was saved by somebody else meanwhile")
+        self.theirs = theirs
+
+
+class StaleDescription(Exception):
+    """Somebody described this change meanwhile. `theirs` is the change as it stands; nothing was overwritten."""
+
+    def __init__(self, theirs: Change) -> None:
+        super().__init__("the change was described by somebody else meanwhile")
         self.theirs = theirs

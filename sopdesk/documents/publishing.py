@@ -22,7 +22,7 @@ from sopdesk.documents import checks, indexing, states
 from sopdesk.documents.errors import PublishRefused
 from sopdesk.documents.locking import database_now, lock_documents, locked_change
 from sopdesk.documents.models import Change, ChangeItem, Document, Version
-from sopdesk.documents.reviewing import REQUIRED_APPROVALS, current_hash
+from sopdesk.documents.requirements import refusals
 from sopdesk.documents.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -121,12 +121,7 @@ def _ready(change: Change, verb: str) -> tuple[Change, list[ChangeItem]]:
         raise PublishRefused([reason % {"state": change.get_state_display()}])
     items = list(change.items.select_related("document", "base_version").order_by("document_id"))
     lock_documents(item.document_id for item in items)
-    approved = change.approvals.filter(voided_at=None, content_hash=current_hash(change)).count()
-    if approved < REQUIRED_APPROVALS:
-        raise PublishRefused(
-            [_("What was approved is not what the change says now. It needs a new approval.")]
-        )
-    reasons = checks.blocking(change)
+    reasons = refusals(change, items) or checks.blocking(change)
     if reasons:
         raise PublishRefused(reasons)
     return change, items

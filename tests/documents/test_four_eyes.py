@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from sopdesk.accounts.models import User
-from sopdesk.documents import editing, publishing, reviewing
+from sopdesk.documents import describing, editing, publishing, rebasing, reviewing
 from sopdesk.documents.errors import ChangeRefused, PublishRefused
 from sopdesk.documents.models import Change, ChangeItem, Document
 from sopdesk.documents.views import change_page
@@ -46,7 +46,7 @@ def test_who_takes_a_document_out_does_not_approve_the_rest(
 
 
 def test_who_rebases_a_draft_does_not_approve_it(proposed: Change, draft: ChangeItem, zoe: User) -> None:
-    editing.rebase(draft, actor=zoe, revision=draft.revision)
+    rebasing.rebase(draft, actor=zoe, revision=draft.revision, base_version=draft.base_version)
     with pytest.raises(ChangeRefused, match="took part"):
         approve(proposed, zoe)
 
@@ -54,14 +54,14 @@ def test_who_rebases_a_draft_does_not_approve_it(proposed: Change, draft: Change
 @pytest.mark.parametrize("words", [{"why": "Never read by anybody."}, {"title": "Another title"}])
 def test_what_readers_are_told_is_approved_too(approved: Change, ana: User, words: dict[str, str]) -> None:
     said = {"title": approved.title, "why": approved.why, "material": approved.material, **words}
-    editing.describe_change(approved, actor=ana, **said)
+    describing.describe_change(approved, actor=ana, **said)
     with pytest.raises(PublishRefused, match="in review"):
         publishing.publish(approved, actor=ana)
 
 
 def test_describing_a_change_as_it_was_voids_nothing(approved: Change, ana: User) -> None:
     said = {"title": approved.title, "why": approved.why, "material": approved.material}
-    editing.describe_change(approved, actor=ana, **said)
+    describing.describe_change(approved, actor=ana, **said)
     assert again(approved).state == "approved"
 
 
@@ -69,7 +69,7 @@ def test_a_why_written_while_the_reviewer_read_is_not_approved(
     proposed: Change, ana: User, ben: User
 ) -> None:
     seen = reviewing.current_hash(proposed)
-    editing.describe_change(proposed, actor=ana, title=proposed.title, why="Slipped in.", material=True)
+    describing.describe_change(proposed, actor=ana, title=proposed.title, why="Slipped in.", material=True)
     with pytest.raises(ChangeRefused, match="while you were reading"):
         reviewing.approve(proposed, actor=ben, seen_hash=seen)
 
@@ -114,7 +114,7 @@ def test_a_draft_from_an_unscheduled_version_is_rebased_first(
     publishing.unschedule(first, actor=ben)
     with pytest.raises(ChangeRefused, match=r"unscheduled\. Rebase"):
         reviewing.propose(second.change, actor=ana)
-    editing.rebase(second, actor=ana, revision=second.revision)
+    rebasing.rebase(second, actor=ana, revision=second.revision, base_version=None)
     assert reviewing.propose(second.change, actor=ana).state == "in_review"
 
 

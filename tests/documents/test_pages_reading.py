@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sopdesk.accounts.models import Team, User
-from sopdesk.documents import editing, publishing, reviewing
+from sopdesk.documents import describing, editing, publishing, reviewing
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import ChangeItem, Document
 from tests import factories
@@ -136,7 +136,7 @@ def test_drafts_and_changes_do_not_exist_for_those_who_only_read(
     browser = as_person(cast[who])
     absent = browser.get(NOWHERE).content
     change = draft.change
-    editing.describe_change(change, actor=cast["ana"], title="Hush", why="", material=True)
+    describing.describe_change(change, actor=cast["ana"], title="Hush", why="", material=True)
     for page in ("/changes", f"/changes/{draft.change_id}", f"/changes/{draft.change_id}/items/{draft.pk}"):
         answer = browser.get(page)
         assert (answer.status_code, answer.content) == (404, absent)

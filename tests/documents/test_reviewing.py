@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
-from sopdesk.documents import editing, publishing, reviewing, states
+from sopdesk.documents import describing, editing, publishing, reviewing, states
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.models import Change, ChangeItem
 from tests import factories
@@ -115,7 +115,7 @@ def test_an_edit_after_approval_voids_it(approved: Change, draft: ChangeItem, an
 
 
 def test_making_it_editorial_after_approval_voids_it(approved: Change, ana: User) -> None:
-    editing.describe_change(approved, actor=ana, title="T", why="", material=False)
+    describing.describe_change(approved, actor=ana, title="T", why="", material=False)
     assert Change.objects.get(pk=approved.pk).state == "in_review"
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from sopdesk.accounts.models import User
-from sopdesk.documents import editing, reviewing
+from sopdesk.documents import describing, editing, reviewing
 from sopdesk.documents.models import Change, Document, Transition
 from sopdesk.text import markdown
 from tests import factories
@@ -99,7 +99,7 @@ def test_attacks_in_titles_reasons_and_notes_stay_words(
     """One change that was sent back once for every attack there is, and changes named after them."""
     texts = list(dict.fromkeys([*OWN, *published()]))
     change = editing.start_change(refunds, actor=ana).change
-    editing.describe_change(change, actor=ana, title=OWN[0], why="\n".join(OWN), material=True)
+    describing.describe_change(change, actor=ana, title=OWN[0], why="\n".join(OWN), material=True)
     step = {"change": change, "verb": "propose", "from_state": "draft", "to_state": "in_review", "actor": ana}
     notes = [text.replace("\x00", "") for text in texts]
     Transition.objects.bulk_create(Transition(note=note, **step) for note in notes)

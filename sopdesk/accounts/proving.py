@@ -1,0 +1,55 @@
+"""Proving at this moment that one is who is signed in: by password, or by a passkey. A session alone proves nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allauth.core import ratelimit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal import auth
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from sopdesk.accounts.models import User
+
+PASSWORD, PASSKEY = "password", "passkey"  # noqa: S105 (the names of two ways, not secrets)
+ACTION = "prove"
+"""The rate: `ACCOUNT_RATE_LIMITS` in the settings."""
+
+
+class NotProven(Exception):
+    """It was not shown who is there. `field` is what was wrong, `reason` says it."""
+
+    def __init__(self, reason: str, *, field: str) -> None:
+        super().__init__(reason)
+        self.reason, self.field = reason, field
+
+
+def prove(request: HttpRequest, person: User, *, password: str, credential: str) -> str:
+    """How the person proved it: PASSKEY or PASSWORD. Raises NotProven; every try counts until one succeeds."""
+    field = "credential" if credential else "password"
+    if not ratelimit.consume(request, action=ACTION, user=person):
+        raise NotProven(_("Too many tries. Wait five minutes, then sign again."), field="password")
+    if credential:
+        if not AuthenticateWebAuthnForm({"credential": credential}, user=person).is_valid():
+            raise NotProven(_("The passkey was not accepted. Try it again, or use your password."), field=field)
+    elif not password:
+        raise NotProven(_("Enter your password: your approval is a signature."), field=field)
+    elif not person.check_password(password):
+        raise NotProven(_("That is not your password. Nothing was signed."), field=field)
+    ratelimit.clear(request, action=ACTION, user=person)
+    return PASSKEY if credential else PASSWORD
+
+
+def has_passkey(person: User) -> bool:
+    """Whether a passkey or security key of theirs is known here."""
+    return Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists()
+
+
+def passkey_challenge(person: User) -> dict[str, object]:
+    """What the browser hands to the key; the answer is good for this challenge and this session only."""
+    options: dict[str, object] = auth.begin_authentication(person)
+    return options
