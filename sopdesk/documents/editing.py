@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
-from sopdesk.documents import states
-from sopdesk.documents.errors import ChangeRefused, DraftRefused, StaleDraft
+from sopdesk.documents.drafts import (
+    CONTENT_FIELDS,
+    editable,
+    locked_item,
+    newest,
+    refuse_unsound,
+    store,
+    void_approvals,
+)
+from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.kinds import Kind
-from sopdesk.documents.locking import locked_change
 from sopdesk.documents.models import Change, ChangeItem, Document, Version
-from sopdesk.text import markdown
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
-
-SITTING = timedelta(minutes=30)
-CONTENT_FIELDS = ("title", "body", "audience", "audience_teams", "data")
 
 
 def create_document(
@@ -39,7 +39,7 @@ def create_document(
     values = {"key": kind.new_key(title), "owner": actor, **identity}
     try:
         with transaction.atomic():
-            change = _editable(change) if change else None
+            change = editable(change) if change else None
             document = kind.model.objects.create(kind=kind.name, created_by=actor, **values)
             record(actor=actor, event=Event.DOCUMENT_CREATED, subject=document, facts={"kind": kind.name})
             change = change or _new_change(title, actor)
@@ -61,7 +61,7 @@ def add_document(change: Change, document: Document, *, actor: User) -> ChangeIt
     """Put another document into a change, so that both are reviewed and published together. Adding twice is one."""
     require(actor, Permission.CHANGE_EDIT, change)
     with transaction.atomic():
-        change = _editable(change)
+        change = editable(change)
         existing = change.items.filter(document=document).first()
         return existing or _add_based(change, document, newest(document), actor)
 
@@ -70,9 +70,9 @@ def remove_document(item: ChangeItem, *, actor: User) -> None:
     """Take a draft out of a change. Its saved states stay in the history."""
     require(actor, Permission.CHANGE_EDIT, item)
     with transaction.atomic():
-        change = _editable(item.change)
-        fresh = _locked_item(item)
-        _void_approvals(change, actor)
+        change = editable(item.change)
+        fresh = locked_item(item)
+        void_approvals(change, actor)
         change.authors.add(actor)
         record(
             actor=actor,
@@ -90,10 +90,10 @@ def save_draft(item: ChangeItem, *, revision: int, actor: User, **content: Any) 
     now (nothing overwritten), DraftRefused for a text that cannot be rendered, ChangeRefused when it is closed.
     """
     require(actor, Permission.CHANGE_EDIT, item)
-    _refuse_unsound(content.get("body", ""))
+    refuse_unsound(content.get("body", ""))
     with transaction.atomic():
-        change = _editable(item.change)
-        fresh = _locked_item(item)
+        change = editable(item.change)
+        fresh = locked_item(item)
         changed = [
             name for name in CONTENT_FIELDS if name in content and getattr(fresh, name) != content[name]
         ]
@@ -103,40 +103,10 @@ def save_draft(item: ChangeItem, *, revision: int, actor: User, **content: Any) 
             raise StaleDraft(fresh)
         for name in changed:
             setattr(fresh, name, content[name])
-        _void_approvals(change, actor)
-        _store(fresh, changed, actor)
+        void_approvals(change, actor)
+        store(fresh, changed, actor)
         change.authors.add(actor)
         change.save(update_fields=["updated_at"])
-        return fresh
-
-
-def describe_change(change: Change, *, actor: User, title: str, why: str, material: bool) -> Change:
-    """Set what a change says of itself. All of it is part of what is approved: readers are told why, too."""
-    require(actor, Permission.CHANGE_EDIT, change)
-    with transaction.atomic():
-        change = _editable(change)
-        if (change.title, change.why, change.material) != (title, why, material):
-            _void_approvals(change, actor)
-        change.title, change.why, change.material = title, why, material
-        change.save(update_fields=["title", "why", "material", "updated_at"])
-        change.authors.add(actor)
-        return change
-
-
-def rebase(item: ChangeItem, *, actor: User, revision: int) -> ChangeItem:
-    """Say that the draft has been brought up to the newest version: from now on it is compared with that one."""
-    require(actor, Permission.CHANGE_EDIT, item)
-    with transaction.atomic():
-        change = _editable(item.change)
-        fresh = _locked_item(item)
-        if fresh.revision != revision:
-            raise StaleDraft(fresh)
-        _void_approvals(change, actor)
-        fresh.base_version = newest(fresh.document)
-        _store(fresh, ["base_version"], actor)
-        change.authors.add(actor)
-        facts = {"document": fresh.document.key, "base": getattr(fresh.base_version, "number", None)}
-        record(actor=actor, event=Event.CHANGE_REBASED, subject=change, facts=facts)
         return fresh
 
 
@@ -147,11 +117,6 @@ def restore(version: Version, *, actor: User) -> ChangeItem:
         item = start_change(version.document, actor=actor, title=title)
         content = {name: getattr(version, name) for name in CONTENT_FIELDS}
         return save_draft(item, revision=item.revision, actor=actor, **content)
-
-
-def newest(document: Document) -> Version | None:
-    """The version a new draft begins from: the last one in force or scheduled."""
-    return document.versions.current_or_coming().order_by("-number").first()
 
 
 def _new_change(title: str, actor: User) -> Change:
@@ -167,56 +132,8 @@ def _add_based(change: Change, document: Document, base: Version | None, actor: 
 
 
 def _add(change: Change, document: Document, *, actor: User, **content: Any) -> ChangeItem:
-    _void_approvals(change, actor)
+    void_approvals(change, actor)
     item = ChangeItem.objects.create(change=change, document_id=document.pk, updated_by=actor, **content)
     change.authors.add(actor)
     record(actor=actor, event=Event.CHANGE_DOCUMENT_ADDED, subject=change, facts={"document": document.key})
     return item
-
-
-def _editable(change: Change) -> Change:
-    change = locked_change(change)
-    if change.state not in states.EDITABLE:
-        reason = _("This change is %(state)s and locked. Unschedule it to edit, or start a new change.")
-        raise ChangeRefused([reason % {"state": change.get_state_display()}])
-    return change
-
-
-def _locked_item(item: ChangeItem) -> ChangeItem:
-    """The draft as it is now, it alone locked. Raises ChangeRefused when somebody took it out meanwhile."""
-    drafts = ChangeItem.objects.select_for_update(of=("self",)).select_related("document")
-    fresh = drafts.filter(pk=item.pk).first()
-    if fresh is None:
-        raise ChangeRefused([_("This document was taken out of the change meanwhile.")])
-    return fresh
-
-
-def _void_approvals(change: Change, actor: User) -> None:
-    """An edit during review makes earlier approvals worthless: they were given for another text."""
-    if not states.may(change, "revise"):
-        return
-    if states.void_approvals(change) or change.state == Change.State.APPROVED:
-        states.move(change, "revise", actor=actor, note=_("The text was edited; approvals are void."))
-
-
-def _refuse_unsound(body: str) -> None:
-    try:
-        markdown.render(body)
-    except markdown.TextRefused as refusal:
-        words = _("Line %(line)s: %(what)s %(how)s")
-        found = [{"line": each.line, "what": each.what, "how": each.how} for each in refusal.problems]
-        raise DraftRefused([words % each for each in found]) from refusal
-
-
-def _store(item: ChangeItem, changed: Sequence[str], actor: User) -> None:
-    """Save the draft; its history has one entry per author and sitting, holding where the sitting ended."""
-    item.revision += 1
-    item.updated_by = actor
-    fields = [*changed, "revision", "updated_by", "updated_at"]
-    last = item.history.first()
-    if last is not None and last.updated_by_id == actor.pk and last.history_date > timezone.now() - SITTING:
-        item.save_without_historical_record(update_fields=fields)  # type: ignore[attr-defined]
-        values = {name: getattr(item, name) for name in ("revision", *changed) if name != "base_version"}
-        item.history.filter(pk=last.pk).update(**values, base_version_id=item.base_version_id)
-        return
-    item.save(update_fields=fields)

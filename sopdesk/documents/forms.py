@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.accounts.models import Team, User
-from sopdesk.accounts.zones import zone_names
 from sopdesk.documents.kinds import Kind, all_kinds
-from sopdesk.documents.models import TITLE_MAX, Change, ChangeItem, Document
+from sopdesk.documents.models import TITLE_MAX, ChangeItem, Document
 from sopdesk.text.guards import MAX_BYTES
 
 WORDS_MAX = 4000
-YEARS_AHEAD = 5
-"""How far a change can be scheduled; a slip of the year is caught here."""
 
 
 class NewDocumentForm(forms.Form):
@@ -71,21 +64,6 @@ class DraftForm(forms.Form):
         return cls(initial={name: getattr(item, name) for name in names})
 
 
-class DescribeForm(forms.ModelForm[Change]):
-    why = forms.CharField(
-        label=_("Why"),
-        required=False,
-        max_length=WORDS_MAX,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What was wrong or new, in the words you would use to a colleague."),
-    )
-
-    class Meta:
-        model = Change
-        fields = ["title", "why", "material"]
-        labels = {"material": _("Material: readers have to read it again")}
-
-
 class StepForm(forms.Form):
     """A form on the page of a change. Several stand there at once, so each names its fields' ids after its step."""
 
@@ -107,10 +85,6 @@ class NoteForm(StepForm):
     )
 
 
-class ProposeForm(NoteForm):
-    step = "propose"
-
-
 class WithdrawForm(NoteForm):
     step = "withdraw"
 
@@ -123,63 +97,6 @@ class SendBackForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Say what should be changed, so that the author knows what to do.")},
     )
-
-
-class ApproveForm(NoteForm):
-    """An approval is for exactly what the reviewer saw, so the page carries its hash."""
-
-    step = "approve"
-    seen_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-
-class RebaseForm(StepForm):
-    """The draft that was looked at, so that one saved meanwhile is not passed over."""
-
-    step = "rebase"
-    revision = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class WallClockField(forms.DateTimeField):
-    """A date and time without a zone: the zone is a field of its own."""
-
-    input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-
-    def to_python(self, value: Any) -> Any:
-        """Leave out Django's step that would read it in the viewer's zone."""
-        return super(forms.DateTimeField, self).to_python(value) if value else None
-
-
-class ScheduleForm(StepForm):
-    """When a change comes in force: a local time and the zone it is meant in."""
-
-    step = "schedule"
-
-    at = WallClockField(
-        label=_("In force from"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-    zone = forms.ChoiceField(label=_("Time zone"))
-
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["zone"].choices = [(name, name) for name in sorted(zone_names())]  # type: ignore[attr-defined]
-        self.fields["zone"].initial = person.time_zone
-
-    def clean(self) -> dict[str, Any]:
-        """Read the time in the chosen zone. One that a clock change skips does not exist and is refused."""
-        cleaned = super().clean() or {}
-        at, zone = cleaned.get("at"), cleaned.get("zone")
-        if at is None or not zone:
-            return cleaned
-        if abs(at.year - timezone.localdate().year) > YEARS_AHEAD:
-            self.add_error("at", _("Choose a time within the next %(years)d years.") % {"years": YEARS_AHEAD})
-            return cleaned
-        cleaned["at"] = moment = at.replace(tzinfo=ZoneInfo(zone))
-        if _wall_clock(moment) != at:
-            self.add_error(
-                "at", _("The clocks are put forward then: this time does not exist. Choose another.")
-            )
-        return cleaned
 
 
 class AddDocumentForm(StepForm):
@@ -214,6 +131,3 @@ def data_form(kind: Kind, item: ChangeItem, data: Any = None) -> forms.Form:
     """The kind's own fields of a draft; bound when something was posted."""
     return kind.data_form(data, initial=item.data, prefix="data")
 
-
-def _wall_clock(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None)

@@ -1,0 +1,122 @@
+"""Bringing a draft up to the version that came underneath it: what joins by itself, and what has to be decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from sopdesk.accounts.access import permission_required, signed_in
+from sopdesk.accounts.permissions import Permission
+from sopdesk.documents import comparing, rebasing, states
+from sopdesk.documents.errors import ChangeRefused, StaleDraft
+from sopdesk.documents.kinds import Kind, kind_of
+from sopdesk.documents.models import Change, ChangeItem, Content, Version
+from sopdesk.documents.rebase_forms import RebaseForm, seen, typed_elsewhere
+from sopdesk.text import markdown
+from sopdesk.text.guards import TextRefused
+from sopdesk.text.presenting import present
+
+REFUSED = 422
+STALE = 409
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Permission.CHANGE_EDIT)
+def item_rebase(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
+    """The merge of one draft with the newest version, decided and stored in one step."""
+    item = _item(request, change_id, pk)
+    form = _form(request, item)
+    if request.method != "POST":
+        return _page(request, form)
+    is_decided = form.is_valid() or "keep" in request.POST
+    if "preview" in request.POST:
+        return _page(request, form, is_part=bool(request.htmx))  # type: ignore[attr-defined]
+    if not is_decided:
+        return _page(request, form, status=REFUSED)
+    try:
+        _rebase(request, form)
+    except StaleDraft:
+        return _again(request, item, _("Somebody saved the draft meanwhile. It is merged anew below."))
+    except ChangeRefused as refusal:
+        return _again(request, item, *refusal.reasons)
+    messages.success(request, _("The draft is up to date. Read what it changes now."))
+    return redirect("changes:read", change_id)
+
+
+def _rebase(request: HttpRequest, form: RebaseForm) -> None:
+    """Store what was decided, or with "keep" the draft as it is. Raises StaleDraft for a form without its number."""
+    plan, said = form.plan, form.cleaned_data
+    if said.get("revision") is None:
+        raise StaleDraft(plan.item)
+    base = Version.objects.filter(document=plan.item.document_id, pk=said.get("base") or 0).first()
+    content = plan.untouched() if "keep" in request.POST else form.content()
+    rebasing.rebase(
+        plan.item, revision=said["revision"], base_version=base, actor=signed_in(request), **content
+    )
+
+
+def _item(request: HttpRequest, change_id: int, pk: int) -> ChangeItem:
+    change = get_object_or_404(Change.objects.visible_to(request.user), pk=change_id)
+    return get_object_or_404(change.items.select_related("document", "change", "base_version"), pk=pk)
+
+
+def _form(request: HttpRequest, item: ChangeItem) -> RebaseForm:
+    data = request.POST if request.method == "POST" else None
+    return RebaseForm(data, plan=rebasing.plan(item), kind=kind_of(item.document.kind))
+
+
+def _again(request: HttpRequest, item: ChangeItem, *reasons: str) -> HttpResponse:
+    """The page anew, worked out from what stands there now, with every decision that still has its conflict."""
+    plan = rebasing.plan(_item(request, item.change_id, item.pk))
+    posted = request.POST.copy()
+    for name, value in seen(plan).items():
+        posted[name] = "" if value is None else str(value)
+    form = RebaseForm(posted, plan=plan, kind=kind_of(item.document.kind))
+    form.is_valid()
+    return _page(request, form, reasons=reasons, status=STALE)
+
+
+def _page(
+    request: HttpRequest,
+    form: RebaseForm,
+    *,
+    reasons: tuple[str, ...] = (),
+    status: int = 200,
+    is_part: bool = False,
+) -> HttpResponse:
+    plan, kind = form.plan, form.kind
+    context: dict[str, Any] = {
+        "plan": plan,
+        "item": plan.item,
+        "change": plan.item.change,
+        "kind": kind,
+        "form": form,
+        "reasons": reasons,
+        "is_editable": plan.item.change.state in states.EDITABLE,
+        "is_refused": status == REFUSED,
+        "left_over": typed_elsewhere(form.data, plan) if form.is_bound else [],
+        **_result(request, form, kind),
+    }
+    if is_part:
+        return render(request, "documents/rebase_result.html", context)
+    base = plan.item.base_version
+    context |= {"came": comparing.compare(base, plan.theirs, kind)} if plan.theirs else {}
+    context |= {"own": comparing.compare(base, plan.item, kind)}
+    return render(request, "documents/item_rebase.html", context, status=status)
+
+
+def _result(request: HttpRequest, form: RebaseForm, kind: Kind) -> dict[str, Any]:
+    """What the draft would change in the newest version, and how it would read."""
+    result: Content = ChangeItem(document=form.plan.item.document, **form.content())
+    shown: dict[str, Any] = {"result": comparing.compare(form.plan.theirs, result, kind)}
+    try:
+        html = markdown.render(result.body).html
+    except TextRefused as refusal:
+        return {**shown, "refusal": refusal}
+    return {**shown, "html": present(html, viewer=request.user, at=timezone.now())}
