@@ -42,3 +42,8 @@ def change_hash(change: Change, items: Iterable[ChangeItem]) -> str:
     said = [change.pk, change.title, change.why, change.material, drafts]
     also = {name: found for name, saying in _also.items() if (found := saying(change))}
     return _sha256([*said, also] if also else said)
+
+
+def _parting(item: ChangeItem) -> list[Any]:
+    """What a draft that retires its document says; nothing for any other, whose hashes are as they were."""
+    return [["retires", item.superseded_by_id or 0, item.parting_note]] if item.retires else []

@@ -54,6 +54,9 @@ class Change(models.Model):
     urgent_reason = models.TextField(
         _("why it could not wait"), blank=True, help_text=_("Not empty: published before it was approved.")
     )
+    confirmed_at = models.DateTimeField(
+        _("reviewed afterwards"), null=True, help_text=_("Of an urgent one: when it had all approvals it needs.")
+    )
     authors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="changes", verbose_name=_("authors")
     )
@@ -75,6 +78,11 @@ class Change(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_unreviewed(self) -> bool:
+        """Whether it was published at once and nobody has reviewed it yet."""
+        return bool(self.urgent_reason) and self.confirmed_at is None
+
     def state_at(self, now: datetime) -> str:
         """The state as a reader meets it: what was scheduled is published from its minute on, without a job."""
         if self.state == self.State.SCHEDULED and self.effective_at is not None and self.effective_at <= now:
@@ -95,6 +103,9 @@ class ChangeItem(Content):
     )
     superseded_by = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    parting_note = models.TextField(
+        _("note to readers"), blank=True, help_text=_("What readers of a retired document are told.")
     )
     revision = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)

@@ -15,7 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.audit.triggers import no_truncate
-from sopdesk.documents.querysets import DocumentQuerySet, VersionQuerySet
+from sopdesk.documents.querysets import DocumentQuerySet, PictureQuerySet, VersionQuerySet
 
 TITLE_MAX = 200
 
@@ -111,12 +111,12 @@ class Version(Content):
                         RAISE EXCEPTION 'version %% is immutable', OLD.id;
                     END IF;
                     IF isempty(NEW.in_force) THEN
-                        IF lower(OLD.in_force) <= now() THEN
+                        IF lower(OLD.in_force) <= clock_timestamp() THEN
                             RAISE EXCEPTION 'version %% has begun and cannot be unscheduled', OLD.id;
                         END IF;
                     ELSIF lower(NEW.in_force) IS DISTINCT FROM lower(OLD.in_force) THEN
                         RAISE EXCEPTION 'the beginning of version %% cannot be moved', OLD.id;
-                    ELSIF upper(OLD.in_force) <= now() THEN
+                    ELSIF upper(OLD.in_force) <= clock_timestamp() THEN
                         RAISE EXCEPTION 'version %% has ended and cannot be reopened', OLD.id;
                     ELSIF upper(NEW.in_force) < now() THEN
                         RAISE EXCEPTION 'version %% cannot be ended in the past', OLD.id;
@@ -178,6 +178,8 @@ class Picture(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects: ClassVar[PictureQuerySet] = PictureQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ["pk"]
 
@@ -215,6 +217,7 @@ class Retirement(models.Model):
     superseded_by = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes"
     )
+    note = models.TextField(blank=True, help_text=_("What its readers are told."))
 
     class Meta:
         ordering = ["-at"]
