@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from sopdesk.documents.models import Document
 
 KEY_MAX = 80
-RESERVED = frozenset({"new"})
+RESERVED = frozenset({"new", "ageing", "ageing.csv"})
 """Addresses of a kind's own pages: a document of that key could not be read."""
 
 

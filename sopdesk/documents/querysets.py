@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from sopdesk.accounts.models import User
-    from sopdesk.documents.models import Change, Document, Version  # noqa: F401
+    from sopdesk.documents.models import Change, Document, Picture, Version  # noqa: F401
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -36,6 +37,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             current_number=models.Subquery(versions.values("number")[:1]),
             current_range=models.Subquery(versions.values("in_force")[:1]),
         )
+
+    def with_topics(self) -> DocumentQuerySet:
+        """Each with `topics`: those of its version in force (`with_version_at`), a list, or None."""
+        versions = self._version_model().objects.filter(pk=OuterRef("current_id"))
+        return self.annotate(topics=models.Subquery(versions.values("data__topics")[:1]))
 
     def _version_model(self) -> type[Version]:
         related: type[Version] = self.model._meta.get_field("versions").related_model  # type: ignore[assignment]
@@ -63,6 +69,17 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """Those in force now or scheduled."""
         return self.filter(
             Q(in_force__endswith=None) | Q(in_force__endswith__gt=timezone.now()), in_force__isempty=False
+        )
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    def visible_to(self, user: User | AnonymousUser) -> PictureQuerySet:
+        """Those that a version shows which this person may read; whoever writes or reviews sees all there are."""
+        if allows(user, Permission.DOCUMENT_READ_ALL):
+            return self
+        versions = apps.get_model("documents", "Version").objects.visible_to(user)
+        return self.filter(
+            Exists(versions.filter(references__kind="picture", references__key=OuterRef("hash")))
         )
 
 

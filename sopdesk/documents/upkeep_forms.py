@@ -53,3 +53,11 @@ class StewardshipForm(forms.Form):
         assert isinstance(owner, forms.ModelChoiceField)  # noqa: S101 - declared above
         own = User.objects.get_queryset().filter(pk=document.owner_id)
         owner.queryset = (possible_owners() | own).order_by("name")
+
+
+class SeveralForm(forms.Form):
+    """One note for all that are verified together."""
+
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": 2})
+    )

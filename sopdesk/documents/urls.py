@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import URLPattern, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from sopdesk.documents.views import changes, reading, rebasing, stewardship, writing
+from sopdesk.documents.views import (
+    ageing,
+    changes,
+    editor,
+    handing_over,
+    pictures,
+    reading,
+    rebasing,
+    stewardship,
+    writing,
+)
 
 
 class KeyConverter(StringConverter):
@@ -14,7 +24,14 @@ class KeyConverter(StringConverter):
     regex = "[^/\\x00]+"
 
 
+class PictureConverter(StringConverter):
+    """A picture's name: the hash of its content and its ending."""
+
+    regex = "[0-9a-f]{64}\\.(?:png|jpg|gif|webp)"
+
+
 register_converter(KeyConverter, "key")
+register_converter(PictureConverter, "picture")
 
 
 def kind_urls(kind: str, base: str, *, prefix: str = "", read_at: str = "") -> list[URLPattern]:
@@ -49,9 +66,30 @@ _changes = [
     path("changes/<int:pk>/unschedule", changes.change_unschedule, name="unschedule"),
     path("changes/<int:pk>/add", changes.change_add, name="add"),
     path("changes/<int:change_id>/items/<int:pk>", writing.item_edit, name="item_edit"),
-    path("changes/<int:change_id>/items/<int:pk>/preview", writing.item_preview, name="item_preview"),
+    path("changes/<int:change_id>/items/<int:pk>/preview", editor.item_preview, name="item_preview"),
+    path("changes/<int:change_id>/items/<int:pk>/save", editor.item_save, name="item_save"),
+    path("changes/<int:change_id>/items/<int:pk>/presence", editor.item_presence, name="item_presence"),
+    path("changes/<int:change_id>/items/<int:pk>/suggest", editor.item_suggest, name="item_suggest"),
+    path("changes/paste", editor.paste, name="paste"),
     path("changes/<int:change_id>/items/<int:pk>/remove", changes.item_remove, name="item_remove"),
     path("changes/<int:change_id>/items/<int:pk>/rebase", rebasing.item_rebase, name="item_rebase"),
 ]
 
-urlpatterns = [path("", include((_changes, "changes")))]
+_pictures = [
+    path("pictures", pictures.picture_add, name="add"),
+    path("pictures/<picture:name>", pictures.picture_read, name="read"),
+]
+
+_upkeep = [
+    path("sops/ageing", ageing.report, name="ageing"),
+    path("sops/ageing.csv", ageing.report_csv, name="ageing_csv"),
+    path("sops/ageing/verify", ageing.verify_several, name="verify_several"),
+    path("people/<int:person_id>/hand-over", handing_over.hand_over, name="hand_over"),
+    path("hand-overs/<int:pk>/hand-back", handing_over.hand_back, name="hand_back"),
+]
+
+urlpatterns = [
+    path("", include((_changes, "changes"))),
+    path("", include((_upkeep, "upkeep"))),
+    path("", include((_pictures, "pictures"))),
+]

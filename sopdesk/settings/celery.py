@@ -47,6 +47,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"expires": 40},
     },
+    # Hourly, so that a beat that was down catches up; each owner is written to once a week.
+    "documents.remind": {
+        "task": "sopdesk.documents.tasks.remind_owners",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "documents.settle": {
         "task": "sopdesk.documents.tasks.settle_due",
         "schedule": 20.0,

@@ -1,6 +1,7 @@
 // <div data-chart="data-id">: draws the JSON of <script type="application/json" id="data-id">, in the page's colours.
 // data: { x: ["2026-10-05", …], format: "percent" | "duration" | "number", kind: "line" | "bar" (optional),
-//         series: [{ name, values, low, high }], marks: [{ x, name }] }   low and high give an interval band.
+//         series: [{ name, values, low, high, colour }], marks: [{ x, name }],   low and high give an interval band;
+//         layout: "stacked" (optional: x are names, bars lie on their side, one on the other; colour "--green") }
 // Canvas and rich-text tooltips: neither writes a style attribute, which our Content-Security-Policy forbids.
 import { init } from "../vendor/echarts/charts.js";
 
@@ -84,12 +85,42 @@ function options(data) {
   };
 }
 
+const SHADES = [1, 0.75, 0.55, 0.4];
+
+// Bars on their side, one on the other; a colour that comes again gets fainter, and has an edge.
+function stacked(data) {
+  const soft = colour("--ink-soft");
+  const surface = colour("--surface");
+  const used = {};
+  const series = data.series.map((each) => {
+    const shade = SHADES[SHADES.length - 1 - Math.min(used[each.colour] = (used[each.colour] ?? -1) + 1, SHADES.length - 1)];
+    const alone = data.series.filter((other) => other.colour === each.colour).length === 1;
+    return { name: each.name, type: "bar", stack: "all", data: each.values, barMaxWidth: 22,
+      itemStyle: { color: colour(each.colour), opacity: alone ? 0.85 : shade, borderColor: surface, borderWidth: 1 } };
+  });
+  return {
+    animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: { left: 8, right: 24, top: 44, bottom: 4, containLabel: true },
+    legend: { top: 0, type: "scroll", textStyle: { color: soft } },
+    tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, backgroundColor: colour("--surface"),
+      borderColor: colour("--line-strong"), textStyle: { color: colour("--ink") },
+      formatter: (points) => [points[0].axisValue, ...points.filter((point) => point.value)
+        .map((point) => `${point.seriesName}  ${FORMATS.number(point.value)}`)].join("\n") },
+    xAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: colour("--line") } }, axisLabel: { color: soft } },
+    yAxis: { type: "category", inverse: true, data: data.x, axisTick: { show: false },
+      axisLine: { lineStyle: { color: colour("--line") } }, axisLabel: { color: soft, width: 150, overflow: "truncate" } },
+    series,
+  };
+}
+
 function draw(place) {
   const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const chart = init(place, null, { renderer: "canvas" });
-  chart.setOption(options(data));
+  const shown = data.layout === "stacked" ? stacked : options;
+  chart.setOption(shown(data));
   new ResizeObserver(() => chart.resize()).observe(place);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(options(data), true));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(shown(data), true));
 }
 
 document.querySelectorAll("[data-chart]").forEach(draw);

@@ -1,0 +1,221 @@
+"""What a person holds that others may have to take over. An app registers a sort of its own in its handovers.py:
+
+    holdings.register(holdings.Sort(name="thread", find=…, give=…, may_take=…, order=…))
+
+Finding and giving take a bounded number of queries, however much somebody holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from simple_history.utils import bulk_update_with_history
+
+from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.documents.kinds import kind_of
+from sopdesk.documents.models import AskedReviewer, Change, Document
+
+if TYPE_CHECKING:
+    from sopdesk.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Held:
+    """One thing: its `sort` and `id`, how it is shown, and the group that gets one successor ("kind:sop")."""
+
+    sort: str
+    id: int
+    label: str
+    url: str
+    group: str
+    group_label: str
+    key: str = ""
+
+
+Moves = Mapping[int, "User"]
+"""Ids of things with who gets each."""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A sort of thing. `give(person, moves, actor)` moves those that the person still holds and returns their ids;
+    `back(person, moves, actor)` gives back those that are still with whom they went to."""
+
+    name: str
+    find: Callable[[User, str], Iterable[Held]]
+    give: Callable[[User, Moves, User], set[int]]
+    back: Callable[[User, Moves, User], set[int]]
+    may_take: Callable[[User], bool]
+    order: int = 50
+
+
+_sorts: dict[str, Sort] = {}
+
+
+def register(sort: Sort) -> Sort:
+    _sorts[sort.name] = sort
+    return sort
+
+
+def sorts() -> list[Sort]:
+    return sorted(_sorts.values(), key=lambda sort: sort.order)
+
+
+def sort_of(name: str) -> Sort | None:
+    """The sort of this name; None for one that no app registers any more."""
+    return _sorts.get(name)
+
+
+def writes(person: User) -> bool:
+    return allows(person, Permission.CHANGE_EDIT)
+
+
+def approves(person: User) -> bool:
+    return allows(person, Permission.CHANGE_APPROVE)
+
+
+def _documents(person: User, by: str) -> Iterable[Held]:
+    """What they own, grouped by kind, or by the first topic where it has one."""
+    rows = Document.objects.filter(owner=person).with_version_at().with_topics()
+    for document in rows.order_by("kind", "key"):
+        kind = kind_of(document.kind)
+        topics = document.topics or []  # type: ignore[attr-defined]  # an annotation
+        topic = topics[0] if by == "topic" and topics else ""
+        yield Held(
+            "document",
+            document.pk,
+            document.current_title or document.key,
+            kind.url("read", document.key),
+            f"topic:{topic}" if topic else f"kind:{kind.name}",
+            _("Topic %(topic)s") % {"topic": topic} if topic else str(kind.plural),
+            document.key,
+        )
+
+
+def _give_documents(person: User, moves: Moves, actor: User) -> set[int]:
+    return _own(Document.objects.filter(owner=person, pk__in=moves), moves, actor)
+
+
+def _documents_back(person: User, moves: Moves, actor: User) -> set[int]:
+    rows = [row for row in Document.objects.filter(pk__in=moves) if row.owner_id == moves[row.pk].pk]
+    return _own(rows, dict.fromkeys((row.pk for row in rows), person), actor)
+
+
+def _own(rows: Iterable[Document], owners: Moves, actor: User) -> set[int]:
+    """Write the new owners, each with a row of history."""
+    changed = list(rows)
+    for row in changed:
+        row.owner = owners[row.pk]
+    if changed:
+        bulk_update_with_history(changed, Document, ["owner"], default_user=actor)
+    return {row.pk for row in changed}
+
+
+def _of_change(sort: str, label: str, changes: Iterable[tuple[int, Change]]) -> Iterable[Held]:
+    for number, change in changes:
+        yield Held(sort, number, change.title, reverse("changes:read", args=[change.pk]), sort, label)
+
+
+def _changes(person: User, by: str) -> Iterable[Held]:
+    rows = Change.objects.open().filter(authors=person).order_by("-updated_at")
+    return _of_change("change", _("Open changes they write"), ((row.pk, row) for row in rows))
+
+
+def _give_changes(person: User, moves: Moves, actor: User) -> set[int]:
+    """The successor writes along. The person stays an author: nobody comes to approve what they wrote themselves. One
+    who has approved a change cannot become its author."""
+    taken = set()
+    rows = Change.objects.open().filter(authors=person, pk__in=moves).prefetch_related("authors", "approvals")
+    for change in rows:
+        to = moves[change.pk]
+        approved = any(
+            approval.reviewer_id == to.pk and approval.voided_at is None
+            for approval in change.approvals.all()
+        )
+        if approved or to in change.authors.all():
+            continue
+        change.authors.add(to)
+        taken.add(change.pk)
+    return taken
+
+
+def _changes_back(person: User, moves: Moves, actor: User) -> set[int]:
+    taken = set()
+    for change in Change.objects.open().filter(pk__in=moves, authors=person):
+        change.authors.remove(moves[change.pk])
+        taken.add(change.pk)
+    return taken
+
+
+def _claims(person: User, by: str) -> Iterable[Held]:
+    rows = Change.objects.open().filter(claimed_by=person).order_by("-updated_at")
+    return _of_change("claim", _("Reviews they took on"), ((row.pk, row) for row in rows))
+
+
+def _give_claims(person: User, moves: Moves, actor: User) -> set[int]:
+    rows = Change.objects.open().filter(claimed_by=person, pk__in=moves).prefetch_related("authors")
+    mine = [row for row in rows if moves[row.pk] not in row.authors.all()]
+    return _claim(mine, moves)
+
+
+def _claims_back(person: User, moves: Moves, actor: User) -> set[int]:
+    rows = [
+        row for row in Change.objects.open().filter(pk__in=moves) if row.claimed_by_id == moves[row.pk].pk
+    ]
+    return _claim(rows, dict.fromkeys((row.pk for row in rows), person))
+
+
+def _claim(rows: Iterable[Change], to: Moves) -> set[int]:
+    changed = list(rows)
+    for row in changed:
+        row.claimed_by = to[row.pk]
+        row.save(update_fields=["claimed_by", "updated_at"])
+    return {row.pk for row in changed}
+
+
+def _asked(person: User, by: str) -> Iterable[Held]:
+    rows = _asked_rows(person).select_related("change").order_by("-at")
+    return _of_change("asked", _("Reviews they were asked for"), ((row.pk, row.change) for row in rows))
+
+
+def _asked_rows(person: User) -> Any:
+    return AskedReviewer.objects.filter(reviewer=person, change__in=Change.objects.open())
+
+
+def _give_asked(person: User, moves: Moves, actor: User) -> set[int]:
+    """The successor is asked in their place, unless they wrote the change or were asked as well."""
+    rows = _asked_rows(person).filter(pk__in=moves).prefetch_related("change__authors", "change__asked")
+    taken = set()
+    for row in rows:
+        to = moves[row.pk]
+        others = {other.reviewer_id for other in row.change.asked.all()}
+        if to in row.change.authors.all() or to.pk in others:
+            continue
+        row.reviewer = to
+        row.save(update_fields=["reviewer"])
+        taken.add(row.pk)
+    return taken
+
+
+def _asked_back(person: User, moves: Moves, actor: User) -> set[int]:
+    taken = set()
+    for row in AskedReviewer.objects.filter(pk__in=moves, change__in=Change.objects.open()):
+        if row.reviewer_id == moves[row.pk].pk and not row.change.asked.filter(reviewer=person).exists():
+            row.reviewer = person
+            row.save(update_fields=["reviewer"])
+            taken.add(row.pk)
+    return taken
+
+
+def _verifies(person: User) -> bool:
+    return allows(person, Permission.DOCUMENT_VERIFY)
+
+
+register(Sort("document", _documents, _give_documents, _documents_back, _verifies, order=10))
+register(Sort("change", _changes, _give_changes, _changes_back, writes, order=20))
+register(Sort("claim", _claims, _give_claims, _claims_back, approves, order=30))
+register(Sort("asked", _asked, _give_asked, _asked_back, approves, order=40))
