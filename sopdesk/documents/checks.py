@@ -28,6 +28,7 @@ class Finding:
     """One thing a check says of a draft. A blocking one stops the change; the others are advice.
 
     `where` is for people: "line 12", or "#anchor" of a section; `line` counts from 1, 0 when it is about no line.
+    One that `may_be_proposed` stops approval and publication only. `url` leads to where it can be mended.
     """
 
     item: ChangeItem | None
@@ -35,6 +36,8 @@ class Finding:
     blocks: bool = True
     where: str = ""
     line: int = 0
+    url: str = ""
+    may_be_proposed: bool = False
 
 
 Check = Callable[["ChangeItem"], Iterable[Finding]]
