@@ -54,7 +54,7 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
             "document__versions", condition=Q(document__versions__in_force__contains=now)
         )
         drafts = ChangeItem.objects.filter(change=OuterRef("change"), document=OuterRef("document"))
-        return self.annotate(
+        return self.annotate(  # type: ignore[no-redef]
             standing=in_force, has_begun=Case(When(begun(now), then=Value(True)), default=Value(False))
         ).annotate(
             now_audience=Case(

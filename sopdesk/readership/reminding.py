@@ -141,7 +141,7 @@ def _line(row: MustRead, day: date) -> str:
         if row.due_on < day
         else _("- %(key)s %(title)s: due %(due)s")
     )
-    return words % {"key": row.document.key, "title": row.title, "due": in_words(row.due_on)}  # type: ignore[attr-defined]
+    return words % {"key": row.document.key, "title": row.title, "due": in_words(row.due_on)}
 
 
 def _left_out(n: int) -> Iterable[str]:

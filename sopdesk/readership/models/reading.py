@@ -44,6 +44,9 @@ class MustRead(models.Model):
     closed_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     closed_why = models.TextField(blank=True)
 
+    title: str | None
+    """What readers know it by: only on rows of live() and standing()."""
+
     objects: ClassVar[MustReadQuerySet] = MustReadQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

@@ -1,0 +1,86 @@
+"""What readership shows on the pages of documents and changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from sopdesk.accounts.audience import Audience
+from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.documents import panels, states
+from sopdesk.documents.kinds import kind_of
+from sopdesk.documents.panels import Panel, Slot
+from sopdesk.readership import planning, remembering, watching
+from sopdesk.readership.days import today
+from sopdesk.readership.forms import OverrideForm
+from sopdesk.readership.models import Gate, MustRead
+from sopdesk.readership.opening import ASKED_KINDS
+from sopdesk.readership.people import readers
+from sopdesk.readership.waiting import standing_of
+
+if TYPE_CHECKING:
+    from sopdesk.accounts.models import User
+    from sopdesk.documents.models import Change, Document, Version
+
+
+@panels.register(Slot.CHANGE_ASIDE)
+def readers_of_change(viewer: User, change: Change) -> Panel | None:
+    """Who will have to read it and by when, what they are asked, and what the cut-over waits for."""
+    plan = planning.plan_of(change)
+    plan.change = change
+    gate = Gate.objects.filter(change=change).select_related("set_by", "overridden_by").first()
+    opened = change.must_reads.filter(replaced=False).select_related("document").order_by("pk")
+    context = {
+        "plan": plan,
+        "people": _people_asked(change) if plan.is_asked else 0,
+        "questions": change.questions.count(),
+        "gate": gate,
+        "standing": standing_of(gate) if gate else None,
+        "must_reads": opened,
+        "may_plan": allows(viewer, Permission.CHANGE_EDIT) and change.state in planning.PLANNABLE,
+        "may_override": allows(viewer, Permission.CHANGE_PUBLISH) and states.may(change, "publish"),
+        "override_form": OverrideForm(auto_id="override_%s"),
+    }
+    return Panel("readership/change_panel.html", context, order=40)
+
+
+@panels.register(Slot.DOCUMENT_STRIP)
+def changed_since(viewer: User, document: Document, version: Version | None) -> Panel | None:
+    """Notes that the version in force was opened, and says what changed since the one that was read before."""
+    if version is None or version.standing_at(timezone.now()) != "in_force":
+        return None
+    found = remembering.open_page(viewer, version)
+    if found is None:
+        return None
+    url = kind_of(document.kind).url("compare", document.key, found.since.number, version.number)
+    return Panel("readership/changed_strip.html", {"changed": found, "changed_url": url})
+
+
+@panels.register(Slot.DOCUMENT_ABOVE)
+def must_read(viewer: User, document: Document, version: Version | None) -> Panel | None:
+    """Says on a document's page that somebody still has to confirm what changed in it."""
+    rows = MustRead.objects.live().for_reader(viewer).unread_by(viewer).filter(document=document.pk)
+    found = rows.select_related("change").first()
+    if found is None:
+        return None
+    return Panel(
+        "readership/must_read_notice.html", {"must_read": found, "late": found.due_on < today()}, order=10
+    )
+
+
+@panels.register(Slot.DOCUMENT_ACTIONS)
+def watch(viewer: User, document: Document, version: Version | None) -> Panel | None:
+    """Watch it, or stop."""
+    return Panel("readership/watch_action.html", {"is_watching": watching.is_watching(viewer, document)})
+
+
+def _people_asked(change: Change) -> int:
+    """How many readers the drafts are for, together."""
+    audience = Q(pk__in=[])
+    for kind, teams in change.items.filter(document__kind__in=ASKED_KINDS, retires=False).values_list(
+        "audience", "audience_teams"
+    ):
+        audience |= Q(team__slug__in=teams) if kind == Audience.TEAMS else Q(pk__gt=0)
+    return readers().filter(audience).count()
