@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Document, Reference, Version
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from sopdesk.accounts.models import User
 
@@ -38,6 +41,21 @@ def users_of(kind: str, key: str, *, viewer: User | AnonymousUser, at: datetime 
     versions = versions.filter(document__in=Document.objects.visible_to(viewer).values("pk"))
     found = versions.select_related("document").only("title", "document__kind", "document__key")
     return [_use(version) for version in found.order_by("document__kind", "document__key")]
+
+
+def related(
+    document: Document, version: Version, kind: str, *, viewer: User | AnonymousUser
+) -> QuerySet[Version]:
+    """The versions in force of another kind that this text names, or that name it: the macros to an SOP, say."""
+    named = version.references.filter(kind=kind).values("key")
+    naming = Reference.objects.filter(kind=document.kind, key=document.key).values("version_id")
+    found = Version.objects.visible_to(viewer).in_force().filter(document__kind=kind)
+    found = found.filter(document__in=Document.objects.visible_to(viewer).values("pk"))
+    return (
+        found.filter(Q(document__key__in=named) | Q(pk__in=naming))
+        .select_related("document")
+        .order_by("title")
+    )
 
 
 def _use(version: Version) -> Use:

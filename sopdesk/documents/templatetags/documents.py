@@ -2,6 +2,7 @@
 
 {% kind_url kind "read" document.key %}     the address of a page of a kind
 {% document_url document %}                 the address where it is read
+{% titled "label" version.data.labels as labels %}   keys with what they stand for, as (key, Target or None)
 {% standing version now %}                  "in_force", "scheduled", "superseded" or "never"
 {% in_words kind "risk" version.data.risk %}  a value of the kind's data, a choice by its label
 {% panels "change_aside" %}                  what layers above show in a place (sopdesk/documents/panels.py)
@@ -22,6 +23,7 @@ from django.utils.safestring import SafeString
 from sopdesk.documents import panels as places
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, Document, Version
+from sopdesk.text import references
 
 register = template.Library()
 
@@ -34,6 +36,17 @@ def kind_url(kind: Kind, page: str, *args: Any) -> str:
 @register.simple_tag
 def document_url(document: Document) -> str:
     return kind_of(document.kind).url("read", document.key)
+
+
+@register.simple_tag(takes_context=True)
+def titled(
+    context: template.Context, kind: str, keys: list[str]
+) -> list[tuple[str, references.Target | None]]:
+    """Keys of a kind with what they stand for, in the time machine as of then. One query."""
+    past = context.get("past")
+    at = past.at if past else timezone.now()
+    found = references.resolve(kind, keys, viewer=context["request"].user, at=at) if keys else {}
+    return [(key, found.get(key)) for key in keys]
 
 
 @register.simple_tag
