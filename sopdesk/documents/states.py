@@ -5,6 +5,8 @@ draft ──propose──▶ in review ──approve──▶ approved ──sch
   │           request_changes  revise ─────┘  │  └──unschedule──────┘
   │                  ▼   │                    └──publish──▶ published
   └─(edit)── changes requested                       withdraw: from any state before scheduled
+                                                     publish urgently: likewise, and then
+                                                     published ──confirm──▶ published, once it is reviewed
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     "unschedule": (frozenset({S.SCHEDULED}), S.APPROVED),
     "publish": (frozenset({S.APPROVED}), S.PUBLISHED),
     "settle": (frozenset({S.SCHEDULED}), S.PUBLISHED),
+    "publish_urgently": (frozenset({S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED}), S.PUBLISHED),
+    "confirm": (frozenset({S.PUBLISHED}), S.PUBLISHED),
     "withdraw": (frozenset({S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED}), S.WITHDRAWN),
 }
 EDITABLE = frozenset({S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.APPROVED})
