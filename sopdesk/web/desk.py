@@ -22,6 +22,7 @@ from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, Document, Version
+from sopdesk.readership import own
 
 LATELY = timedelta(days=28)
 ROWS = 8
@@ -56,6 +57,7 @@ def cards(person: User, now: datetime) -> dict[str, Any]:
     """All that the desk's page shows to this person."""
     shown: dict[str, Any] = {
         "greeting": greeting(person, now),
+        "reading": own.card(person),
         "tasks": waiting_for(person),
         "news": came_in_force(person, now),
         "coming": coming(person, now),
