@@ -58,6 +58,11 @@ class Reading:
     minutes: int
 
     @property
+    def anchors(self) -> frozenset[str]:
+        """The sections that are shown."""
+        return frozenset(part.difference.anchor for part in self.parts)
+
+    @property
     def changed(self) -> int:
         return len(self.parts) + len(self.fields)
 
