@@ -1,4 +1,4 @@
-"""Writing: a new document, opening a draft, typing into it with a live preview."""
+"""Writing: a new document, opening a draft, the editor's page and its save."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
-from sopdesk.documents import comparing, editing, states
+from sopdesk.documents import autosaving, comparing, editing, presence, readers, states
+from sopdesk.documents.editor_words import words
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
-from sopdesk.documents.forms import DraftForm, NewDocumentForm, data_form, plain_line_ends
+from sopdesk.documents.forms import DraftForm, NewDocumentForm, data_form
 from sopdesk.documents.kinds import kind_of
-from sopdesk.documents.models import Change, ChangeItem, Document
-from sopdesk.text import markdown
-from sopdesk.text.guards import TextRefused
-from sopdesk.text.presenting import present
+from sopdesk.documents.models import ChangeItem, Document
+from sopdesk.documents.views.drafting import found_item, save
+from sopdesk.documents.views.editor import answer
 
 editor = permission_required(Permission.CHANGE_EDIT)
 REFUSED = 409
@@ -84,14 +83,14 @@ def version_restore(request: HttpRequest, kind: str, key: str, number: int) -> H
 @editor
 def item_edit(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     """The editor of one draft. What was typed is kept whatever happens."""
-    item = _item(request, change_id, pk)
+    item = found_item(request, change_id, pk)
     kind = kind_of(item.document.kind)
     form = DraftForm(request.POST) if request.method == "POST" else DraftForm.of(item)
     data = data_form(kind, item, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not (form.is_valid() & data.is_valid()):
         return _editor(request, item, form, data, 422 if request.method == "POST" else 200)
     try:
-        _save(request, item, form, data)
+        save(item, form, data, actor=signed_in(request))
     except StaleDraft as stale:
         return _conflict(request, stale.theirs, form, data)
     except ChangeRefused as refusal:
@@ -102,46 +101,12 @@ def item_edit(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     return redirect(onward, *((change_id,) if "review" in request.POST else (change_id, pk)))
 
 
-@require_POST
-@editor
-def item_preview(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
-    """What the typed text looks like, with what is wrong in it. Nothing is stored."""
-    item = _item(request, change_id, pk)
-    context = {"item": item, **_shown(request, request.POST.get("body", ""))}
-    return render(request, "documents/item_edit.html#preview", context)
-
-
-def _shown(request: HttpRequest, body: str) -> dict[str, Any]:
-    """A text as this person would read it and what is wrong in it, or why it is refused."""
-    try:
-        rendered = markdown.render(plain_line_ends(body))
-    except TextRefused as refusal:
-        return {"refusal": refusal}
-    html = present(rendered.html, viewer=request.user, at=timezone.now())
-    return {"html": html, "problems": rendered.problems}
-
-
-def _item(request: HttpRequest, change_id: int, pk: int) -> ChangeItem:
-    change = get_object_or_404(Change.objects.visible_to(request.user), pk=change_id)
-    items = change.items.select_related("document", "change", "base_version", "updated_by")
-    return get_object_or_404(items, pk=pk)
-
-
-def _save(request: HttpRequest, item: ChangeItem, form: DraftForm, data: Any) -> None:
-    content = {name: form.cleaned_data[name] for name in ("title", "body", "audience", "audience_teams")}
-    editing.save_draft(
-        item,
-        revision=form.cleaned_data["revision"],
-        actor=signed_in(request),
-        data={**item.data, **data.cleaned_data},
-        **content,
-    )
-
-
 def _editor(request: HttpRequest, item: ChangeItem, form: DraftForm, data: Any, status: int) -> HttpResponse:
     context: dict[str, Any] = {"item": item, "change": item.change, "kind": kind_of(item.document.kind)}
     context |= {"form": form, "data": data, "is_editable": item.change.state in states.EDITABLE}
-    context |= _shown(request, form.data.get("body", "") if form.is_bound else item.body)
+    context |= answer(request, item, form.data.get("body", "") if form.is_bound else item.body)
+    context |= {"groups": readers.groups(), "words": words(), "in_force": autosaving.in_force(item)}
+    context["people"] = presence.others(item, than=signed_in(request))
     return render(request, "documents/item_edit.html", context, status=status)
 
 

@@ -1,0 +1,83 @@
+// The editor itself: CodeMirror over the textarea, which stays the form's field and holds the same text at any time.
+// Returns `editor`: { form, words, field, view, text(), part(name), and to listen: changed, answered, saved }.
+import {
+  EditorState, EditorView, autocompletion, completionKeymap, defaultKeymap, deleteMarkupBackward, drawSelection, dropCursor,
+  highlightSelectionMatches, highlightSpecialChars, history, historyKeymap, indentLess, indentMore, indentUnit,
+  insertNewlineContinueMarkup, keymap, lineNumbers, lintGutter, search, searchKeymap, sopMarkdown,
+} from "../vendor/codemirror/codemirror.js";
+import { sources } from "./editor-completion.js";
+import { formatting } from "./editor-commands.js";
+import { directions } from "./editor-directions.js";
+import { places } from "./editor-places.js";
+
+function base(form, words) {
+  const listeners = { changed: new Set(), answered: new Set(), saved: new Set() };
+  const field = form.querySelector("textarea[name=body]");
+  return {
+    form, words, field, view: null,
+    text: () => field.value,
+    changed: (listener) => listeners.changed.add(listener),
+    answered: (listener) => listeners.answered.add(listener),
+    saved: (listener) => listeners.saved.add(listener),
+    tell: (name, ...about) => { for (const listener of listeners[name]) listener(...about); },
+    part: (name) => document.querySelector(`[data-part="${name}"]`),
+    anchors: [],
+  };
+}
+
+// A draft that may only be read keeps its textarea.
+export function readerOnly(form, words) {
+  return base(form, words);
+}
+
+function named(editor) {
+  const label = document.getElementById("body-label");
+  label.removeAttribute("for");
+  label.addEventListener("click", () => editor.view.focus());
+  return {
+    "aria-labelledby": label.id, "aria-describedby": "editor-leave", "aria-multiline": "true",
+    spellcheck: "true", autocorrect: "on", autocapitalize: "sentences", lang: editor.field.lang,
+    ...(editor.field.getAttribute("aria-invalid") ? { "aria-invalid": "true" } : {}),
+  };
+}
+
+function extensions(editor) {
+  const nonce = document.querySelector("[data-editor-nonce]").nonce;
+  return [
+    nonce ? EditorView.cspNonce.of(nonce) : [],
+    EditorState.phrases.of(editor.words.phrases),
+    EditorView.contentAttributes.of(named(editor)),
+    EditorView.lineWrapping, lineNumbers(), lintGutter({ hoverTime: 200 }),
+    history({ newGroupDelay: 700 }), drawSelection(), dropCursor(), highlightSpecialChars(), highlightSelectionMatches(),
+    search({ top: true }), indentUnit.of("    "), sopMarkdown, directions, places,
+    autocompletion({ override: sources(editor), activateOnTypingDelay: 120, icons: false }),
+    keymap.of([
+      ...formatting, ...completionKeymap,
+      { key: "Enter", run: insertNewlineContinueMarkup }, { key: "Backspace", run: deleteMarkupBackward },
+      ...searchKeymap, ...historyKeymap, ...defaultKeymap,
+      { key: "Tab", run: indentMore, shift: indentLess },
+    ]),
+    EditorView.updateListener.of((update) => {
+      if (!update.docChanged) return;
+      editor.field.value = update.state.doc.toString();
+      editor.tell("changed", update);
+    }),
+  ];
+}
+
+export function mount(form, words) {
+  const editor = base(form, words);
+  const box = document.createElement("div");
+  box.className = `editor-box${editor.field.classList.contains("is-invalid") ? " is-invalid" : ""}`;
+  editor.field.after(box);
+  editor.view = new EditorView({ doc: editor.field.value, extensions: extensions(editor), parent: box });
+  editor.field.value = editor.view.state.doc.toString();
+  editor.field.hidden = true;
+  // A link to the field leads to what stands over it.
+  if (editor.field.hasAttribute("aria-invalid")) editor.view.focus();
+  document.addEventListener("click", (event) => {
+    if (event.target.closest(`a[href="#${editor.field.id}"]:not([data-goto])`)) { event.preventDefault(); editor.view.focus(); }
+  });
+  document.querySelector("[data-leave]").hidden = false;
+  return editor;
+}
