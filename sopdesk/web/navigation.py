@@ -35,7 +35,12 @@ class Item:
 RAIL = (
     Place("desk", _("Desk"), "home", on_phone=True),
     Place(
-        "readership:own", _("Must-read"), "checklist", Permission.DOCUMENT_READ_INTERNAL, ("readership",), on_phone=True
+        "readership:own",
+        _("Must-read"),
+        "checklist",
+        Permission.DOCUMENT_READ_INTERNAL,
+        ("readership",),
+        on_phone=True,
     ),
     Place("sops:list", _("SOPs"), "list-check", Permission.DOCUMENT_READ_INTERNAL, ("sops",), on_phone=True),
     Place("knowledgebase:list", _("Knowledge"), "book-2", Permission.DOCUMENT_READ_INTERNAL),
