@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sopdesk.documents import checks
 from sopdesk.text import structure
-from sopdesk.text.guards import TextRefused
+from sopdesk.text.structure import Flaw
 
 if TYPE_CHECKING:
     from sopdesk.documents.models import ChangeItem
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 
 @checks.register
 def path_ends(item: ChangeItem) -> Iterable[checks.Finding]:
-    """Advice: a half-built guide can be read as a page, so a flaw in its path does not stop it."""
-    if item.document.kind != "sop":
-        return
-    try:
-        path = structure.steps(item.body)
-    except TextRefused:
-        return  # `text_is_sound` says so, with the lines.
-    for flaw in structure.problems(path):
-        yield checks.Finding(item, f"{flaw.what} {flaw.how}", blocks=False, where=f"#{flaw.anchor}")
+    """Advice: a half-built guide can be read as a page, so a flaw in its path does not stop it.
+
+    A choice that leads to no section is a dangling link, which `text_is_sound` names, and which does.
+    """
+    parsed = checks.read(item) if item.document.kind == "sop" and not item.retires else None
+    for flaw in structure.problems(parsed.steps) if parsed else ():
+        if flaw.flaw != Flaw.dangling:
+            yield checks.at_line(item, flaw.line, flaw.what, flaw.how)

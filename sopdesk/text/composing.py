@@ -117,8 +117,8 @@ class _Composer:
         self.result.html = "".join(self.html)
         return self.result
 
-    def _problem(self, line: int, what: str, how: str) -> None:
-        self.result.problems.append(Problem(line, what, how))
+    def _problem(self, line: int, what: str, how: str, code: str = "") -> None:
+        self.result.problems.append(Problem(line, what, how, code))
 
     def _anchors(self, headings: list[Piece]) -> dict[int, str]:
         given = anchors.allocate([(piece.anchor, text_of(self.titles[piece.line])) for piece in headings])
@@ -128,7 +128,7 @@ class _Composer:
                     "Another section already has this title or anchor, so this one is called #%(anchor)s."
                 )
                 how = _("Give it a title of its own, or write {#name} after it.")
-                self._problem(piece.line, what % {"anchor": anchor}, how)
+                self._problem(piece.line, what % {"anchor": anchor}, how, "duplicate")
         return {piece.line: anchor for piece, (anchor, _altered) in zip(headings, given, strict=True)}
 
     def _inline(self, heading: Piece) -> str:
@@ -167,7 +167,7 @@ class _Composer:
         self.part.references += found.references
         self.part.choices += found.choices
         self.part.outcomes += found.outcomes
-        self.fragments += [(piece.line, fragment) for fragment in found.fragments]
+        self.fragments += [(_line_of(piece, f"(#{to})"), to) for to in found.fragments]
         for address in found.refused_images:
             how = _("Attach the file here: a picture on another host tells it who reads this.")
             self._problem(
@@ -217,7 +217,7 @@ class _Composer:
         for line, fragment in self.fragments:
             if fragment not in known:
                 what = _("There is no section #%(anchor)s.") % {"anchor": fragment[:80]}
-                self._problem(line, what, _("Link to the anchor of a section of this document."))
+                self._problem(line, what, _("Link to the anchor of a section of this document."), "dangling")
 
 
 def _wrapper(piece: Piece) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from sopdesk.text.composing import compose
+from sopdesk.text.composing import Composed, compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A section as a step. Background has neither choices nor outcome; `outcome` holds the words after `Outcome:`."""
+    """A section as a step. Background has neither choices nor outcome; `outcome` holds the words after `Outcome:`.
+
+    `line` is where its heading stands, counted from 1; 0 when that is not known.
+    """
 
     anchor: str
     title: str
     choices: tuple[Choice, ...]
     outcome: str | None
+    line: int = 0
 
 
 class Flaw(StrEnum):
@@ -47,6 +51,7 @@ class Finding:
     anchor: str
     what: str
     how: str
+    line: int = 0
 
 
 def steps(source: str) -> tuple[Step, ...]:
@@ -54,14 +59,20 @@ def steps(source: str) -> tuple[Step, ...]:
 
     Several outcomes of one section (one for each market, say) are joined by line ends.
     """
+    return steps_of(compose(source))
+
+
+def steps_of(composed: Composed) -> tuple[Step, ...]:
+    """The same of a text already parsed."""
     return tuple(
         Step(
             part.anchor,
             part.title,
             tuple(Choice(label, target) for label, target in part.choices),
             "\n".join(part.outcomes) if part.outcomes else None,
+            part.line,
         )
-        for part in compose(source).parts
+        for part in composed.parts
         if part.level or part.choices or part.outcomes
     )
 
@@ -119,29 +130,25 @@ def _leading_to(ends: Iterable[str], path: Sequence[Step]) -> set[str]:
 
 def _flaws(step: Step, known: dict[str, Step], reached: bool, can_end: bool) -> Iterable[Finding]:
     title = {"title": step.title or step.anchor}
+
+    def finding(flaw: Flaw, what: str, how: str) -> Finding:
+        return Finding(flaw, step.anchor, what % title, how, step.line)
+
     for choice in step.choices:
         if choice.target_anchor not in known:
-            what = _("“%(label)s” leads to #%(target)s, which is no section.")
             words = {"label": choice.label, "target": choice.target_anchor}
-            yield Finding(Flaw.dangling, step.anchor, what % words, _("Link to the anchor of a section."))
+            what = _("“%(label)s” leads to #%(target)s, which is no section.") % words
+            how = _("Link to the anchor of a section.")
+            yield Finding(Flaw.dangling, step.anchor, what, how, step.line)
     if step.choices and step.outcome is not None:
-        what, how = (
-            _("“%(title)s” has choices and an outcome."),
-            _("Keep one of them; a step goes on or ends."),
-        )
-        yield Finding(Flaw.both, step.anchor, what % title, how)
+        how = _("Keep one of them; a step goes on or ends.")
+        yield finding(Flaw.both, _("“%(title)s” has choices and an outcome."), how)
     if not reached and (step.choices or step.outcome is not None):
-        what, how = (
-            _("No choice leads to “%(title)s”."),
-            _("Link to it from a step, or take its choices out."),
-        )
-        yield Finding(Flaw.unreachable, step.anchor, what % title, how)
+        how = _("Link to it from a step, or take its choices out.")
+        yield finding(Flaw.unreachable, _("No choice leads to “%(title)s”."), how)
     if reached and not step.choices and step.outcome is None:
-        what, how = (
-            _("“%(title)s” is a dead end."),
-            _("Add a list of links to sections, or a line “Outcome: …”."),
-        )
-        yield Finding(Flaw.dead_end, step.anchor, what % title, how)
+        how = _("Add a list of links to sections, or a line “Outcome: …”.")
+        yield finding(Flaw.dead_end, _("“%(title)s” is a dead end."), how)
     if reached and not can_end:
-        what, how = _("From “%(title)s” the path never ends."), _("Add a choice that leads out of the loop.")
-        yield Finding(Flaw.endless, step.anchor, what % title, how)
+        how = _("Add a choice that leads out of the loop.")
+        yield finding(Flaw.endless, _("From “%(title)s” the path never ends."), how)
