@@ -55,11 +55,11 @@ class Band:
 
 BANDS = (
     Band("fresh", gettext_lazy("fresh"), "green", "circle-check", "--green", None, -DUE_DAYS - 1),
-    Band("due", gettext_lazy("due within 30 days"), "amber", "clock", "--amber", -DUE_DAYS, 0),
-    Band("over_30", gettext_lazy("overdue up to 30 days"), "red", "alarm", "--red", 1, 30),
-    Band("over_90", gettext_lazy("overdue 31–90 days"), "red", "alarm", "--red", 31, 90),
-    Band("over_180", gettext_lazy("overdue 91–180 days"), "red", "alarm", "--red", 91, 180),
-    Band("older", gettext_lazy("overdue more than 180 days"), "red", "alert-octagon", "--red", 181, None),
+    Band("due", gettext_lazy("due in 30 days"), "amber", "clock", "--amber", -DUE_DAYS, 0),
+    Band("over_30", gettext_lazy("1–30 days late"), "red", "alarm", "--red", 1, 30),
+    Band("over_90", gettext_lazy("31–90 days late"), "red", "alarm", "--red", 31, 90),
+    Band("over_180", gettext_lazy("91–180 days late"), "red", "alarm", "--red", 91, 180),
+    Band("older", gettext_lazy("over 180 days late"), "red", "alert-octagon", "--red", 181, None),
     Band("none", gettext_lazy("no review date"), "neutral", "circle-dashed", "--neutral"),
 )
 BY_NAME: Mapping[str, Band] = {band.name: band for band in BANDS}

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from metrics import reporting
 from metrics.definitions import AHT, CSAT, METRICS, REOPENED, SLA_REPLY
@@ -20,6 +22,7 @@ from metrics.movers import movers
 from metrics.reporting import Tile, mature_until
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
+from sopdesk.documents.handing_over import orphans
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, Document, Version
 from sopdesk.readership import own
@@ -88,6 +91,7 @@ def waiting_for(person: User) -> list[Task]:
         *_own_changes(person),
         *_to_publish(person),
         *_to_verify(person),
+        *_to_hand_over(person),
         *_imports(person),
     ]
 
@@ -137,12 +141,23 @@ def _to_publish(person: User) -> Iterator[Task]:
 
 
 def _to_verify(person: User) -> Iterator[Task]:
-    """Documents of theirs whose review date has passed."""
+    """Documents of theirs whose review date has passed; each leads to the button that verifies it."""
     today = timezone.localdate()
     overdue = Document.objects.visible_to(person).filter(owner=person, review_by__lt=today).with_version_at()
     for document in overdue.order_by("review_by")[:ROWS]:
-        url = kind_of(document.kind).url("read", document.key)
+        url = f"{kind_of(document.kind).url('read', document.key)}#verify"
         yield Task(_("Verify"), f"{document.key} {document.current_title or ''}", url, "unverified")
+
+
+def _to_hand_over(person: User) -> Iterator[Task]:
+    """People who may no longer sign in and still own documents: nobody answers for those."""
+    if not allows(person, Permission.DOCUMENT_HAND_OVER):
+        return
+    gone = orphans().values("owner_id", "owner__name").annotate(n=Count("pk")).order_by("-n", "owner__name")
+    for row in gone[:ROWS]:
+        said = ngettext("%(n)d document of %(name)s", "%(n)d documents of %(name)s", row["n"])
+        url = reverse("upkeep:hand_over", args=[row["owner_id"]])
+        yield Task(_("Hand over"), said % {"n": row["n"], "name": row["owner__name"]}, url, "orphaned")
 
 
 def _imports(person: User) -> Iterator[Task]:

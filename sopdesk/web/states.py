@@ -40,6 +40,7 @@ LOOKS: dict[str, Look] = {
     "retired": Look(_("retired"), Tone.NEUTRAL, "archive"),
     "unpublished": Look(_("not in force yet"), Tone.BLUE, "circle-dashed"),
     "unverified": Look(_("unverified"), Tone.AMBER, "alert-triangle"),
+    "orphaned": Look(_("no owner"), Tone.AMBER, "user"),
     # time
     "due": Look(_("due"), Tone.AMBER, "clock"),
     "overdue": Look(_("overdue"), Tone.RED, "alarm"),

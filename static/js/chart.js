@@ -101,8 +101,8 @@ function stacked(data) {
   return {
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: 24, top: 44, bottom: 4, containLabel: true },
-    legend: { top: 0, type: "scroll", textStyle: { color: soft } },
+    grid: { left: 8, right: 24, top: 76, bottom: 4, containLabel: true },
+    legend: { top: 0, itemWidth: 16, itemGap: 10, textStyle: { color: soft } },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, backgroundColor: colour("--surface"),
       borderColor: colour("--line-strong"), textStyle: { color: colour("--ink") },
       formatter: (points) => [points[0].axisValue, ...points.filter((point) => point.value)

@@ -3,6 +3,7 @@
 {% kind_url kind "read" document.key %}     the address of a page of a kind
 {% document_url document %}                 the address where it is read
 {% titled "label" version.data.labels as labels %}   keys with what they stand for, as (key, Target or None)
+{% unverified_among results as late %}{{ result|is_among:late }}   which search results are unverified
 {% standing version now %}                  "in_force", "scheduled", "superseded" or "never"
 {% in_words kind "risk" version.data.risk %}  a value of the kind's data, a choice by its label
 {% panels "change_aside" %}                  what layers above show in a place (sopdesk/documents/panels.py)
@@ -11,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +49,19 @@ def titled(
     at = past.at if past else timezone.now()
     found = references.resolve(kind, keys, viewer=context["request"].user, at=at) if keys else {}
     return [(key, found.get(key)) for key in keys]
+
+
+@register.simple_tag
+def unverified_among(found: Iterable[Any]) -> set[tuple[str, str]]:
+    """Of search results (`.kind.name`, `.key`), those whose review date has passed, as (kind, key). One query."""
+    keys = {(each.kind.name, each.key) for each in found}
+    late = Document.objects.filter(review_by__lt=timezone.localdate(), key__in={key for _kind, key in keys})
+    return keys & set(late.values_list("kind", "key"))
+
+
+@register.filter
+def is_among(found: Any, late: set[tuple[str, str]]) -> bool:
+    return (found.kind.name, found.key) in late
 
 
 @register.simple_tag

@@ -37,7 +37,8 @@ def document_list(request: HttpRequest, kind: str) -> HttpResponse:
     documents = kind_of(kind).model.objects.visible_to(request.user).with_version_at()
     documents = documents.select_related("owner")
     listing = Listing(request.GET, documents, DocumentFilter, sorts=SORTS, sort="key", request=request)
-    context = {"kind": kind_of(kind), "listing": listing, **_writing(request)}
+    may_report = allows(request.user, Permission.DOCUMENT_READ_ALL)
+    context = {"kind": kind_of(kind), "listing": listing, "may_report": may_report, **_writing(request)}
     return render(request, "documents/document_list.html", context)
 
 
