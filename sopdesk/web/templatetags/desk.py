@@ -148,14 +148,17 @@ def diff(
     label_old: str = "",
     label_new: str = "",
     slot: str = "",
+    prefix: str | int = "",
 ) -> dict[str, Any]:
     """Two texts compared (sopdesk.text.diff.documents), `mode` "inline" or "side".
 
-    `slot` is a template that stands under each section, with `row` in its context beside the page's own.
+    `slot` is a template that stands under each section, with `row` in its context beside the page's own. `prefix`
+    keeps the ids of several differences on one page apart: "#diff-verify", with a prefix "#diff-12-verify".
     """
     return {
         **context.flatten(),
         "slot": slot,
+        "prefix": prefix,
         "parts": comparing.folded(comparing.rows(sections, only_changes=only_changes)),
         "side": mode == "side",
         "label_old": label_old or _("Before"),
