@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from sopdesk.audit.recording import record
 from sopdesk.documents import states, telling
 from sopdesk.documents.errors import ChangeRefused, DraftRefused
 from sopdesk.documents.locking import locked_change
-from sopdesk.documents.models import Approval, Change, ChangeItem, Document, Version
+from sopdesk.documents.models import TITLE_MAX, Approval, Change, ChangeItem, Document, Version
 from sopdesk.text import markdown
 
 if TYPE_CHECKING:
@@ -30,6 +30,23 @@ CONTENT_FIELDS = ("title", "body", "audience", "audience_teams", "data")
 def newest(document: Document) -> Version | None:
     """The version a new draft begins from: the last one in force or scheduled."""
     return document.versions.current_or_coming().order_by("-number").first()
+
+
+def new_change(title: str, actor: User, *, why: str = "") -> Change:
+    """A change without drafts yet, by this author."""
+    change = Change.objects.create(title=title[:TITLE_MAX], why=why)
+    change.authors.add(actor)
+    record(actor=actor, event=Event.CHANGE_STARTED, subject=change)
+    return change
+
+
+def add_draft(change: Change, document: Document, *, actor: User, **content: Any) -> ChangeItem:
+    """Put a draft with this content into a locked change."""
+    void_approvals(change, actor)
+    item = ChangeItem.objects.create(change=change, document_id=document.pk, updated_by=actor, **content)
+    change.authors.add(actor)
+    record(actor=actor, event=Event.CHANGE_DOCUMENT_ADDED, subject=change, facts={"document": document.key})
+    return item
 
 
 def editable(change: Change) -> Change:

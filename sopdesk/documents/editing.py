@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.permissions import Permission, require
@@ -12,8 +14,10 @@ from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
 from sopdesk.documents.drafts import (
     CONTENT_FIELDS,
+    add_draft,
     editable,
     locked_item,
+    new_change,
     newest,
     refuse_unsound,
     store,
@@ -42,8 +46,8 @@ def create_document(
             change = editable(change) if change else None
             document = kind.model.objects.create(kind=kind.name, created_by=actor, **values)
             record(actor=actor, event=Event.DOCUMENT_CREATED, subject=document, facts={"kind": kind.name})
-            change = change or _new_change(title, actor)
-            return _add(change, document, actor=actor, title=title, audience=kind.default_audience)
+            change = change or new_change(title, actor)
+            return add_draft(change, document, actor=actor, title=title, audience=kind.default_audience)
     except IntegrityError as error:
         raise ChangeRefused([_("The key “%(key)s” is taken. Choose another.") % values]) from error
 
@@ -53,7 +57,7 @@ def start_change(document: Document, *, actor: User, title: str = "") -> ChangeI
     require(actor, Permission.CHANGE_EDIT, document)
     with transaction.atomic():
         base = newest(document)
-        change = _new_change(title or (base.title if base else document.key), actor)
+        change = new_change(title or (base.title if base else document.key), actor)
         return _add_based(change, document, base, actor)
 
 
@@ -112,28 +116,26 @@ def save_draft(item: ChangeItem, *, revision: int, actor: User, **content: Any) 
 
 def restore(version: Version, *, actor: User) -> ChangeItem:
     """Open a change whose draft is an earlier version's text: going back is a change like any other."""
+    require(actor, Permission.CHANGE_EDIT, version.document)
     title = _("Restore v%(number)s of %(key)s") % {"number": version.number, "key": version.document.key}
     with transaction.atomic():
-        item = start_change(version.document, actor=actor, title=title)
+        change = new_change(title, actor, why=what_it_restores(version))
         content = {name: getattr(version, name) for name in CONTENT_FIELDS}
-        return save_draft(item, revision=item.revision, actor=actor, **content)
+        base = newest(version.document)
+        return add_draft(change, version.document, actor=actor, base_version=base, **content)
 
 
-def _new_change(title: str, actor: User) -> Change:
-    change = Change.objects.create(title=title)
-    change.authors.add(actor)
-    record(actor=actor, event=Event.CHANGE_STARTED, subject=change)
-    return change
+def what_it_restores(version: Version) -> str:
+    """The reason that a restoring change begins with; whoever restores adds theirs."""
+    words = {"number": version.number, "key": version.document.key}
+    if version.since is None:
+        return _("Restores v%(number)s of %(key)s, which was never in force.") % words
+    words["since"] = date_format(timezone.localtime(version.since), "j M Y")
+    return _("Restores v%(number)s of %(key)s, in force from %(since)s.") % words
 
 
 def _add_based(change: Change, document: Document, base: Version | None, actor: User) -> ChangeItem:
-    content = {name: getattr(base, name) for name in CONTENT_FIELDS} if base else {"title": document.key}
-    return _add(change, document, actor=actor, base_version=base, **content)
-
-
-def _add(change: Change, document: Document, *, actor: User, **content: Any) -> ChangeItem:
-    void_approvals(change, actor)
-    item = ChangeItem.objects.create(change=change, document_id=document.pk, updated_by=actor, **content)
-    change.authors.add(actor)
-    record(actor=actor, event=Event.CHANGE_DOCUMENT_ADDED, subject=change, facts={"document": document.key})
-    return item
+    """A draft of what stands; of what stood last, where nothing does."""
+    start = base or document.versions.filter(in_force__isempty=False).order_by("-number").first()
+    content = {name: getattr(start, name) for name in CONTENT_FIELDS} if start else {"title": document.key}
+    return add_draft(change, document, actor=actor, base_version=base, **content)

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 
 from sopdesk.documents.locking import lock_documents
 from sopdesk.documents.models import Document, Version
 from sopdesk.search import indexing as search_indexing
-from sopdesk.search.indexing import PassageRow, replace
+from sopdesk.search.indexing import PassageRow, replace_all
 
 
 def refresh(document: Document) -> None:
-    """Make the index hold just this document's sections in force now and scheduled, inside the caller's
-    transaction: what is found is never older or newer than what is read."""
-    versions = document.versions.current_or_coming().select_related("published_by").order_by("number")
-    replace(document.pk, [row for version in versions for row in _rows(document, version)])
+    """Make the index hold just this document's sections in force now and scheduled; see `refresh_all`."""
+    refresh_all([document.pk])
+
+
+def refresh_all(document_ids: Iterable[int]) -> None:
+    """Make the index hold just these documents' sections in force now and scheduled, inside the caller's
+    transaction: what is found is never older or newer than what is read. As many queries for one as for fifty."""
+    rows: dict[int, list[PassageRow]] = {document_id: [] for document_id in document_ids}
+    versions = Version.objects.current_or_coming().filter(document_id__in=rows)
+    for version in (
+        versions.select_related("document", "published_by").defer("html", "plain", "body").order_by("pk")
+    ):
+        rows[version.document_id] += _rows(version.document, version)
+    replace_all(rows)
 
 
 def rebuild() -> int:

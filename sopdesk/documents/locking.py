@@ -26,9 +26,10 @@ def lock_documents(ids: Iterable[int]) -> None:
 
 
 def database_now() -> datetime:
-    """The transaction's time by the database's clock, the one that ranges and triggers are checked against."""
+    """The time by the database's clock, the one that ranges and triggers are checked against: as it is, not as it was
+    when the transaction began. One that waited for a lock began long before it may go on."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
+        cursor.execute("SELECT clock_timestamp()")
         [(now,)] = cursor.fetchall()
     moment: datetime = now
     return moment

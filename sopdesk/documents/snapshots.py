@@ -1,7 +1,9 @@
-"""Turning a draft into an immutable version: rendered once, with its sections and references."""
+"""Turning drafts into immutable versions: each rendered once, with its sections and references."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +14,36 @@ from django.utils import timezone
 from sopdesk.documents.hashing import content_hash
 from sopdesk.documents.models import Change, ChangeItem, Reference, Version
 from sopdesk.text import markdown
+from sopdesk.text.markdown import Rendered
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
 
+AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A draft with its text rendered: the slow part, done before the moment is fixed."""
+
+    item: ChangeItem
+    rendered: Rendered
+
+
+def prepare(items: Iterable[ChangeItem]) -> list[Prepared]:
+    """Render drafts. Raises TextRefused."""
+    return [Prepared(item, markdown.render(item.body)) for item in items]
+
 
 def snapshot(
-    item: ChangeItem,
+    item: ChangeItem, *, change: Change, in_force: DateTimeTZRange, actor: User, **said: Any
+) -> Version:
+    """Store what one draft says as its document's next version; see `snapshots`. Raises TextRefused."""
+    return snapshots(prepare([item]), change=change, in_force=in_force, actor=actor, **said)[0]
+
+
+def snapshots(
+    prepared: Sequence[Prepared],
     *,
     change: Change,
     in_force: DateTimeTZRange,
@@ -26,37 +51,52 @@ def snapshot(
     published_at: datetime | None = None,
     summary: str = "",
     material: bool | None = None,
-) -> Version:
-    """Store what the draft says as the document's next version, with all `[[…]]` of it. Raises TextRefused.
+) -> list[Version]:
+    """Store what each draft says as its document's next version, with all `[[…]]` of it; three queries for all.
 
-    Why and how big the change was is the change's word, unless `summary` and `material` say it for this document.
+    Why and how big the change was is the change's word, unless `summary` and `material` say it otherwise.
     """
-    rendered = markdown.render(item.body)
-    last = item.document.versions.aggregate(last=Max("number"))["last"] or 0
-    version = Version.objects.create(
-        document_id=item.document_id,
-        number=last + 1,
-        change=change,
-        title=item.title,
-        body=item.body,
-        audience=item.audience,
-        audience_teams=item.audience_teams,
-        data=item.data,
-        html=str(rendered.html),
-        plain=rendered.plain,
-        sections=[_as_json(section) for section in rendered.sections],
-        content_hash=content_hash(item),
-        material=change.material if material is None else material,
-        summary=summary or change.why or change.title,
-        published_by=actor,
-        published_at=published_at or timezone.now(),
-        in_force=in_force,
+    ids = [each.item.document_id for each in prepared]
+    counted = Version.objects.filter(document_id__in=ids).order_by().values_list("document_id")
+    last = dict(counted.annotate(last=Max("number")))
+    versions = Version.objects.bulk_create(
+        (
+            Version(
+                document_id=each.item.document_id,
+                number=last.get(each.item.document_id, 0) + 1,
+                change=change,
+                material=change.material if material is None else material,
+                summary=summary or change.why or change.title,
+                published_by=actor,
+                published_at=published_at or timezone.now(),
+                in_force=in_force,
+                **_content(each),
+            )
+            for each in prepared
+        ),
+        batch_size=AT_ONCE,
     )
     Reference.objects.bulk_create(
         Reference(version=version, section=found.section, kind=found.kind, key=found.key, anchor=found.anchor)
-        for found in rendered.references
+        for version, each in zip(versions, prepared, strict=True)
+        for found in each.rendered.references
     )
-    return version
+    return versions
+
+
+def _content(prepared: Prepared) -> dict[str, Any]:
+    item, rendered = prepared.item, prepared.rendered
+    return {
+        "title": item.title,
+        "body": item.body,
+        "audience": item.audience,
+        "audience_teams": item.audience_teams,
+        "data": item.data,
+        "html": str(rendered.html),
+        "plain": rendered.plain,
+        "sections": [_as_json(section) for section in rendered.sections],
+        "content_hash": content_hash(item),
+    }
 
 
 def _as_json(section: Any) -> dict[str, Any]:

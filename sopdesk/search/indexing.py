@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -35,7 +35,7 @@ _LEARN = """
     SELECT DISTINCT lexeme FROM search_passage, LATERAL unnest(to_tsvector(
         'public.search_simple', public.search_separated(concat_ws(' ', title, heading, text))))
     WHERE length(lexeme) BETWEEN 3 AND 40 AND lexeme !~ '[0-9]'
-        AND (%(document)s::bigint IS NULL OR document_id = %(document)s)
+        AND (%(documents)s::bigint[] IS NULL OR document_id = ANY(%(documents)s))
     ORDER BY lexeme
     ON CONFLICT DO NOTHING
 """
@@ -43,17 +43,24 @@ _LEARN = """
 
 def replace(document_id: int, rows: Iterable[PassageRow]) -> None:
     """Make these the only passages of the document, all at once."""
+    replace_all({document_id: rows})
+
+
+def replace_all(rows: Mapping[int, Iterable[PassageRow]]) -> None:
+    """Make these the only passages of these documents, all at once: document -> its passages."""
     with transaction.atomic():
-        Passage.objects.filter(document_id=document_id).delete()
-        Passage.objects.bulk_create(Passage(document_id=document_id, **vars(row)) for row in rows)
+        Passage.objects.filter(document_id__in=rows).delete()
+        Passage.objects.bulk_create(
+            Passage(document_id=document_id, **vars(row)) for document_id, own in rows.items() for row in own
+        )
         # Afterwards: two publications that teach the same new words must not wait for one another.
-        transaction.on_commit(lambda: learn_words(document_id), robust=True)
+        transaction.on_commit(lambda: learn_words(*rows), robust=True)
 
 
-def learn_words(document_id: int | None = None) -> None:
-    """Remember the words of a document's passages, or of all, as candidates for misspelt ones."""
+def learn_words(*document_ids: int) -> None:
+    """Remember the words of these documents' passages, or of all, as candidates for misspelt ones."""
     with connection.cursor() as cursor:
-        cursor.execute(_LEARN, {"document": document_id})
+        cursor.execute(_LEARN, {"documents": list(document_ids) or None})
 
 
 def learn_all_words() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -20,6 +23,16 @@ from sopdesk.search.models import Passage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """As if it were that time already."""
+    with (
+        patch.object(publishing, "database_now", lambda: moment),
+        patch.object(timezone, "now", lambda: moment),
+    ):
+        yield
 
 
 def in_force(document: Document) -> Version:
@@ -60,6 +73,7 @@ def test_what_is_in_force_is_what_is_found(approved: Change, refunds: Document, 
 
 
 def test_references_are_collected(refunds: Document, ana: User, ben: User) -> None:
+    factories.published("macro", "refund-approved", author=ana, reviewer=ben)
     change = approved_change(refunds, "## Go\n\nUse [[macro:refund-approved]].\n", author=ana, reviewer=ben)
     publishing.publish(change, actor=ben)
     assert Reference.objects.get(version=in_force(refunds)).key == "refund-approved"
@@ -171,8 +185,7 @@ class TestSchedule:
             publishing.publish(urgent, actor=ben)
 
     def test_settling_writes_down_what_readers_have_already(self, approved: Change, ben: User) -> None:
-        at = timezone.now() + timedelta(milliseconds=300)
-        publishing.schedule(approved, at=at, actor=ben)
+        publishing.schedule(approved, at=timezone.now() + timedelta(minutes=1), actor=ben)
         with transaction.atomic():
             Change.objects.filter(pk=approved.pk).update(effective_at=timezone.now() - timedelta(seconds=1))
         assert publishing.settle_due() == 1
@@ -220,14 +233,15 @@ class TestImpossible:
             Version.objects.filter(pk=old.pk).update(in_force=later)
 
 
-def test_unscheduling_gives_the_review_date_back(
+def test_the_review_date_counts_from_what_is_in_force(
     approved: Change, refunds: Document, ben: User, in_a_week: datetime
 ) -> None:
     before = Document.objects.get(pk=refunds.pk).review_by
-    publishing.schedule(approved, at=in_a_week + timedelta(days=300), actor=ben)
-    assert Document.objects.get(pk=refunds.pk).review_by != before
-    publishing.unschedule(approved, actor=ben)
+    publishing.schedule(approved, at=in_a_week, actor=ben)
     assert Document.objects.get(pk=refunds.pk).review_by == before
+    with at(in_a_week + timedelta(minutes=1)):
+        assert publishing.settle_due() == 1
+    assert Document.objects.get(pk=refunds.pk).review_by == in_a_week.date() + relativedelta(months=6)
 
 
 def test_a_change_settled_late_names_what_it_brought_in_force(
@@ -237,10 +251,7 @@ def test_a_change_settled_late_names_what_it_brought_in_force(
     later = approved_change(refunds, "Later still.", author=ana, reviewer=ben)
     publishing.schedule(later, at=in_a_week + timedelta(days=1), actor=ben)
     when = in_a_week + timedelta(days=2)
-    with (
-        patch.object(publishing, "database_now", lambda: when),
-        patch.object(timezone, "now", lambda: when),
-    ):
+    with at(when):
         assert publishing.settle_due() == 2
     entries = Entry.objects.filter(event="change:published").order_by("number")
     assert [entry.facts["versions"][0]["version"] for entry in entries] == [2, 3]

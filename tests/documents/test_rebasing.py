@@ -109,10 +109,10 @@ def test_fields_are_merged_one_by_one(mine: ChangeItem, overtake: Any, ana: User
     mine = editing.save_draft(
         mine, revision=mine.revision, actor=ana, data={"risk": "low", "topics": ["refund", "wallet"]}
     )
-    overtake(title="Refunds and returns", data={"risk": "high", "topics": ["return"]})
+    overtake(title="Refunds and returns", data={"risk": "medium", "topics": ["return"]})
     item = merged(mine, ana)
     assert item.title == "Refunds and returns"
-    assert item.data == {"risk": "high", "topics": ["wallet", "return"]}
+    assert item.data == {"risk": "medium", "topics": ["wallet", "return"]}
 
 
 def test_a_field_that_both_set_is_decided_by_somebody(mine: ChangeItem, overtake: Any, ana: User) -> None:
