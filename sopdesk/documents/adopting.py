@@ -22,7 +22,7 @@ from sopdesk.documents import indexing
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.kinds import Kind
-from sopdesk.documents.models import TITLE_MAX, Approval, Change, ChangeItem, Document
+from sopdesk.documents.models import TITLE_MAX, Approval, Change, ChangeItem, Document, Transition
 from sopdesk.documents.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class Past:
     body: str
     since: datetime
     author: User
-    reviewer: User
+    reviewer: User | None
+    """Who approved it at this desk; None: it was approved elsewhere, and nothing here says by whom."""
     summary: str
     material: bool = True
     audience: str = Audience.INTERNAL
@@ -45,6 +46,8 @@ class Past:
     data: dict[str, Any] = field(default_factory=dict)
     together: str = ""
     """Versions of several documents that came in force in one change carry one name for it."""
+    published_at: datetime | None = None
+    """When it was made public elsewhere, where that differs from when it began to count."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,16 @@ def adopt(
 def adopt_all(adopted: Sequence[Adopted], *, actor: User) -> list[Document]:
     """Create documents with their earlier versions, each in force until the next of its document began.
 
-    Only documents that are new to the desk can be adopted: this is no second way to publish. Raises ChangeRefused
+    Only documents that are new to the desk can be adopted: this is no second way to publish. A past that was approved
+    elsewhere gets no approval here, only the word of the administrator who brings it. Raises ChangeRefused
     for versions out of order, still to come or approved by their own author, TextRefused for a text that cannot be
     rendered, and then nothing was adopted.
     """
-    require(actor, Permission.CHANGE_EDIT)
+    _require(actor, adopted)
     with transaction.atomic():
         documents = [_identity(each) for each in adopted]
+        pairs = zip(documents, adopted, strict=True)
+        elsewhere = {document.pk for document, each in pairs if _was_approved_elsewhere(each)}
         groups: dict[tuple[datetime, str], list[tuple[Document, Past, datetime | None]]] = {}
         for document, each in zip(documents, adopted, strict=True):
             times = [version.since for version in each.past]
@@ -82,12 +88,27 @@ def adopt_all(adopted: Sequence[Adopted], *, actor: User) -> list[Document]:
                 name = version.together or document.pk
                 groups.setdefault((version.since, f"{name}"), []).append((document, version, until))
         for (since, _name), group in sorted(groups.items(), key=lambda entry: entry[0]):
-            _adopt_change(since, group)
+            _adopt_change(since, group, actor)
         for document in documents:
             indexing.refresh(document)
             facts = {"kind": document.kind, "versions": document.versions.count()}
+            if document.pk in elsewhere:
+                facts["approved"] = "elsewhere"
             record(actor=actor, event=Event.DOCUMENT_ADOPTED, subject=document, facts=facts)
     return documents
+
+
+def _require(actor: User, adopted: Sequence[Adopted]) -> None:
+    """What nobody at this desk approved comes in force by an administrator's word alone, never by a writer's."""
+    if any(_was_approved_elsewhere(each) for each in adopted):
+        require(actor, Permission.DOCUMENT_IMPORT)
+        require(actor, Permission.PEOPLE_EDIT)
+    else:
+        require(actor, Permission.CHANGE_EDIT)
+
+
+def _was_approved_elsewhere(adopted: Adopted) -> bool:
+    return any(version.reviewer is None for version in adopted.past)
 
 
 def _identity(adopted: Adopted) -> Document:
@@ -113,7 +134,9 @@ def _identity(adopted: Adopted) -> Document:
     return Document.objects.get(pk=child.pk)
 
 
-def _adopt_change(since: datetime, group: Sequence[tuple[Document, Past, datetime | None]]) -> None:
+def _adopt_change(
+    since: datetime, group: Sequence[tuple[Document, Past, datetime | None]], actor: User
+) -> None:
     """One change of the past: its drafts, its approval, and the versions that came of it."""
     first = group[0][1]
     change = Change.objects.create(
@@ -128,6 +151,9 @@ def _adopt_change(since: datetime, group: Sequence[tuple[Document, Past, datetim
     items = [_item(change, document, version) for document, version, _until in group]
     approved = change_hash(change, items)
     for reviewer in dict.fromkeys(version.reviewer for _document, version, _until in group):
+        if reviewer is None:
+            _note_that_it_was_elsewhere(change, actor)
+            continue
         approval = Approval.objects.create(change=change, reviewer=reviewer, content_hash=approved)
         Approval.objects.filter(pk=approval.pk).update(at=since)
     for item, (_document, version, until) in zip(items, group, strict=True):
@@ -135,11 +161,23 @@ def _adopt_change(since: datetime, group: Sequence[tuple[Document, Past, datetim
             item,
             change=change,
             in_force=DateTimeTZRange(since, until),
-            actor=version.reviewer,
-            published_at=since,
+            actor=version.reviewer or version.author,
+            published_at=version.published_at or since,
             summary=version.summary,
             material=version.material,
         )
+
+
+def _note_that_it_was_elsewhere(change: Change, actor: User) -> None:
+    """Instead of an approval, which nobody gave here: who brought it, and that it was in force already."""
+    Transition.objects.create(
+        change=change,
+        verb="adopt",
+        from_state=Change.State.DRAFT,
+        to_state=Change.State.PUBLISHED,
+        actor=actor,
+        note=_("It was in force elsewhere before it came to this desk; who approved it there is not recorded here."),
+    )
 
 
 def _item(change: Change, document: Document, version: Past) -> ChangeItem:

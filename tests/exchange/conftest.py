@@ -1,0 +1,69 @@
+"""Files to import, and the desk's own way of reading and importing them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sopdesk.accounts.models import User
+from sopdesk.documents.kinds import kind_of
+from sopdesk.exchange import importing, receiving, sources
+from sopdesk.exchange.models import Intake
+from sopdesk.jobs import running
+from sopdesk.jobs.models import Job
+
+Received = Callable[..., Intake]
+
+
+@pytest.fixture(autouse=True)
+def _media(tmp_path: Path, settings: Any) -> None:
+    """Uploads of a test lie in a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def finish(job: Job | None) -> Job:
+    """Do a job to its end."""
+    assert job is not None
+    while running.run(job.pk):
+        pass
+    job.refresh_from_db()
+    assert job.state == Job.State.DONE, job.error
+    return job
+
+
+def offered(files: dict[str, bytes]) -> Iterator[sources.Offered]:
+    return sources.of_zip(io.BytesIO(zipped(files)))
+
+
+@pytest.fixture
+def received(ana: User) -> Received:
+    """`received({"a.md": b"# A"})`: an intake of these files, read."""
+
+    def receive(
+        files: dict[str, bytes], *, kind: str = "sop", actor: User = ana, name: str = "files.zip"
+    ) -> Intake:
+        intake = receiving.receive(offered(files), name=name, kind=kind_of(kind), owner=ana, actor=actor)
+        finish(intake.reading)
+        return intake
+
+    return receive
+
+
+def imported(intake: Intake, actor: User) -> Intake:
+    """The intake after its import."""
+    finish(importing.start(intake, actor=actor).importing)
+    intake.refresh_from_db()
+    return intake
