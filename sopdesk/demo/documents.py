@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.accounts.models import User
-from sopdesk.demo import content
+from sopdesk.demo import content, reading
 from sopdesk.documents import describing, editing, publishing, reviewing
 from sopdesk.documents.adopting import Adopted, Past, adopt_all
 from sopdesk.documents.kinds import kind_of
@@ -86,6 +86,8 @@ def load_work(people: People) -> None:
     """Put changes on their way, one in each open state, so that every desk has something waiting."""
     marta, tom, ben = people["marta-kowalska"], people["tom-byrne"], people["ben-okafor"]
     drafts = {edit.key: _draft(edit, people[edit.author]) for edit in EDITS}
+    for edit in EDITS:
+        reading.plan(drafts[edit.key].change, edit.key, people[edit.author])
     reviewing.propose(drafts["SOP-0001"].change, actor=people["ana-lim"])
     reviewing.propose(drafts["SOP-0013"].change, actor=tom)
     note = "Say from which moment the 96 hours count, and mend the sentence under “Change the detail” too."

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from sopdesk.accounts.models import User
-from sopdesk.demo import discussion, documents, people, ticket_loading
+from sopdesk.demo import discussion, documents, people, reading, ticket_loading
 from sopdesk.documents.models import Document
 
 
@@ -52,6 +52,7 @@ class Command(BaseCommand):
                 everybody = people.load()
                 documents.load(everybody)
                 documents.load_work(everybody)
+                reading.load(everybody)
                 discussion.load(everybody)
                 self.stdout.write(f"{len(everybody)} people with {Document.objects.count()} documents.")
         if not ticket_loading.is_loaded():
