@@ -30,7 +30,7 @@ KNOWN_BEFORE = ("SOP-0001", "SOP-0006", "SOP-0017", "refund-approved")
 WATCHED = {"eve-santos": ("SOP-0001", "SOP-0020"), "ana-lim": ("SOP-0020", "SOP-0028")}
 QUESTIONS = (
     (
-        "A creator in Portugal waits since Friday; Monday was a bank holiday there. Does Monday count as a business day?",
+        "A creator in Portugal waits since Friday; Monday was a bank holiday there. Does Monday count?",
         (
             ("No, because it was a bank holiday in the creator’s country", True),
             ("Yes, because Lumio was open", False),
