@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 
     from sopdesk.accounts.models import User
 
-PASSWORD, PASSKEY = "password", "passkey"  # noqa: S105 (the names of two ways, not secrets)
+PASSWORD, PASSKEY = "password", "passkey"
 ACTION = "prove"
 """The rate: `ACCOUNT_RATE_LIMITS` in the settings."""
 
 
 class NotProven(Exception):
-    """It was not shown who is there. `field` is what was wrong, `reason` says it."""
+    """It was not shown who is there. `reason` says why; `is_wrong` when something was given and it was not right."""
 
-    def __init__(self, reason: str, *, field: str) -> None:
+    def __init__(self, reason: str, *, is_wrong: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.field = reason, field
+        self.reason, self.is_wrong = reason, is_wrong
 
 
 def prove(request: HttpRequest, person: User, *, password: str, credential: str) -> str:
     """How the person proved it: PASSKEY or PASSWORD. Raises NotProven; every try counts until one succeeds."""
-    field = "credential" if credential else "password"
+    if not (password or credential):
+        raise NotProven(_("Enter your password: your approval is a signature."))
     if not ratelimit.consume(request, action=ACTION, user=person):
-        raise NotProven(_("Too many tries. Wait five minutes, then sign again."), field="password")
+        raise NotProven(_("Too many tries. Wait five minutes, then sign again."))
     if credential:
         if not AuthenticateWebAuthnForm({"credential": credential}, user=person).is_valid():
-            raise NotProven(_("The passkey was not accepted. Try it again, or use your password."), field=field)
-    elif not password:
-        raise NotProven(_("Enter your password: your approval is a signature."), field=field)
+            reason = _("The passkey was not accepted. Try it again, or use your password.")
+            raise NotProven(reason, is_wrong=True)
     elif not person.check_password(password):
-        raise NotProven(_("That is not your password. Nothing was signed."), field=field)
+        raise NotProven(_("That is not your password. Nothing was signed."), is_wrong=True)
     ratelimit.clear(request, action=ACTION, user=person)
     return PASSKEY if credential else PASSWORD
 

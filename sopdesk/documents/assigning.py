@@ -56,7 +56,9 @@ def release(asked: AskedReviewer, *, actor: User) -> Change:
         if fresh is None:
             return change
         if fresh.asked_by_id != actor.pk and change.authors.filter(pk=actor.pk).exists():
-            reason = _("%(name)s asked for this review; only they or somebody who did not write it take it back.")
+            reason = _(
+                "%(name)s asked for this review; only they or somebody who did not write it take it back."
+            )
             raise ChangeRefused([reason % {"name": fresh.asked_by.name}])
         telling.no_longer_asked(fresh, change, actor=actor)
         facts = {"reviewer": fresh.reviewer.name, "reviewer_id": fresh.reviewer_id}
@@ -113,7 +115,7 @@ def hand_on(change: Change, *, to: User, actor: User, note: str = "") -> Change:
 
 
 def set_due(change: Change, *, due_on: date | None, actor: User) -> Change:
-    """Say until when it should be reviewed; None takes the date away. Raises ChangeRefused for a day that has passed."""
+    """Say until when it should be reviewed; None: no date. Raises ChangeRefused for a day that has passed."""
     require(actor, Permission.CHANGE_ASSIGN, change)
     with transaction.atomic():
         change = _locked(change, OPEN)
@@ -159,6 +161,10 @@ def tell_asked(change: Change) -> None:
     waiting = change.asked.exclude(reviewer__in=answered).select_related("reviewer", "asked_by")
     for asked in waiting:
         telling.asked(asked, change, proposals=proposals)
+    invited = change.outsiders.filter(revoked_at=None, expires_at__gt=timezone.now())
+    for outsider in invited.exclude(approvals__in=change.approvals.filter(voided_at=None)):
+        if change.transitions.filter(verb="propose", at__gt=outsider.at).exists():
+            telling.outside_again(outsider, change, proposals=proposals)
 
 
 def reopen_if_unmet(change: Change, actor: User, note: str) -> None:

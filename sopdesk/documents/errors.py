@@ -39,3 +39,7 @@ class StaleDescription(Exception):
     def __init__(self, theirs: Change) -> None:
         super().__init__("the change was described by somebody else meanwhile")
         self.theirs = theirs
+
+
+class LinkGone(Exception):
+    """A link of an outside reviewer does not work, or no longer; it is not said which."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from sopdesk.accounts.functions import ReviewFunction
 from sopdesk.accounts.models import User
-from sopdesk.documents.models import Change, Document
+from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.documents import requirements
+from sopdesk.documents.kinds import all_kinds
+from sopdesk.documents.models import Change, ChangeItem, Document
+from sopdesk.documents.models.changes import SOON
 from sopdesk.documents.querysets import ChangeQuerySet, DocumentQuerySet
 
 
@@ -56,6 +61,10 @@ class DocumentFilter(django_filters.FilterSet):
         return queryset.filter(current_id__isnull=value == "unpublished")  # type: ignore[misc]  # an annotation
 
 
+def _kind_choices() -> list[tuple[str, str]]:
+    return [(kind.name, str(kind.label)) for kind in all_kinds()]
+
+
 class ChangeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Title or document"), method="by_words")
     state = django_filters.ChoiceFilter(
@@ -64,10 +73,32 @@ class ChangeFilter(django_filters.FilterSet):
         empty_label=_("any"),
         choices=[("open", _("all open")), *Change.State.choices],
     )
+    waiting = django_filters.ChoiceFilter(
+        label=_("Waits for"),
+        method="by_waiting",
+        empty_label=_("anybody"),
+        choices=[("me", _("me")), ("mine", _("others, on what I wrote"))],
+    )
+    due = django_filters.ChoiceFilter(
+        label=_("Review due"),
+        method="by_due",
+        empty_label=_("any day"),
+        choices=[
+            ("overdue", _("overdue")),
+            ("soon", _("today or within two days")),
+            ("dated", _("has a date")),
+        ],
+    )
+    function = django_filters.ChoiceFilter(
+        label=_("Needs"), method="by_function", empty_label=_("any function"), choices=ReviewFunction.choices
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"), method="by_kind", empty_label=_("any kind"), choices=_kind_choices
+    )
     author = django_filters.ModelChoiceFilter(
         label=_("Author"),
         field_name="authors",
-        queryset=User.objects.filter(changes__isnull=False).distinct(),
+        queryset=User.objects.filter(pk__in=Change.authors.through.objects.values("user")),
         empty_label=_("anyone"),
     )
 
@@ -92,3 +123,28 @@ class ChangeFilter(django_filters.FilterSet):
             "scheduled": Q(state="scheduled") & ~begun,
         }
         return queryset.filter(narrowed.get(value, Q(state=value)))
+
+    def by_waiting(self, queryset: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
+        """What the viewer's approval would bring further, or what they wrote and others have before them."""
+        viewer = self.request.user
+        if value == "mine":
+            return queryset.filter(state="in_review", authors=viewer)
+        if not allows(viewer, Permission.CHANGE_APPROVE):
+            return queryset.none()
+        return queryset.filter(requirements.waiting_for(viewer))
+
+    def by_due(self, queryset: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
+        today = timezone.localdate()
+        in_review = queryset.filter(state="in_review")
+        if value == "overdue":
+            return in_review.filter(due_on__lt=today)
+        if value == "soon":
+            return in_review.filter(due_on__range=(today, today + SOON))
+        return queryset.filter(due_on__isnull=False)
+
+    def by_function(self, queryset: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
+        """What a rule asks this function about, approved or not."""
+        return queryset.filter(requirements.asking_for(value))
+
+    def by_kind(self, queryset: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
+        return queryset.filter(Exists(ChangeItem.objects.filter(change=OuterRef("pk"), document__kind=value)))

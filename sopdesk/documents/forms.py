@@ -130,4 +130,3 @@ def plain_line_ends(text: str) -> str:
 def data_form(kind: Kind, item: ChangeItem, data: Any = None) -> forms.Form:
     """The kind's own fields of a draft; bound when something was posted."""
     return kind.data_form(data, initial=item.data, prefix="data")
-

@@ -69,8 +69,8 @@ def approve(
         refuse_own_work(change, actor)
         items = drafts_of(change)
         present = refuse_unseen(change, items, seen_hash)
-        held = _held(change, items, actor, functions)
-        _replace_narrower(change, actor, held)
+        held = functions_to_sign(change, items, actor, functions)
+        replace_narrower(change, actor, held)
         refuse_blocked(change)
         approval = signing.sign(
             change, items, signer=actor, functions=held, content_hash=present, proof=proof, note=note
@@ -121,6 +121,12 @@ def drafts_of(change: Change) -> list[ChangeItem]:
     return list(change.items.select_related("document", "base_version"))
 
 
+def standing_approvals(change: Change) -> list[Approval]:
+    """Those that an edit would void, so that a writer can be told before."""
+    standing = change.approvals.filter(voided_at=None).select_related("reviewer", "outside")
+    return list(standing.defer("seen"))
+
+
 def is_own_work(change: Change, user: User) -> bool:
     """Whether this person wrote any of it."""
     return change.authors.filter(pk=user.pk).exists()
@@ -152,7 +158,7 @@ def refuse_without_words(note: str) -> None:
         raise ChangeRefused([_("Say what should be changed, so that the author knows what to do.")])
 
 
-def _held(
+def functions_to_sign(
     change: Change, items: Iterable[ChangeItem], actor: User, functions: Iterable[str] | None
 ) -> set[str]:
     """The functions to sign for. Raises ChangeRefused for one that the signer does not hold."""
@@ -165,7 +171,7 @@ def _held(
     return wanted
 
 
-def _replace_narrower(change: Change, actor: User, functions: set[str]) -> None:
+def replace_narrower(change: Change, actor: User, functions: set[str]) -> None:
     """Of one signer one signature stands. A second one may only add functions: it then takes the place of the first."""
     earlier: Approval | None = change.approvals.filter(reviewer=actor, voided_at=None).first()
     if earlier is None:

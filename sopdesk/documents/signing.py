@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.functions import ReviewFunction
+from sopdesk.audit.events import Event
+from sopdesk.audit.recording import record
 from sopdesk.documents.models import Approval, Change, ChangeItem, OutsideReviewer, Version
 
 if TYPE_CHECKING:
@@ -105,6 +108,12 @@ def sign(
         seen=snapshot(change, items),
         note=note,
     )
+
+
+def refuse(change: Change, *, signer: User) -> None:
+    """Write down that somebody tried to sign and was not proven to be who is signed in."""
+    with transaction.atomic():
+        record(actor=signer, event=Event.CHANGE_SIGNATURE_REFUSED, subject=change)
 
 
 def snapshot(change: Change, items: Iterable[ChangeItem]) -> dict[str, Any]:

@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 def asked(request: AskedReviewer, change: Change, *, proposals: int) -> None:
     """Somebody is to review a change beside those whom the rules ask for; told anew when it is proposed anew."""
     words = {"who": request.asked_by.name, "title": change.title}
-    body = _("%(who)s asks you to review “%(title)s”. It is not published before you have approved it.") % words
-    _post(request.reviewer, _("Please review: %(title)s") % words, body, change, key=f"asked:{request.pk}:{proposals}")
+    body = (
+        _("%(who)s asks you to review “%(title)s”. It is not published before you have approved it.") % words
+    )
+    _post(
+        request.reviewer,
+        _("Please review: %(title)s") % words,
+        body,
+        change,
+        key=f"asked:{request.pk}:{proposals}",
+    )
 
 
 def no_longer_asked(request: AskedReviewer, change: Change, *, actor: User) -> None:
@@ -84,20 +92,45 @@ def approvals_void(change: Change, void: Iterable[Approval], *, actor: User) -> 
 
 def invited(outsider: OutsideReviewer, change: Change, *, url: str) -> None:
     """The letter with the link. The link is in it and nowhere else: the desk keeps only its hash."""
-    words = {"who": outsider.asked_by.name, "name": outsider.name, "title": change.title, "url": absolute(url)}
+    words = {
+        "who": outsider.asked_by.name,
+        "name": outsider.name,
+        "title": change.title,
+        "url": absolute(url),
+    }
     until = f"{outsider.expires_at:%-d %b %Y, %H:%M} UTC"
     body = _(
         "Dear %(name)s,\n\n%(who)s asks you to review “%(title)s”.\n\n%(url)s\n\nThe link is for you alone and works "
         "until %(until)s. Before it shows the text it sends you a code by e-mail."
     )
     subject = _("Please review: %(title)s") % words
-    post(to=outsider.email, subject=subject, body=body % {**words, "until": until} + "\n", key=f"invited:{outsider.pk}")
+    post(
+        to=outsider.email,
+        subject=subject,
+        body=body % {**words, "until": until} + "\n",
+        key=f"invited:{outsider.pk}",
+    )
+
+
+def outside_again(outsider: OutsideReviewer, change: Change, *, proposals: int) -> None:
+    """The text came back from its authors; the link in the first letter works again."""
+    words = {"name": outsider.name, "title": change.title}
+    body = _(
+        "Dear %(name)s,\n\n“%(title)s” was changed and is back for review. Your link shows it as it is now."
+    )
+    subject = _("Back for review: %(title)s") % words
+    post(to=outsider.email, subject=subject, body=body % words + "\n", key=f"again:{outsider.pk}:{proposals}")
 
 
 def code(outsider: OutsideReviewer, digits: str, *, number: int) -> None:
     body = _("%(code)s is your code. It works for ten minutes, once, on the page where you asked for it.")
     subject = _("Your code for the review")
-    post(to=outsider.email, subject=subject, body=body % {"code": digits} + "\n", key=f"code:{outsider.pk}:{number}")
+    post(
+        to=outsider.email,
+        subject=subject,
+        body=body % {"code": digits} + "\n",
+        key=f"code:{outsider.pk}:{number}",
+    )
 
 
 def _post(to: User, subject: str, body: str, change: Change, *, key: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, include, path, register_converter
 from django.urls.converters import StringConverter
 
+from sopdesk.documents.review_urls import outsiders, reviews
 from sopdesk.documents.views import (
     ageing,
     changes,
@@ -54,11 +55,9 @@ def kind_urls(kind: str, base: str, *, prefix: str = "", read_at: str = "") -> l
 
 
 _changes = [
-    path("changes", changes.change_list, name="list"),
     path("changes/<int:pk>", changes.change_read, name="read"),
     path("changes/<int:pk>/describe", changes.change_describe, name="describe"),
     path("changes/<int:pk>/propose", changes.change_propose, name="propose"),
-    path("changes/<int:pk>/approve", changes.change_approve, name="approve"),
     path("changes/<int:pk>/request-changes", changes.change_request_changes, name="request_changes"),
     path("changes/<int:pk>/withdraw", changes.change_withdraw, name="withdraw"),
     path("changes/<int:pk>/publish", changes.change_publish, name="publish"),
@@ -70,6 +69,7 @@ _changes = [
     path("changes/<int:change_id>/items/<int:pk>/save", editor.item_save, name="item_save"),
     path("changes/<int:change_id>/items/<int:pk>/presence", editor.item_presence, name="item_presence"),
     path("changes/<int:change_id>/items/<int:pk>/suggest", editor.item_suggest, name="item_suggest"),
+    path("changes/<int:pk>/presence", editor.change_presence, name="presence"),
     path("changes/paste", editor.paste, name="paste"),
     path("changes/<int:change_id>/items/<int:pk>/remove", changes.item_remove, name="item_remove"),
     path("changes/<int:change_id>/items/<int:pk>/rebase", rebasing.item_rebase, name="item_rebase"),
@@ -89,7 +89,8 @@ _upkeep = [
 ]
 
 urlpatterns = [
-    path("", include((_changes, "changes"))),
+    path("", include(([*reviews, *_changes], "changes"))),
     path("", include((_upkeep, "upkeep"))),
     path("", include((_pictures, "pictures"))),
+    path("", include((outsiders, "outside"))),
 ]

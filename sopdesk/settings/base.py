@@ -111,6 +111,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# Beside allauth's own: signing an approval, asking for an outside reviewer's code and typing it.
+ACCOUNT_RATE_LIMITS = {
+    "prove": "5/5m/user",
+    "outside_code": "3/10m/key,10/d/key,20/h/ip",
+    "outside_try": "30/10m/ip",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 LOGIN_URL = "account_login"

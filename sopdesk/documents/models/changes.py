@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -13,6 +13,8 @@ from simple_history.models import HistoricalRecords
 
 from sopdesk.documents.models.content import TITLE_MAX, Content, Document, Version
 from sopdesk.documents.querysets import ChangeQuerySet
+
+SOON = timedelta(days=2)
 
 
 class Change(models.Model):
@@ -88,6 +90,14 @@ class Change(models.Model):
         if self.state == self.State.SCHEDULED and self.effective_at is not None and self.effective_at <= now:
             return self.State.PUBLISHED
         return self.state
+
+    def due_state(self, today: date) -> str:
+        """ "overdue", "due" (within two days) or "" for a review that has time, no date, or is over."""
+        if self.due_on is None or self.state != self.State.IN_REVIEW:
+            return ""
+        if self.due_on < today:
+            return "overdue"
+        return "due" if self.due_on <= today + SOON else ""
 
 
 class ChangeItem(Content):

@@ -7,11 +7,13 @@
 {% standing version now %}                  "in_force", "scheduled", "superseded" or "never"
 {% in_words kind "risk" version.data.risk %}  a value of the kind's data, a choice by its label
 {% panels "change_aside" %}                  what layers above show in a place (sopdesk/documents/panels.py)
+{% signature_of approval as signed %}       an approval as it is shown (sopdesk/documents/signing.py)
 {% change_state change %}                   the state as it is now: what was scheduled is published from its minute on
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -23,8 +25,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from sopdesk.documents import panels as places
-from sopdesk.documents.kinds import Kind, kind_of
-from sopdesk.documents.models import Change, Document, Version
+from sopdesk.documents import requirements, signing
+from sopdesk.documents.kinds import Kind, all_kinds, kind_of
+from sopdesk.documents.models import Approval, Change, Document, ReviewRule, Version
 from sopdesk.text import references
 
 register = template.Library()
@@ -77,6 +80,32 @@ def standing(version: Version, now: datetime) -> str:
 @register.simple_tag
 def change_state(change: Change) -> str:
     return change.state_at(timezone.now())
+
+
+@register.simple_tag
+def signature_of(approval: Approval) -> signing.Signature:
+    return signing.signature(approval)
+
+
+@register.simple_tag
+def rule_part(rule: ReviewRule, name: str) -> str:
+    """The kind or risk that a rule names, in words; a dash for any."""
+    value = getattr(rule, name)
+    words = {
+        "risk": dict(requirements.risk_choices()),
+        "kind": {each.name: each.label for each in all_kinds()},
+    }
+    return str(words[name].get(value, value) or "–")
+
+
+@register.simple_tag
+def functions_in_words(functions: Iterable[str]) -> tuple[str, ...]:
+    return signing.in_words(functions)
+
+
+@register.simple_tag
+def due_state(change: Change) -> str:
+    return change.due_state(timezone.localdate())
 
 
 @register.simple_tag(takes_context=True)

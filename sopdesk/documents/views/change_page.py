@@ -14,11 +14,22 @@ from django.utils import timezone
 from sopdesk.accounts.access import signed_in
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
-from sopdesk.documents import checks, comparing, reviewing, states
-from sopdesk.documents.forms import AddDocumentForm, ApproveForm, ProposeForm, ScheduleForm, SendBackForm
+from sopdesk.accounts.proving import has_passkey
+from sopdesk.documents import assigning, checks, comparing, reviewing, states
+from sopdesk.documents.forms import AddDocumentForm, SendBackForm
 from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, ChangeItem, Version
+from sopdesk.documents.requirements import Requirements, requirements
+from sopdesk.documents.review_forms import (
+    ApproveForm,
+    AskForm,
+    DueForm,
+    HandOnForm,
+    InviteForm,
+    ProposeForm,
+)
+from sopdesk.documents.time_forms import ScheduleForm, at_in_zone
 
 
 @dataclass(frozen=True)
@@ -40,33 +51,27 @@ def change_page(
     status: int = 200,
 ) -> HttpResponse:
     """Render the change; `refused` is a form that goes back to the person with what they typed."""
-    person, reviewed = signed_in(request), _reviewed(change)
+    person, reviewed = signed_in(request), reviewed_in(change)
+    needs = requirements(change, [each.item for each in reviewed])
+    may = _may(change, person, needs)
     context: dict[str, Any] = {
         "change": change,
         "state": change.state_at(timezone.now()),
+        "due_state": change.due_state(timezone.localdate()),
+        "now": timezone.now(),
         "reviewed": reviewed,
+        "needs": needs,
         "view": comparing.chosen_view(request.GET.get("view", "")),
         "reasons": reasons,
         **_record(change),
-        **_may(change, person),
-        **_forms(change, reviewed, person, refused),
+        **may,
+        **_forms(change, reviewed, person, needs, refused),
     }
     return render(request, "documents/change_read.html", context, status=status)
 
 
-def _record(change: Change) -> dict[str, Any]:
-    """What the checks say of it now, who wrote it, and who did what with it so far."""
-    found = checks.findings(change) if change.state in states.EDITABLE else []
-    return {
-        "findings": found,
-        "blocked": any(finding.blocks for finding in found),
-        "authors": change.authors.all(),
-        "approvals": change.approvals.select_related("reviewer").order_by("-at"),
-        "transitions": change.transitions.select_related("actor"),
-    }
-
-
-def _reviewed(change: Change) -> list[Reviewed]:
+def reviewed_in(change: Change) -> list[Reviewed]:
+    """The documents of a change, each compared with what it replaces."""
     items = change.items.select_related("document", "base_version", "updated_by")
     released = {version.document_id: version for version in change.versions.order_by("number")}
     return [
@@ -80,7 +85,20 @@ def _reviewed(change: Change) -> list[Reviewed]:
     ]
 
 
-def _may(change: Change, person: User) -> dict[str, bool]:
+def _record(change: Change) -> dict[str, Any]:
+    """What the checks say of it now, who wrote it, and who did what with it so far."""
+    found = checks.findings(change) if change.state in states.EDITABLE else []
+    approvals = change.approvals.select_related("reviewer", "outside", "voided_by").defer("seen")
+    return {
+        "findings": found,
+        "blocked": any(finding.blocks for finding in found),
+        "authors": change.authors.all(),
+        "approvals": approvals.order_by("-at"),
+        "transitions": change.transitions.select_related("actor", "outside"),
+    }
+
+
+def _may(change: Change, person: User, needs: Requirements) -> dict[str, bool]:
     """Which steps the page offers; the verbs decide again when one is taken."""
     own = reviewing.is_own_work(change, person)
     edit, approve, publish = (
@@ -88,40 +106,70 @@ def _may(change: Change, person: User) -> dict[str, bool]:
         for permission in (Permission.CHANGE_EDIT, Permission.CHANGE_APPROVE, Permission.CHANGE_PUBLISH)
     )
     begun = change.state_at(timezone.now()) != change.state
+    reviewer = approve and not own and change.state in assigning.REVIEWED
     return {
         "is_own_work": own,
         "may_edit": edit and change.state in states.EDITABLE,
         "may_open_drafts": edit,
         "may_propose": edit and states.may(change, "propose"),
-        "may_approve": approve and not own and states.may(change, "approve"),
+        "may_approve": reviewer and _adds(person, needs),
         "may_request_changes": approve and not own and states.may(change, "request_changes"),
         "may_withdraw": edit and states.may(change, "withdraw"),
         "may_publish": publish and states.may(change, "publish"),
         "may_unschedule": publish and states.may(change, "unschedule") and not begun,
+        "may_assign": allows(person, Permission.CHANGE_ASSIGN) and change.state in assigning.OPEN,
+        "may_claim": reviewer and change.claimed_by_id is None,
+        "may_let_go": change.claimed_by_id == person.pk and change.state in assigning.OPEN,
+        "may_invite": allows(person, Permission.CHANGE_INVITE)
+        and not own
+        and change.state in assigning.REVIEWED,
     }
 
 
+def _adds(person: User, needs: Requirements) -> bool:
+    """Whether a signature of theirs would say anything that does not stand there yet."""
+    mine = [each for each in needs.standing if each.reviewer_id == person.pk]
+    return not mine or bool(set(person.functions) & set(needs.open_functions))
+
+
 def _forms(
-    change: Change, reviewed: Sequence[Reviewed], person: User, refused: forms.Form | None
-) -> dict[str, forms.Form]:
+    change: Change,
+    reviewed: Sequence[Reviewed],
+    person: User,
+    needs: Requirements,
+    refused: forms.Form | None,
+) -> dict[str, Any]:
     """The page's forms, each empty unless it is the one that was refused. What is approved is what the page shows,
     so its hash is of the drafts as they were read for it."""
     seen = change_hash(change, [each.item for each in reviewed])
+    planned = at_in_zone(change.planned_at, change.planned_zone)
+    needed = needs.open_functions
     fresh: dict[str, forms.Form] = {
-        "propose_form": ProposeForm(),
-        "approve_form": ApproveForm(initial={"seen_hash": seen}),
+        "propose_form": ProposeForm(initial={"due_on": change.due_on}),
+        "approve_form": ApproveForm(change=change, person=person, needed=needed, initial={"seen_hash": seen}),
         "send_back_form": SendBackForm(),
-        "schedule_form": ScheduleForm(person=person),
+        "schedule_form": ScheduleForm(person=person, initial=planned),
         "add_form": AddDocumentForm(viewer=person),
+        "ask_form": AskForm(change=change),
+        "hand_on_form": HandOnForm(change=change),
+        "due_form": DueForm(initial={"due_on": change.due_on}),
+        "invite_form": InviteForm(person=person),
     }
     for name, form in fresh.items():
         if refused is not None and type(refused) is type(form):
             fresh[name] = _returned(refused, seen)
-    return fresh
+    return {**fresh, "has_passkey": has_passkey(person), "seen_hash": seen}
 
 
 def _returned(refused: forms.Form, seen: str) -> forms.Form:
     """The form with what was typed; the hash is of what the page shows now, or nobody could approve from it."""
     if isinstance(refused, ApproveForm):
-        refused.data = {**refused.data.dict(), "seen_hash": seen}  # type: ignore[attr-defined]
+        refused.data = {**_typed(refused), "seen_hash": seen}  # type: ignore[assignment]
     return refused
+
+
+def _typed(form: ApproveForm) -> dict[str, Any]:
+    """What was typed, without what proves who signs; of several functions all."""
+    sent: Any = form.data
+    kept = {name: sent.get(name) for name in sent if name not in ("functions", "password", "credential")}
+    return {**kept, "functions": sent.getlist("functions")}

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,79 +9,70 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
-from sopdesk.documents import editing, publishing, reviewing
-from sopdesk.documents.errors import ChangeRefused, StaleDraft
-from sopdesk.documents.filters import ChangeFilter
-from sopdesk.documents.forms import (
-    AddDocumentForm,
-    ApproveForm,
-    DescribeForm,
-    PlainStepForm,
-    ProposeForm,
-    RebaseForm,
-    ScheduleForm,
-    SendBackForm,
-    WithdrawForm,
-)
+from sopdesk.documents import describing, editing, publishing, reviewing
+from sopdesk.documents.errors import ChangeRefused, StaleDescription
+from sopdesk.documents.forms import AddDocumentForm, PlainStepForm, SendBackForm, WithdrawForm
 from sopdesk.documents.models import Change
+from sopdesk.documents.review_forms import DescribeForm, ProposeForm
+from sopdesk.documents.time_forms import ScheduleForm
 from sopdesk.documents.views.change_page import change_page
-from sopdesk.listing import Listing
+from sopdesk.documents.views.steps import take_step, visible_change
 
 reader = permission_required(Permission.CHANGE_READ)
 editor = permission_required(Permission.CHANGE_EDIT)
 approver = permission_required(Permission.CHANGE_APPROVE)
 publisher = permission_required(Permission.CHANGE_PUBLISH)
-SORTS = {"title": ("title",), "state": ("state",), "updated": ("updated_at",), "effective": ("effective_at",)}
-
-
-@require_safe
-@reader
-def change_list(request: HttpRequest) -> HttpResponse:
-    """Every change, newest work first."""
-    changes = Change.objects.visible_to(request.user).prefetch_related("authors", "items__document")
-    listing = Listing(request.GET, changes, ChangeFilter, sorts=SORTS, sort="-updated")
-    return render(request, "documents/change_list.html", {"listing": listing})
+REFUSED = 409
 
 
 @require_safe
 @reader
 def change_read(request: HttpRequest, pk: int) -> HttpResponse:
     """What would change, why, what the checks say, and the steps this person may take."""
-    return change_page(request, _change(request, pk))
+    return change_page(request, visible_change(request, pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @editor
 def change_describe(request: HttpRequest, pk: int) -> HttpResponse:
-    """Title, why, and whether it is material."""
-    change = _change(request, pk)
-    form = DescribeForm(request.POST if request.method == "POST" else None, instance=change)
-    if request.method == "POST" and form.is_valid():
-        try:
-            editing.describe_change(Change(pk=pk), actor=signed_in(request), **form.cleaned_data)
-            return redirect("changes:read", pk)
-        except ChangeRefused as refusal:
-            form.add_error(None, list(refusal.reasons))
-    context = {"change": _change(request, pk), "form": form}
-    return render(request, "documents/change_describe.html", context, status=422 if form.is_bound else 200)
+    """Title, why, how big it is, and when it is planned to come in force."""
+    change, actor = visible_change(request, pk), signed_in(request)
+    form = DescribeForm(request.POST if request.method == "POST" else None, change=change, person=actor)
+    if request.method != "POST" or not form.is_valid():
+        return _description(request, change, form, 422 if form.is_bound else 200)
+    try:
+        describing.describe_change(change, actor=actor, **form.values())
+    except StaleDescription as stale:
+        return _description(request, stale.theirs, form, REFUSED, mine=form.values())
+    except ChangeRefused as refusal:
+        form.add_error(None, list(refusal.reasons))
+        return _description(request, visible_change(request, pk), form, 422)
+    return redirect("changes:read", pk)
+
+
+def _description(
+    request: HttpRequest,
+    change: Change,
+    form: DescribeForm,
+    status: int,
+    mine: dict[str, object] | None = None,
+) -> HttpResponse:
+    """The form; after a save on top of somebody else's, both, and then mine is saved over theirs, knowingly."""
+    if mine is not None:
+        form.data = {**form.data.dict(), "revision": change.revision}  # type: ignore[attr-defined]
+    context = {"change": change, "form": form, "mine": mine, "standing": reviewing.standing_approvals(change)}
+    return render(request, "documents/change_describe.html", context, status=status)
 
 
 @require_POST
 @editor
 def change_propose(request: HttpRequest, pk: int) -> HttpResponse:
-    form = ProposeForm(request.POST)
     actor = signed_in(request)
     done = _("Proposed. The reviewers see it on their desk.")
-    return _step(request, pk, form, lambda c, v: reviewing.propose(c, actor=actor, note=v["note"]), done)
-
-
-@require_POST
-@approver
-def change_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    form = ApproveForm(request.POST)
-    actor = signed_in(request)
-    done = _("Approved, exactly as you read it.")
-    return _step(request, pk, form, lambda c, v: reviewing.approve(c, actor=actor, **v), done)
+    form = ProposeForm(request.POST)
+    return take_step(
+        request, visible_change(request, pk), form, lambda c, v: reviewing.propose(c, actor=actor, **v), done
+    )
 
 
 @require_POST
@@ -95,8 +81,9 @@ def change_request_changes(request: HttpRequest, pk: int) -> HttpResponse:
     form = SendBackForm(request.POST)
     actor = signed_in(request)
     done = _("Sent back to its authors with your note.")
-    return _step(
-        request, pk, form, lambda c, v: reviewing.request_changes(c, actor=actor, note=v["note"]), done
+    change = visible_change(request, pk)
+    return take_step(
+        request, change, form, lambda c, v: reviewing.request_changes(c, actor=actor, note=v["note"]), done
     )
 
 
@@ -105,13 +92,16 @@ def change_request_changes(request: HttpRequest, pk: int) -> HttpResponse:
 def change_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once, since a withdrawn change cannot be taken up again."""
     form = WithdrawForm(request.POST if request.method == "POST" else None)
+    change = visible_change(request, pk)
     if not form.is_valid():
-        context = {"change": _change(request, pk), "form": form}
+        context = {"change": change, "form": form}
         status = 422 if form.is_bound else 200
         return render(request, "documents/change_withdraw.html", context, status=status)
     actor = signed_in(request)
     done = _("Withdrawn. Its drafts can still be read here.")
-    return _step(request, pk, form, lambda c, v: reviewing.withdraw(c, actor=actor, note=v["note"]), done)
+    return take_step(
+        request, change, form, lambda c, v: reviewing.withdraw(c, actor=actor, note=v["note"]), done
+    )
 
 
 @require_POST
@@ -119,9 +109,8 @@ def change_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def change_publish(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     form = PlainStepForm(request.POST)
-    return _step(
-        request, pk, form, lambda c, v: publishing.publish(c, actor=actor), _("Published: in force now.")
-    )
+    change, done = visible_change(request, pk), _("Published: in force now.")
+    return take_step(request, change, form, lambda c, v: publishing.publish(c, actor=actor), done)
 
 
 @require_POST
@@ -130,7 +119,10 @@ def change_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     form = ScheduleForm(request.POST, person=actor)
     done = _("Scheduled. It comes in force by itself; until then it is locked.")
-    return _step(request, pk, form, lambda c, v: publishing.schedule(c, at=v["at"], actor=actor), done)
+    change = visible_change(request, pk)
+    return take_step(
+        request, change, form, lambda c, v: publishing.schedule(c, at=v["at"], actor=actor), done
+    )
 
 
 @require_POST
@@ -138,9 +130,9 @@ def change_schedule(request: HttpRequest, pk: int) -> HttpResponse:
 def change_unschedule(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     done = _("Unscheduled. What is in force goes on.")
-    return _step(
-        request, pk, PlainStepForm(request.POST), lambda c, v: publishing.unschedule(c, actor=actor), done
-    )
+    change = visible_change(request, pk)
+    form = PlainStepForm(request.POST)
+    return take_step(request, change, form, lambda c, v: publishing.unschedule(c, actor=actor), done)
 
 
 @require_POST
@@ -149,7 +141,13 @@ def change_add(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     form = AddDocumentForm(request.POST, viewer=actor)
     done = _("Added. It is reviewed and published together with the others.")
-    return _step(request, pk, form, lambda c, v: editing.add_document(c, v["document"], actor=actor), done)
+    return take_step(
+        request,
+        visible_change(request, pk),
+        form,
+        lambda c, v: editing.add_document(c, v["document"], actor=actor),
+        done,
+    )
 
 
 @require_POST
@@ -157,44 +155,15 @@ def change_add(request: HttpRequest, pk: int) -> HttpResponse:
 def item_remove(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     """Take a document out of the change; its saved states stay in the history."""
     actor = signed_in(request)
-    item = get_object_or_404(_change(request, change_id).items.select_related("document", "change"), pk=pk)
+    item = get_object_or_404(
+        visible_change(request, change_id).items.select_related("document", "change"), pk=pk
+    )
     done = _("Taken out of the change. Adding it again begins from the version in force.")
     form = PlainStepForm(request.POST)
-    return _step(request, change_id, form, lambda c, v: editing.remove_document(item, actor=actor), done)
-
-
-@require_POST
-@editor
-def item_rebase(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
-    """Compare the draft with the newest version from now on."""
-    actor = signed_in(request)
-    item = get_object_or_404(_change(request, change_id).items.select_related("document", "change"), pk=pk)
-    done = _("The draft is now compared with the version in force. Read the differences again.")
-    form = RebaseForm(request.POST)
-    return _step(request, change_id, form, lambda c, v: editing.rebase(item, actor=actor, **v), done)
-
-
-def _change(request: HttpRequest, pk: int) -> Change:
-    return get_object_or_404(Change.objects.visible_to(request.user), pk=pk)
-
-
-def _step(
-    request: HttpRequest,
-    pk: int,
-    form: forms.Form,
-    verb: Callable[[Change, dict[str, Any]], object],
-    done: str,
-) -> HttpResponse:
-    """Take one verb of a change. A refusal shows the page again with the reasons and what was typed."""
-    change = _change(request, pk)
-    if not form.is_valid():
-        return change_page(request, change, refused=form, status=422)
-    try:
-        verb(change, form.cleaned_data)
-    except ChangeRefused as refusal:
-        return change_page(request, _change(request, pk), reasons=refusal.reasons, refused=form, status=409)
-    except StaleDraft:
-        reason = _("Somebody saved the draft while you were reading. Read it again, then take the step.")
-        return change_page(request, _change(request, pk), reasons=[reason], status=409)
-    messages.success(request, done)
-    return redirect("changes:read", pk)
+    return take_step(
+        request,
+        visible_change(request, change_id),
+        form,
+        lambda c, v: editing.remove_document(item, actor=actor),
+        done,
+    )
