@@ -31,7 +31,9 @@ def follow_all() -> int:
 def follow(transition_id: int) -> bool:
     """Do what follows one step, all of it or nothing. Returns whether there was something to do."""
     with transaction.atomic():
-        steps = Transition.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=transition_id, followed=None)
+        steps = Transition.objects.select_for_update(of=("self",), skip_locked=True).filter(
+            pk=transition_id, followed=None
+        )
         step = steps.select_related("change").first()
         if step is None:
             return False

@@ -40,12 +40,15 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
         """
         now = now or timezone.now()
         later = self.model.objects.filter(
-            begun(now), document=OuterRef("document"), pk__gt=OuterRef("pk"), replaced=False
+            begun(now),
+            document=OuterRef("document"),
+            change__effective_at__gt=OuterRef("change__effective_at"),
+            replaced=False,
         )
         found = self.standing(now).filter(replaced=False, closed_at=None)
         found = found.exclude(Q(has_begun=True, standing=None))
         coming = Q(early=True, change__state__in=["approved", "scheduled"])
-        return found.filter(Q(has_begun=True) | coming).filter(~Exists(later))
+        return found.filter(coming | (Q(has_begun=True) & ~Exists(later)))
 
     def standing(self, now: datetime | None = None) -> MustReadQuerySet:
         """Each with `has_begun`, the audience that it has now, and the `title` that readers know it by."""

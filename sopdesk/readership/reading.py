@@ -144,8 +144,9 @@ def _predecessor(must_read: MustRead, reader: User, text: Version | ChangeItem) 
     if isinstance(text, ChangeItem):
         return text.base_version
     asked = MustRead.objects.filter(
-        document=must_read.document_id, replaced=False, opened_at__gte=reader.created_at, pk__lte=must_read.pk
+        document=must_read.document_id, replaced=False, closed_at=None, opened_at__gte=reader.created_at
     )
     versions = Version.objects.filter(document=must_read.document_id, in_force__isempty=False)
-    first = versions.filter(change__in=asked.values("change")).order_by("number").first() or text
+    missed = versions.filter(change__in=asked.values("change"), number__lte=text.number)
+    first = missed.order_by("number").first() or text
     return versions.filter(number__lt=first.number).order_by("-number").first()
