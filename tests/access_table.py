@@ -133,8 +133,36 @@ changes:add                            POST  draft                f x x i x x x 
 changes:item_edit                      GET   draft,item           l x x o x x x x x
 changes:item_edit                      POST  draft,item           f x x i x x x x x
 changes:item_preview                   POST  draft,item           f x x o x x x x x
+changes:item_save                      GET   draft,item           m m m m m m m m m
+changes:item_save                      POST  draft,item           f x x i x x x x x
+changes:item_presence                  POST  draft,item           f x x o x x x x x
+changes:item_suggest                   GET   draft,item           l x x o x x x x x
+changes:presence                       GET   draft                l x x o o o x x o
+changes:paste                          POST  -                    f x x i x x x x x
+pictures:add                           POST  -                    f x x i x x x x x
+pictures:read                          GET   picture              x x x o o o x x o
 changes:item_remove                    POST  draft,item           f x x r x x x x x
 changes:item_rebase                    POST  draft,item           f x x i x x x x x
+# The discussion of a change
+discussion:people                      GET   -                    l x x o o o x x o
+discussion:list                        GET   proposed             l x x o o o x x o
+discussion:list                        GET   999999               l x x x x x x x x
+discussion:read                        GET   proposed,thread      l x x o o o x x o
+discussion:read                        GET   draft,thread         l x x x x x x x x
+discussion:new                         GET   proposed             l x x o o o x x o
+discussion:new                         POST  proposed             f x x i i i x x i
+discussion:comment_edit                GET   proposed,comment     l x x o x x x x x
+discussion:comment_edit                POST  proposed,comment     f x x i x x x x x
+discussion:reply                       GET   proposed,thread      m m m m m m m m m
+discussion:reply                       POST  proposed,thread      f x x i i i x x i
+discussion:reply                       POST  draft,thread         f x x x x x x x x
+discussion:resolve                     POST  proposed,thread      f x x r r r x x r
+discussion:reopen                      POST  proposed,thread      f x x c c c x x c
+discussion:demand                      POST  proposed,thread      f x x r r r x x c
+discussion:lift                        POST  proposed,thread      f x x c c c x x c
+discussion:accept                      POST  proposed,suggestion  f x x r x x x x x
+discussion:reject                      POST  proposed,suggestion  f x x i i i x x i
+discussion:accept_all                  POST  proposed             f x x r x x x x x
 # SOPs
 sops:list                              GET   -                    l o o o o o o o o
 sops:new                               GET   -                    l x x o x x x x x
@@ -148,6 +176,10 @@ sops:version                           GET   sop,1                l o o o o o o 
 sops:version                           GET   sop,99               l x x x x x x x x
 sops:restore                           GET   sop,1                m m m m m m m m m
 sops:restore                           POST  sop,1                f x x r x x x x x
+sops:flow                              GET   sop                  l o o o o o o o o
+sops:flow                              GET   nope                 l x x x x x x x x
+sops:flow_draft                        GET   draft,item           l x x o o o x x o
+sops:flow_draft                        GET   draft,999999         l x x x x x x x x
 sops:compare                           GET   sop,1,2              l o o o o o o o o
 sops:read                              GET   team_sop             l o x o o o x x o
 sops:edit                              POST  team_sop             f x x r x x x x x
