@@ -231,6 +231,37 @@ knowledgebase:home                     GET   -                    o o o o o o o 
 knowledgebase:read                     GET   public_article       o o o o o o o o o
 knowledgebase:history                  GET   public_article       l o o o o o o o o
 knowledgebase:version                  GET   public_article,1     l o o o o o o o o
+# Upkeep: verifying, owners, ageing, handing over
+sops:verify                            GET   sop                  m m m m m m m m m
+sops:verify                            POST  sop                  f x x i i x x x x
+sops:unverify                          POST  sop                  f x x x x x x x x
+sops:stewardship                       GET   sop                  l x x o x x x x o
+sops:stewardship                       POST  sop                  f x x i x x x x i
+macros:verify                          GET   macro                m m m m m m m m m
+macros:verify                          POST  macro                f x x i i x x x x
+macros:unverify                        POST  macro                f x x x x x x x x
+macros:stewardship                     GET   macro                l x x o x x x x o
+macros:stewardship                     POST  macro                f x x i x x x x i
+macros:label_verify                    GET   label                m m m m m m m m m
+macros:label_verify                    POST  label                f x x i i x x x x
+macros:label_unverify                  POST  label                f x x x x x x x x
+macros:label_stewardship               GET   label                l x x o x x x x o
+macros:label_stewardship               POST  label                f x x i x x x x i
+knowledgebase:verify                   GET   article              m m m m m m m m m
+knowledgebase:verify                   POST  article              f x x i i x x x x
+knowledgebase:unverify                 POST  article              f x x x x x x x x
+knowledgebase:stewardship              GET   article              l x x o x x x x o
+knowledgebase:stewardship              POST  article              f x x i x x x x i
+sops:stewardship                       GET   team_sop             l x x o x x x x o
+upkeep:ageing                          GET   -                    l x x o o o x x o
+upkeep:ageing_csv                      GET   -                    l x x o o o x x o
+upkeep:verify_several                  GET   -                    l x x o o x x x x
+upkeep:verify_several                  POST  -                    f x x i i x x x x
+upkeep:hand_over                       GET   dev                  l x x x x x x x o
+upkeep:hand_over                       GET   999999               l x x x x x x x x
+upkeep:hand_over                       POST  dev                  f x x x x x x x c
+upkeep:hand_back                       GET   hand_over            m m m m m m m m m
+upkeep:hand_back                       POST  hand_over            f x x x x x x x r
 # Search
 search:page                            GET   -                    o o o o o o o o o
 search:suggest                         GET   -                    o o o o o o o o o

@@ -14,8 +14,11 @@ from compliance.loading import load
 from metrics import importing
 from metrics.models import Source
 from sopdesk.accounts.models import User
-from sopdesk.documents import editing, reviewing
-from sopdesk.documents.models import Document
+from sopdesk.discussion import commenting
+from sopdesk.discussion.locating import Quote
+from sopdesk.discussion.pointing import About
+from sopdesk.documents import editing, pictures, reviewing
+from sopdesk.documents.models import Document, HandOver
 from sopdesk.jobs.models import Job
 from tests import factories
 
@@ -49,6 +52,9 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         proposed, revision=proposed.revision, actor=ana, body="## Verify\n\nThree.\n"
     )
     reviewing.propose(proposed.change, actor=ana)
+    thread = commenting.open_thread(proposed.change, author=ana, body="Three of what?")
+    words = About(sop, "verify", Quote("Three."))
+    suggestion = commenting.open_thread(proposed.change, author=ana, about=words, replacement="Four.")
     source, _ = Source.objects.get_or_create(name="access")
     draft_import = importing.receive(
         [b"id,created\n1,2026-01-01\n"], name="a.csv", source=source, actor=cast["gia"]
@@ -56,15 +62,20 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
     job = Job.objects.create(kind="test", key="a", created_by=cast["gia"])
     return {
         "dev": cast["dev"].pk,
+        "hand_over": HandOver.objects.create(person=cast["dev"], by=cast["hal"]).pk,
         "sop": "SOP-0001",
         "team_sop": "SOP-0002",
         "macro": "refund-approved",
         "label": "refund-request",
         "public_article": "how-refunds-work",
         "article": "how-we-decide",
+        "picture": pictures.address(pictures.keep(factories.picture(), actor=ana)).removeprefix("/pictures/"),
         "draft": draft.change.pk,
         "item": draft.pk,
         "proposed": proposed.change.pk,
+        "thread": thread.pk,
+        "suggestion": suggestion.pk,
+        "comment": thread.comments.get().pk,
         "job": job.pk,
         "import": draft_import.pk,
         "gdpr": "gdpr",
