@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('share', models.PositiveSmallIntegerField(default=90, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='share that has read it (%)')),
-                ('by', models.CharField(choices=[('vendor', 'each vendor'), ('site', 'each site'), ('team', 'each team'), ('everybody', 'everybody together')], default='vendor', max_length=10, verbose_name='of')),
+                ('by', models.CharField(choices=[('vendor', 'each vendor'), ('site', 'each site'), ('team', 'each team'), ('everybody', 'all sites together')], default='vendor', max_length=10, verbose_name='of')),
                 ('not_before', models.DateTimeField(blank=True, null=True, verbose_name='not before')),
                 ('latest', models.DateTimeField(verbose_name='at the latest on')),
                 ('set_at', models.DateTimeField(auto_now_add=True)),

@@ -86,7 +86,7 @@ class Gate(models.Model):
         VENDOR = "vendor", _("each vendor")
         SITE = "site", _("each site")
         TEAM = "team", _("each team")
-        EVERYBODY = "everybody", _("everybody together")
+        EVERYBODY = "everybody", _("all sites together")
 
     change = models.OneToOneField(Change, on_delete=models.PROTECT, related_name="gate")
     share = models.PositiveSmallIntegerField(
