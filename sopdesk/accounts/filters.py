@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from sopdesk.accounts.functions import ReviewFunction
 from sopdesk.accounts.models import Site, Team, User
 from sopdesk.accounts.permissions import Role
 
@@ -34,6 +35,12 @@ class PersonFilter(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(
         label=_("Role"), choices=Role.choices, method="filter_role", empty_label=_("every role")
     )
+    function = django_filters.ChoiceFilter(
+        label=_("Approves for"),
+        choices=ReviewFunction.choices,
+        method="filter_function",
+        empty_label=_("any function"),
+    )
     standing = django_filters.ChoiceFilter(
         label=_("Sign-in"), choices=STANDINGS, method="filter_standing", empty_label=_("either")
     )
@@ -47,6 +54,9 @@ class PersonFilter(django_filters.FilterSet):
 
     def filter_role(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         return queryset.filter(roles__contains=[value])
+
+    def filter_function(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[User]:
+        return queryset.filter(functions__contains=[value])
 
     def filter_standing(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         return queryset.filter(is_active=value == "active")

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sopdesk.accounts.functions import ReviewFunction
 from sopdesk.accounts.models import Site, Team, User
 from sopdesk.accounts.permissions import Role
 from sopdesk.accounts.placing import NewSite
@@ -44,9 +45,16 @@ class PersonForm(ProfileForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Somebody with several roles may do all that each of them allows."),
     )
+    functions = forms.MultipleChoiceField(
+        label=_("Approves for"),
+        choices=ReviewFunction.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The functions that a reviewer or compliance officer signs for. Review rules ask for them."),
+    )
 
     class Meta(ProfileForm.Meta):
-        fields = ["name", "email", "team", "roles", "time_zone"]
+        fields = ["name", "email", "team", "roles", "functions", "time_zone"]
 
     def clean_email(self) -> str:
         """People type addresses either way; whether one is taken already is asked whatever its case."""
@@ -60,7 +68,7 @@ class PersonForm(ProfileForm):
         """The verbs in staffing.py write; a form that changed its instance would hide what differs."""
 
     def values(self) -> dict[str, Any]:
-        """What the verbs take: name, email, team, roles, time_zone."""
+        """What the verbs take: name, email, team, roles, functions, time_zone."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 

@@ -133,3 +133,8 @@ class User(AbstractBaseUser):
     def role_names(self) -> list[str]:
         """The roles in words, in the table's order."""
         return [str(role.label) for role in Role if role.value in self.roles]
+
+    @property
+    def function_names(self) -> list[str]:
+        """The functions they approve for, in words."""
+        return [str(function.label) for function in ReviewFunction if function.value in self.functions]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,22 +17,31 @@ from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
 
 OWN_FIELDS = frozenset({"name", "time_zone"})
-STAFF_FIELDS = OWN_FIELDS | {"email", "team", "roles"}
+STAFF_FIELDS = OWN_FIELDS | {"email", "team", "roles", "functions"}
 
 
 def add_person(
-    *, actor: User, email: str, name: str, roles: list[str], team: Team | None, time_zone: str
+    *,
+    actor: User,
+    email: str,
+    name: str,
+    roles: list[str],
+    team: Team | None,
+    time_zone: str,
+    functions: Sequence[str] = (),
 ) -> User:
     """Add somebody, who then sets a password by the link that is mailed to them. Raises ValidationError."""
     require(actor, Permission.PEOPLE_EDIT)
     with transaction.atomic():
-        person = User.objects.create_user(email=email, name=name, roles=roles, team=team, time_zone=time_zone)
-        record(actor=actor, event=Event.USER_CREATED, subject=person, facts={"roles": sorted(roles)})
+        said = {"roles": roles, "functions": list(functions), "team": team, "time_zone": time_zone}
+        person = User.objects.create_user(email=email, name=name, **said)
+        facts = {"roles": sorted(roles)} | ({"functions": sorted(functions)} if functions else {})
+        record(actor=actor, event=Event.USER_CREATED, subject=person, facts=facts)
     return person
 
 
 def change_person(person: User, *, actor: User, **values: Any) -> User:
-    """Change name, e-mail, team, roles or time zone; only what differs is written and recorded.
+    """Change name, e-mail, team, roles, functions or time zone; only what differs is written and recorded.
 
     Raises StaffingRefused when administrators would take the role from themselves, ValidationError for a bad value.
     """
@@ -102,8 +112,9 @@ def _write(person: User, actor: User, values: dict[str, Any]) -> None:
     if not changed:
         return
     facts: dict[str, Any] = {"changed": changed}
-    if "roles" in changed:
-        facts |= {"roles_before": sorted(person.roles), "roles": sorted(values["roles"])}
+    for name in ("roles", "functions"):
+        if name in changed:
+            facts |= {f"{name}_before": sorted(getattr(person, name)), name: sorted(values[name])}
     for name in changed:
         setattr(person, name, values[name])
     person.full_clean(exclude=["password"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from sopdesk.accounts.audience import Audience
 from sopdesk.accounts.models import User
 from sopdesk.demo import content, reading
-from sopdesk.documents import describing, editing, publishing, reviewing
+from sopdesk.documents import assigning, describing, editing, publishing, reviewing
 from sopdesk.documents.adopting import Adopted, Past, adopt_all
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document
@@ -88,12 +88,23 @@ def load_work(people: People) -> None:
     drafts = {edit.key: _draft(edit, people[edit.author]) for edit in EDITS}
     for edit in EDITS:
         reading.plan(drafts[edit.key].change, edit.key, people[edit.author])
-    reviewing.propose(drafts["SOP-0001"].change, actor=people["ana-lim"])
+    today = timezone.localdate()
+    reviewing.propose(drafts["SOP-0001"].change, actor=people["ana-lim"], due_on=today + timedelta(days=1))
+    _wait_for_two(drafts["SOP-0018"], people, due_on=today + timedelta(days=4))
     reviewing.propose(drafts["SOP-0013"].change, actor=tom)
     note = "Say from which moment the 96 hours count, and mend the sentence under “Change the detail” too."
     reviewing.request_changes(drafts["SOP-0013"].change, actor=people["ines-duarte"], note=note)
     _approve(drafts["SOP-0028"], marta, ben)
     publishing.schedule(_approve(drafts["SOP-0020"], tom, ben), at=_next_monday(), actor=ben)
+
+
+def _wait_for_two(item: ChangeItem, people: People, *, due_on: date) -> None:
+    """A change of a high-risk SOP: Operations has approved it, Compliance has not, and Legal was asked by hand."""
+    change = reviewing.propose(item.change, actor=people["tom-byrne"], due_on=due_on)
+    assigning.ask(change, reviewer=people["liam-walsh"], actor=people["tom-byrne"])
+    assigning.claim(change, actor=people["carla-reyes"])
+    seen = reviewing.current_hash(change)
+    reviewing.approve(change, actor=people["ines-duarte"], seen_hash=seen, note="The desk can keep this.")
 
 
 @dataclass(frozen=True)
@@ -135,6 +146,14 @@ EDITS = (
         "Three accounts in October were lost again on the fourth day.",
         "**undo link, valid for 72 hours**",
         "**undo link, valid for 96 hours**",
+    ),
+    Edit(
+        "SOP-0018",
+        "tom-byrne",
+        "Data requests: acknowledge within one business day",
+        "The privacy team found eleven late acknowledgements in October; one day leaves room for a weekend.",
+        "within **2 business days** of receipt",
+        "within **1 business day** of receipt",
     ),
     Edit(
         "SOP-0028",

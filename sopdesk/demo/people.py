@@ -60,6 +60,12 @@ northwind-account   agent                Georgi Petrov, Amal Haddad
 northwind-creators  agent                Rada Vasileva
 """
 ALSO = {"Niamh Daly": ["agent"], "Gia Moretti": ["lead"]}
+FUNCTIONS = {
+    "Ben Okafor": ["product", "operations"],
+    "Inês Duarte": ["operations"],
+    "Liam Walsh": ["product", "legal"],
+    "Carla Reyes": ["legal", "compliance"],
+}
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,8 @@ class Login:
 
 LOGINS = (
     Login(f"ana.lim@{DOMAIN}", "author", "writes SOPs, macros and articles"),
-    Login(f"ben.okafor@{DOMAIN}", "reviewer", "reads the diff, approves, publishes"),
-    Login(f"carla.reyes@{DOMAIN}", "compliance officer", "sees which duties bind"),
+    Login(f"ben.okafor@{DOMAIN}", "reviewer", "reads the diff, approves for Product and Operations, publishes"),
+    Login(f"carla.reyes@{DOMAIN}", "compliance officer", "sees which duties bind, approves for Legal and Compliance"),
     Login(f"dev.patel@{DOMAIN}", "agent in Dublin", "searches and follows"),
     Login(f"eve.santos@{DOMAIN}", "agent at the vendor Harbor", "searches and follows"),
     Login(f"finn.delgado@{DOMAIN}", "lead at the vendor Harbor", "reads that vendor's figures"),
@@ -104,6 +110,7 @@ def load() -> dict[str, User]:
                 name=name,
                 team=teams[team],
                 roles=[role, *ALSO.get(name, [])],
+                functions=FUNCTIONS.get(name, []),
                 time_zone=teams[team].site.time_zone,
                 password=password,
             )

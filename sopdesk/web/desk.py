@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,8 @@ from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
 from sopdesk.documents.handing_over import orphans
 from sopdesk.documents.kinds import kind_of
-from sopdesk.documents.models import Change, Document, Version
+from sopdesk.documents.models import Approval, Change, Document, Version
+from sopdesk.documents.requirements import waiting_for as waiting_review
 from sopdesk.readership import own
 
 LATELY = timedelta(days=28)
@@ -116,11 +117,22 @@ def coming(person: User, now: datetime) -> list[News]:
 
 
 def _to_review(person: User) -> Iterator[Task]:
+    """What this person's approval would bring further, most pressing first."""
     if not allows(person, Permission.CHANGE_APPROVE):
         return
-    waiting = Change.objects.visible_to(person).filter(state=Change.State.IN_REVIEW).exclude(authors=person)
-    for change in waiting.order_by("updated_at")[:ROWS]:
-        yield _task(_("Review"), change)
+    waiting = Change.objects.visible_to(person).filter(waiting_review(person))
+    found = list(waiting.order_by(F("due_on").asc(nulls_last=True), "updated_at")[:ROWS])
+    void = (
+        Approval.objects.filter(change__in=found, reviewer=person).order_by("pk").values_list("change", "pk")
+    )
+    latest, today = dict(void), timezone.localdate()
+    for change in found:
+        state = change.due_state(today) or change.state
+        if change.pk in latest:  # They approved it, and it was edited since.
+            url = reverse("changes:since", args=[change.pk, latest[change.pk]])
+            yield Task(_("Review again"), change.title, url, state, change.updated_at)
+        else:
+            yield replace(_task(_("Review"), change), state=state)
 
 
 def _own_changes(person: User) -> Iterator[Task]:

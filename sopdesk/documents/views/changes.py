@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
-from sopdesk.documents import describing, editing, publishing, reviewing
+from sopdesk.documents import autosaving, describing, editing, publishing, reviewing
 from sopdesk.documents.errors import ChangeRefused, StaleDescription
 from sopdesk.documents.forms import AddDocumentForm, PlainStepForm, SendBackForm, WithdrawForm
 from sopdesk.documents.models import Change
@@ -17,6 +17,7 @@ from sopdesk.documents.review_forms import DescribeForm, ProposeForm
 from sopdesk.documents.time_forms import ScheduleForm
 from sopdesk.documents.views.change_page import change_page
 from sopdesk.documents.views.steps import take_step, visible_change
+from sopdesk.documents.views.voided import say_voided
 
 reader = permission_required(Permission.CHANGE_READ)
 editor = permission_required(Permission.CHANGE_EDIT)
@@ -40,6 +41,7 @@ def change_describe(request: HttpRequest, pk: int) -> HttpResponse:
     form = DescribeForm(request.POST if request.method == "POST" else None, change=change, person=actor)
     if request.method != "POST" or not form.is_valid():
         return _description(request, change, form, 422 if form.is_bound else 200)
+    signers = autosaving.signers(change)
     try:
         describing.describe_change(change, actor=actor, **form.values())
     except StaleDescription as stale:
@@ -47,6 +49,7 @@ def change_describe(request: HttpRequest, pk: int) -> HttpResponse:
     except ChangeRefused as refusal:
         form.add_error(None, list(refusal.reasons))
         return _description(request, visible_change(request, pk), form, 422)
+    say_voided(request, pk, signers)
     return redirect("changes:read", pk)
 
 

@@ -11,9 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
+from sopdesk.documents import autosaving
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.models import Change
 from sopdesk.documents.views.change_page import change_page
+from sopdesk.documents.views.voided import say_voided
 
 Verb = Callable[[Change, dict[str, Any]], object]
 
@@ -28,6 +30,7 @@ def take_step(request: HttpRequest, change: Change, form: forms.Form, verb: Verb
     """Take one verb of a change. A refusal shows the page again with the reasons and what was typed."""
     if not form.is_valid():
         return change_page(request, change, refused=form, status=422)
+    signers = autosaving.signers(change)
     try:
         verb(change, form.cleaned_data)
     except ChangeRefused as refusal:
@@ -37,4 +40,5 @@ def take_step(request: HttpRequest, change: Change, form: forms.Form, verb: Verb
         reason = _("Somebody saved the draft while you were reading. Read it again, then take the step.")
         return change_page(request, visible_change(request, change.pk), reasons=[reason], status=409)
     messages.success(request, done)
+    say_voided(request, change.pk, signers)
     return redirect("changes:read", change.pk)
