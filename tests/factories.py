@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
+from PIL import Image
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.accounts.models import Site, Team, User
@@ -74,3 +76,10 @@ def published(
     return adopt(
         kind_of(kind), key, past=list(versions) or [only], owner=author, actor=author, **(identity or {})
     )
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (4, 3), colour: str = "teal", **options: Any) -> bytes:
+    """A small picture as a file of this kind."""
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, kind, **options)
+    return out.getvalue()

@@ -16,25 +16,30 @@ def words() -> dict[str, Any]:
 
 
 def _blocks() -> list[dict[str, str]]:
+    choices = _("- [${If this}](#${section})\n- [${If that}](#${section-2})\n")
+    table = _("| ${Case} | ${What to do} |\n| --- | --- |\n| ${First case} | ${Do this} |\n")
+    hidden = _("What not everybody should have on screen.")
     return [
         _block("step", _("Step"), _("a section of its own"), _("## ${What to do}\n\n${How to do it.}\n")),
-        _block("choices", _("Choice list"), _("ways on from a step"), _("- [${If this}](#${section})\n- [${If that}](#${section-2})\n")),
-        _block("outcome", _("Outcome"), _("the end of a path"), "Outcome: ${%s}\n" % _("What was reached")),
-        _block("warning", _("Warning"), _("what must not go wrong"), _fenced("warning", _("What to watch out for."))),
-        _block("note", _("Note"), _("good to know"), _fenced("note", _("What is good to know."))),
-        _block("tip", _("Tip"), _("what makes it easier"), _fenced("tip", _("What makes it easier."))),
-        _block("only", _("Only for"), _("some markets or channels"), _fenced("only market=${DE}", _("What holds only there."))),
-        _block("sensitive", _("Sensitive"), _("folded behind a notice"), _fenced("sensitive", _("What not everybody should have on screen."))),
-        _block("table", _("Table"), _("two columns to begin with"), _("| ${Case} | ${What to do} |\n| --- | --- |\n| ${First case} | ${Do this} |\n")),
-    ]  # fmt: skip
+        _block("choices", _("Choice list"), _("ways on from a step"), choices),
+        _block("outcome", _("Outcome"), _("the end of a path"), f"Outcome: ${{{_('What was reached')}}}\n"),
+        _fenced("warning", _("Warning"), _("what must not go wrong"), _("What to watch out for.")),
+        _fenced("note", _("Note"), _("good to know"), _("What is good to know.")),
+        _fenced("tip", _("Tip"), _("what makes it easier"), _("What makes it easier.")),
+        _fenced(
+            "only", _("Only for"), _("some markets or channels"), _("What holds only there."), " market=${DE}"
+        ),
+        _fenced("sensitive", _("Sensitive"), _("folded behind a notice"), hidden),
+        _block("table", _("Table"), _("two columns to begin with"), table),
+    ]
 
 
 def _block(name: str, label: str, detail: str, text: str) -> dict[str, str]:
     return {"name": name, "label": label, "detail": detail, "text": text}
 
 
-def _fenced(opening: str, placeholder: str) -> str:
-    return f":::{opening}\n${{{placeholder}}}\n:::\n"
+def _fenced(name: str, label: str, detail: str, placeholder: str, more: str = "") -> dict[str, str]:
+    return _block(name, label, detail, f":::{name}{more}\n${{{placeholder}}}\n:::\n")
 
 
 def _said() -> dict[str, str]:

@@ -6,7 +6,6 @@ The same checks speak here as before a publication, so nothing is found only the
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from sopdesk.text.problems import Problem
     from sopdesk.text.sections import Section
 
-_NAMED = re.compile(r"\[\[[^\[\]\s]+\]\]")
 PROBLEMS_MAX = 200
 """More than a writer reads; a text with as many is told so by the first ones."""
 
@@ -91,25 +89,11 @@ def problems(item: ChangeItem, body: str, starts: Mapping[str, int]) -> list[Mar
     """All that the publish checks say of the draft with this text, in the order of its lines."""
     typed = copy.copy(item)
     typed.body = body
-    rows = lines.split(body)
     found = [
-        Mark(_line(finding, rows, starts), finding.said, finding.blocks)
+        Mark(finding.line or starts.get(finding.anchor, 0), finding.said, finding.blocks)
         for finding in checks.findings_of(typed)[:PROBLEMS_MAX]
     ]
     return sorted(dict.fromkeys(found), key=lambda mark: (mark.line, not mark.blocks))
-
-
-def _line(finding: checks.Finding, rows: Sequence[str], starts: Mapping[str, int]) -> int:
-    """The line a finding is about: its own, its section's heading, or where the reference it names stands first."""
-    if finding.line:
-        return finding.line
-    if finding.where.startswith("#"):
-        return starts.get(finding.where[1:], 0)
-    named = _NAMED.search(finding.message)
-    if named is None:
-        return 0
-    reference = named[0][:-2]
-    return next((number for number, row in enumerate(rows, start=1) if reference in row), 0)
 
 
 def _starts(sections: Iterable[Section]) -> dict[str, int]:

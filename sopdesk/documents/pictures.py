@@ -66,8 +66,9 @@ def keep(upload: bytes, *, actor: User) -> Picture:
     found = Picture.objects.filter(hash=mark).first()
     if found is None:
         return _stored(mark, written, actor)
-    if not default_storage.exists(found.file.name):
-        default_storage.save(found.file.name, ContentFile(written.content))
+    name = str(found.file.name)
+    if not default_storage.exists(name):
+        default_storage.save(name, ContentFile(written.content))
     return found
 
 

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
+from sopdesk.documents import panels, states
 from sopdesk.documents.models import Presence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from django.db.models import QuerySet
 
     from sopdesk.documents.models import Change, ChangeItem
 
@@ -32,14 +33,25 @@ def left(item: ChangeItem, *, actor: User) -> None:
 
 def others(item: ChangeItem, *, than: User) -> list[User]:
     """Who else has this draft open, by name. One query."""
-    return [found.user for found in _now([item.pk]) if found.user_id != than.pk]
+    return [found.user for found in _now().filter(item=item).exclude(user=than)]
 
 
-def in_change(change: Change) -> list[Presence]:
-    """Who has which draft of a change open. Two queries."""
-    return list(_now(change.items.values_list("pk", flat=True)).select_related("item__document"))
+def in_change(change: Change, *, than: User) -> list[Presence]:
+    """Who else has which draft of a change open, by name. One query."""
+    found = _now().filter(item__change=change).exclude(user=than)
+    return list(found.select_related("item__document"))
 
 
-def _now(items: Iterable[int]):  # type: ignore[no-untyped-def]
-    recent = Presence.objects.filter(item__in=items, seen_at__gt=timezone.now() - LEFT_AFTER)
+def _now() -> QuerySet[Presence]:
+    recent = Presence.objects.filter(seen_at__gt=timezone.now() - LEFT_AFTER)
     return recent.select_related("user").order_by("user__name", "pk")
+
+
+@panels.register(panels.Slot.CHANGE_ABOVE)
+def editing_now(viewer: User, change: Change) -> panels.Panel | None:
+    """On the page of a change that can be edited: who is at it right now. The page asks again by itself."""
+    if change.state not in states.EDITABLE:
+        return None
+    return panels.Panel(
+        "documents/change_presence.html", {"present": in_change(change, than=viewer)}, order=10
+    )

@@ -32,7 +32,11 @@ def groups() -> list[Group]:
     teams = Team.objects.select_related("site").order_by("site__kind", "site__name", "name")
     by_site: dict[str, Group] = {}
     for team in teams:
-        site = _("%(site)s (vendor)") % {"site": team.site.name} if team.site.kind == "vendor" else team.site.name
+        site = (
+            _("%(site)s (vendor)") % {"site": team.site.name}
+            if team.site.kind == "vendor"
+            else team.site.name
+        )
         by_site.setdefault(site, Group(site, [])).readers.append(
             (f"team:{team.slug}", _("an agent of %(team)s") % {"team": team.name})
         )

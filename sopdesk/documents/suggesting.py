@@ -78,7 +78,10 @@ def suggestions(typed: str, *, viewer: User, change: Change | None = None) -> li
 def sorts() -> list[Suggestion]:
     """The kinds themselves: what is offered before anything is typed."""
     documents = [Suggestion(f"{kind.name}:", str(kind.plural), "") for kind in all_kinds()]
-    return [*documents, *(Suggestion(f"{name}:", str(label), "") for name, (label, _suggest) in _others.items())]
+    return [
+        *documents,
+        *(Suggestion(f"{name}:", str(label), "") for name, (label, _suggest) in _others.items()),
+    ]
 
 
 def anchors(kind: str, key: str, typed: str, *, viewer: User) -> list[Suggestion]:
@@ -109,9 +112,13 @@ def _documents(words: str, kind: str, viewer: User, change: Change | None) -> li
         referable |= Q(drafts__change=change)
     named = Q(key__icontains=words) | Q(current_title__icontains=words) | Q(drafts__title__icontains=words)
     begins = Case(When(key__istartswith=words, then=Value(0)), default=Value(1))
-    found = visible.filter(referable, named).annotate(begins=begins).order_by("begins", "kind", "key").distinct()
+    found = (
+        visible.filter(referable, named).annotate(begins=begins).order_by("begins", "kind", "key").distinct()
+    )
     return [_suggested(document, kinds[document.kind]) for document in found[:LIMIT]]
 
 
 def _suggested(document: Document, kind: Kind) -> Suggestion:
-    return Suggestion(f"{document.kind}:{document.key}", document.current_title or document.key, str(kind.label))
+    return Suggestion(
+        f"{document.kind}:{document.key}", document.current_title or document.key, str(kind.label)
+    )

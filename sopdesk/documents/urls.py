@@ -14,6 +14,7 @@ from sopdesk.documents.views import (
     pictures,
     reading,
     rebasing,
+    releasing,
     stewardship,
     writing,
 )
@@ -47,6 +48,7 @@ def kind_urls(kind: str, base: str, *, prefix: str = "", read_at: str = "") -> l
         path(f"{one}/verify", stewardship.document_verify, own, name=f"{prefix}verify"),
         path(f"{one}/verify/take-back", stewardship.document_unverify, own, name=f"{prefix}unverify"),
         path(f"{one}/stewardship", stewardship.document_stewardship, own, name=f"{prefix}stewardship"),
+        path(f"{one}/retire", releasing.document_retire, own, name=f"{prefix}retire"),
         path(f"{one}/history", reading.document_history, own, name=f"{prefix}history"),
         path(f"{one}/versions/<int:number>", reading.version_read, own, name=f"{prefix}version"),
         path(f"{one}/versions/<int:number>/restore", writing.version_restore, own, name=f"{prefix}restore"),
@@ -63,6 +65,9 @@ _changes = [
     path("changes/<int:pk>/publish", changes.change_publish, name="publish"),
     path("changes/<int:pk>/schedule", changes.change_schedule, name="schedule"),
     path("changes/<int:pk>/unschedule", changes.change_unschedule, name="unschedule"),
+    path("changes/<int:pk>/publish-urgently", releasing.change_publish_urgently, name="publish_urgently"),
+    path("changes/<int:pk>/confirm", releasing.change_confirm, name="confirm"),
+    path("changes/<int:pk>/undo", releasing.change_undo, name="undo"),
     path("changes/<int:pk>/add", changes.change_add, name="add"),
     path("changes/<int:change_id>/items/<int:pk>", writing.item_edit, name="item_edit"),
     path("changes/<int:change_id>/items/<int:pk>/preview", editor.item_preview, name="item_preview"),
@@ -73,6 +78,7 @@ _changes = [
     path("changes/paste", editor.paste, name="paste"),
     path("changes/<int:change_id>/items/<int:pk>/remove", changes.item_remove, name="item_remove"),
     path("changes/<int:change_id>/items/<int:pk>/rebase", rebasing.item_rebase, name="item_rebase"),
+    path("changes/<int:change_id>/items/<int:pk>/retire", releasing.item_retire, name="item_retire"),
 ]
 
 _pictures = [

@@ -176,7 +176,8 @@ class _Composer:
         for address in found.silent_images:
             what = _("A picture has no alternative text.")
             how = _("Say between the square brackets what it shows, for those who do not see it.")
-            self._problem(_line_of(piece, address), what, how)
+            mark = f"![]({address}"
+            self._problem(_line_of(piece, mark if mark in piece.text else address), what, how)
         for address in found.refused_links:
             how = _("Link to http, https, mailto, tel, a page of this site or #section.")
             self._problem(

@@ -29,8 +29,12 @@ export function problems(editor) {
 
   editor.answered((answer) => {
     if (!answer || !editor.view) return;
+    const first = !about;
     about = answer;
     mark();
+    // Other pages lead to a line by ?line=12.
+    const line = Number(new URLSearchParams(window.location.search).get("line"));
+    if (first && line) goTo(editor, positionOf(editor, line, about));
   });
   // The list is of the last answer; what was typed since moves its lines.
   editor.changed((update) => {

@@ -39,4 +39,5 @@ export function toolbar(editor) {
   };
   depths();
   editor.changed(depths);
+  window.addEventListener("pageshow", depths); // forms.js frees every button then
 }

@@ -173,7 +173,7 @@ def test_the_preview_answers_whatever_is_typed(desk: Client, draft: ChangeItem, 
     answer = desk.post(url, sent, headers={"hx-request": "true"})
     assert answer.status_code == 200
     assert "<html" not in answer.content.decode()
-    assert "preview-said" in answer.content.decode()
+    assert 'data-part="said"' in answer.content.decode()
 
 
 def test_a_new_document_begins_in_a_draft(desk: Client) -> None:

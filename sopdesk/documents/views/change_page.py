@@ -20,6 +20,8 @@ from sopdesk.documents.forms import AddDocumentForm, SendBackForm
 from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, ChangeItem, Version
+from sopdesk.documents.rebasing import newest_of
+from sopdesk.documents.release_forms import ConfirmForm, UndoForm
 from sopdesk.documents.requirements import Requirements, requirements
 from sopdesk.documents.review_forms import (
     ApproveForm,
@@ -40,6 +42,7 @@ class Reviewed:
     kind: Kind
     comparison: comparing.Comparison
     released: Version | None
+    is_overtaken: bool
 
 
 def change_page(
@@ -72,7 +75,8 @@ def change_page(
 
 def reviewed_in(change: Change) -> list[Reviewed]:
     """The documents of a change, each compared with what it replaces."""
-    items = change.items.select_related("document", "base_version", "updated_by")
+    items = change.items.select_related("document", "base_version", "updated_by", "superseded_by")
+    newest = newest_of(items) if change.state in states.EDITABLE else {}
     released = {version.document_id: version for version in change.versions.order_by("number")}
     return [
         Reviewed(
@@ -80,6 +84,7 @@ def reviewed_in(change: Change) -> list[Reviewed]:
             kind_of(item.document.kind),
             comparing.compare(item.base_version, item, kind_of(item.document.kind)),
             released.get(item.document_id),
+            change.state in states.EDITABLE and newest.get(item.document_id) != item.base_version,
         )
         for item in items
     ]
@@ -116,6 +121,7 @@ def _may(change: Change, person: User, needs: Requirements) -> dict[str, bool]:
         "may_request_changes": approve and not own and states.may(change, "request_changes"),
         "may_withdraw": edit and states.may(change, "withdraw"),
         "may_publish": publish and states.may(change, "publish"),
+        "may_confirm": approve and not own and change.is_unreviewed and _adds(person, needs),
         "may_unschedule": publish and states.may(change, "unschedule") and not begun,
         "may_assign": allows(person, Permission.CHANGE_ASSIGN) and change.state in assigning.OPEN,
         "may_claim": reviewer and change.claimed_by_id is None,
@@ -154,6 +160,8 @@ def _forms(
         "hand_on_form": HandOnForm(change=change),
         "due_form": DueForm(initial={"due_on": change.due_on}),
         "invite_form": InviteForm(person=person),
+        "confirm_form": ConfirmForm(change=change, person=person, needed=needed, initial={"seen_hash": seen}),
+        "undo_form": UndoForm(),
     }
     for name, form in fresh.items():
         if refused is not None and type(refused) is type(form):

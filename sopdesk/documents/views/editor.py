@@ -1,11 +1,11 @@
-"""What the editor asks for while somebody types: preview, saving, completion, presence, conversion of what is pasted."""
+"""What the editor asks for while somebody types: preview, saving, completion, presence, what pasted text becomes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +16,7 @@ from sopdesk.documents import autosaving, examining, pictures, presence, readers
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.forms import DraftForm, data_form, plain_line_ends
 from sopdesk.documents.kinds import kind_of
-from sopdesk.documents.models import ChangeItem
+from sopdesk.documents.models import Change, ChangeItem
 from sopdesk.documents.pictures import PictureRefused
 from sopdesk.documents.views.drafting import found_item, save
 from sopdesk.text.from_html import to_markdown
@@ -24,6 +24,8 @@ from sopdesk.text.guards import TextRefused
 
 editor = permission_required(Permission.CHANGE_EDIT)
 REFUSED, TO_MEND = 409, 422
+CASE = "case-"
+"""What the names of the fields begin with that say for which case a preview is shown."""
 PASTE_MAX_BYTES = 20 * 1000**2
 
 
@@ -32,15 +34,19 @@ PASTE_MAX_BYTES = 20 * 1000**2
 def item_preview(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     """What the typed text looks like to the chosen reader, its outline, and what is wrong in it. Nothing is stored."""
     item = found_item(request, change_id, pk)
-    return render(request, "documents/editor_answer.html", answer(request, item, request.POST.get("body", "")))
+    return render(
+        request, "documents/editor_answer.html", answer(request, item, request.POST.get("body", ""))
+    )
 
 
 def answer(request: HttpRequest, item: ChangeItem, body: str) -> dict[str, Any]:
     """What the editor shows of a text, as whom, and for which case."""
     who = readers.reader(request.POST.get("as", ""), viewer=signed_in(request))
-    prefix = "case-"
-    given = {name.removeprefix(prefix): value for name, value in request.POST.items() if name.startswith(prefix)}
-    known = {name: value for name, value in given.items() if value}
+    known = {
+        name.removeprefix(CASE): str(value)
+        for name, value in request.POST.items()
+        if name.startswith(CASE) and value
+    }
     examined = examining.examined(item, plain_line_ends(body), reader=who, known=known)
     asked_for = [(name, values, known.get(name, "")) for name, values in examined.asked_for.items()]
     return {
@@ -89,6 +95,15 @@ def item_presence(request: HttpRequest, change_id: int, pk: int) -> HttpResponse
     others = presence.others(item, than=person)
     shown = render_to_string("documents/editor_presence.html", {"people": others}, request)
     return JsonResponse({"people": shown, "revision": item.revision})
+
+
+@require_GET
+@permission_required(Permission.CHANGE_READ)
+def change_presence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who has drafts of a change open, as its page asks every 15 seconds."""
+    change = get_object_or_404(Change.objects.visible_to(request.user), pk=pk)
+    context = {"change": change, "present": presence.in_change(change, than=signed_in(request))}
+    return render(request, "documents/change_presence.html", context)
 
 
 @require_GET

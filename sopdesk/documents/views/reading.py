@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from sopdesk.accounts.access import permission_required
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
-from sopdesk.documents import comparing
+from sopdesk.documents import comparing, retiring
 from sopdesk.documents.filters import DocumentFilter
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, Document, Version
-from sopdesk.documents.views import past
+from sopdesk.documents.views import past, retired
 from sopdesk.documents.views.shown import text_of, upkeep, visible
 from sopdesk.listing import Listing
 
@@ -34,7 +34,7 @@ SORTS = {
 @permission_required(Permission.DOCUMENT_READ_INTERNAL)
 def document_list(request: HttpRequest, kind: str) -> HttpResponse:
     """Every document of a kind that this person may see."""
-    documents = kind_of(kind).model.objects.visible_to(request.user).with_version_at()
+    documents = kind_of(kind).model.objects.readable_by(request.user).with_version_at().with_retirement()
     documents = documents.select_related("owner")
     listing = Listing(request.GET, documents, DocumentFilter, sorts=SORTS, sort="key", request=request)
     may_report = allows(request.user, Permission.DOCUMENT_READ_ALL)
@@ -51,9 +51,14 @@ def document_read(request: HttpRequest, kind: str, key: str) -> HttpResponseBase
         return past.document_at(request, kind, key)
     if not request.user.is_authenticated and not of_kind.is_public:
         return redirect_to_login(request.get_full_path())
+    if not request.user.is_authenticated and (page := retired.public_page(request, of_kind, key)):
+        return page
     document = visible(request, of_kind, key)
     version = document.versions.in_force().visible_to(request.user).select_related("published_by").first()
-    context = _read_context(request, of_kind, document, version)
+    ended = retiring.retirement_of(document) if version is None else None
+    if ended is not None:
+        version = retired.last_version(request, ended)
+    context = {**_read_context(request, of_kind, document, version), **retired.said(request, ended)}
     return render(request, "documents/document_read.html", context)
 
 

@@ -23,8 +23,9 @@ CONTENTS_MAX = 40
 
 
 def visible(request: HttpRequest, kind: Kind, key: str) -> Document:
-    """The document of this key. Raises Http404 for one that is not there or that this person may not see."""
-    documents = Document.objects.visible_to(request.user).select_related("owner")
+    """The document of this key, a retired one too for whoever may read history. Raises Http404 for one that is not
+    there or that this person may not see."""
+    documents = Document.objects.readable_by(request.user).select_related("owner")
     return get_object_or_404(documents, kind=kind.name, key=key)
 
 

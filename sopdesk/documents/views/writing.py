@@ -19,6 +19,7 @@ from sopdesk.documents.forms import DraftForm, NewDocumentForm, data_form
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import ChangeItem, Document
 from sopdesk.documents.views.drafting import found_item, save
+from sopdesk.documents.views.voided import say_voided
 from sopdesk.documents.views.editor import answer
 
 editor = permission_required(Permission.CHANGE_EDIT)
@@ -89,6 +90,7 @@ def item_edit(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     data = data_form(kind, item, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not (form.is_valid() & data.is_valid()):
         return _editor(request, item, form, data, 422 if request.method == "POST" else 200)
+    signers = autosaving.signers(item.change)
     try:
         save(item, form, data, actor=signed_in(request))
     except StaleDraft as stale:
@@ -97,6 +99,7 @@ def item_edit(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
         form.add_error("body", list(refusal.reasons))
         return _editor(request, item, form, data, REFUSED)
     messages.success(request, _("Draft saved. What is in force is untouched."))
+    say_voided(request, change_id, signers)
     onward = "changes:read" if "review" in request.POST else "changes:item_edit"
     return redirect(onward, *((change_id,) if "review" in request.POST else (change_id, pk)))
 
