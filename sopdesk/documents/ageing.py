@@ -108,7 +108,8 @@ class Group:
 
 def documents(viewer: User, today: date) -> DocumentQuerySet:
     """The documents in force that this person may see, each with its band, its last verification and its use."""
-    verified = Verification.objects.filter(document=OuterRef("pk"), version=OuterRef("current_id"))
+    now = timezone.now()
+    verified = Verification.objects.filter(document=OuterRef("pk"), version__in_force__contains=now)
     rows = Document.objects.visible_to(viewer).with_version_at().filter(current_id__isnull=False)  # type: ignore[misc]
     return (
         rows.with_topics()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from sopdesk.accounts.models import User
-    from sopdesk.documents.models import Change, Document, Picture, Version  # noqa: F401
+    from sopdesk.documents.models import Change, Document, Picture, Retirement, Version  # noqa: F401
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -27,6 +27,19 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             return self
         versions = self._version_model().objects.in_force().filter(readable_by(user), document=OuterRef("pk"))
         return self.filter(Exists(versions))
+
+    def readable_by(self, user: User | AnonymousUser) -> DocumentQuerySet:
+        """Those visible, and for whoever may read history also the retired ones whose last version they might read."""
+        if allows(user, Permission.DOCUMENT_READ_ALL) or not allows(user, Permission.DOCUMENT_READ_HISTORY):
+            return self.visible_to(user)
+        versions = self._version_model().objects
+        in_force = versions.in_force().filter(document=OuterRef("pk"))
+        ended = self._retirements().filter(version__in=versions.filter(readable_by(user)).values("pk"))
+        return self.filter(Exists(in_force.filter(readable_by(user))) | (~Exists(in_force) & Exists(ended)))
+
+    def with_retirement(self) -> DocumentQuerySet:
+        """Each with `retired_at`: when it was last retired, or None. One in force again has come back since."""
+        return self.annotate(retired_at=models.Subquery(self._retirements().values("at")[:1]))
 
     def with_version_at(self, at: datetime | None = None) -> DocumentQuerySet:
         """Each with `current`: the id of its version in force at that time, or None."""
@@ -39,9 +52,16 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         )
 
     def with_topics(self) -> DocumentQuerySet:
-        """Each with `topics`: those of its version in force (`with_version_at`), a list, or None."""
-        versions = self._version_model().objects.filter(pk=OuterRef("current_id"))
+        """Each with `topics`: those of its version in force, a list, or None."""
+        versions = self._version_model().objects.in_force().filter(document=OuterRef("pk"))
         return self.annotate(topics=models.Subquery(versions.values("data__topics")[:1]))
+
+    def _retirements(self) -> models.QuerySet[Retirement]:
+        related: Any = self.model._meta.get_field("retirements").related_model
+        begun: models.QuerySet[Retirement] = related.objects.filter(
+            document=OuterRef("pk"), at__lte=timezone.now()
+        )
+        return begun.order_by("-at")
 
     def _version_model(self) -> type[Version]:
         related: type[Version] = self.model._meta.get_field("versions").related_model  # type: ignore[assignment]
