@@ -82,6 +82,7 @@ def load(people: People) -> None:
         since = min(change.effective_at or timezone.now(), timezone.now() - timedelta(days=7 - min(days, 0)))
         due_on = today() + timedelta(days=days)
         MustRead.objects.filter(change=change).update(due_on=due_on, opened_at=since)
+    MustRead.objects.filter(early=True).update(opened_at=timezone.now() - timedelta(days=4))
     for row in MustRead.objects.standing().select_related("document", "change"):
         _read(row)
     for slug in (*LAGGARDS, "ana-lim"):

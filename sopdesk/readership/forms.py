@@ -41,11 +41,11 @@ class PlanForm(forms.ModelForm[ReadPlan]):
             "early": _("Readers may read it ahead, once it is approved"),
         }
         help_texts = {
-            "due_days": _(
-                "Days after it comes in force. What is read ahead is due on the day it comes in force."
+            "due_days": _("After it comes in force."),
+            "due_on": _("Instead of so many days after."),
+            "early": _(
+                "As a must-read only, marked as not in force yet, and due on the day it comes in force."
             ),
-            "due_on": _("Instead of so many days."),
-            "early": _("It is shown to them as a must-read only, marked as not in force yet."),
             "pass_mark": _("Of the questions. Below it the text has to be looked at again."),
         }
         widgets = {"due_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
