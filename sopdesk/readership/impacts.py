@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.documents import impact
-from sopdesk.documents.impact import Impact
+from sopdesk.documents.impact import Impact, Link
 from sopdesk.readership import planning
 from sopdesk.readership.opening import ASKED_KINDS
 from sopdesk.readership.people import readers
@@ -29,18 +30,29 @@ def people_who_read(viewer: User, change: Change, items: Sequence[ChangeItem]) -
         if item.document.kind in ASKED_KINDS and not item.retires:
             named = item.audience == Audience.TEAMS
             audience |= Q(team__slug__in=item.audience_teams) if named else Q(pk__gt=0)
-    vendor = Count("team__site", distinct=True, filter=Q(team__site__kind="vendor"))
-    counted = readers().filter(audience).aggregate(
-        n=Count("pk"), sites=Count("team__site", distinct=True), vendors=vendor
-    )  # fmt: skip
+    sites = readers().filter(audience).values("team__site__name", "team__site", "team__site__kind")
+    counted = [*sites.annotate(n=Count("pk")).order_by("-n", "team__site__name")]
     plan = planning.plan_of(change)
     plan.change = change
     asked = _("They will have to read it.") if plan.is_asked else _("Nobody is asked to read it again.")
-    n = counted["n"]
+    n = sum(row["n"] for row in counted)
+    places = [row for row in counted if row["team__site"]]
+    vendors = sum(row["team__site__kind"] == "vendor" for row in places)
+    words = {"sites": len(places), "vendors": vendors, "asked": asked}
     yield Impact(
         name="readers",
-        label=ngettext("%(n)d reader", "%(n)d readers", n) % {"n": n},
+        label=ngettext("reader", "readers", n),
         count=n,
-        detail=_("At %(sites)d sites, %(vendors)d of them vendors. %(asked)s") % {**counted, "asked": asked},
+        detail=_("At %(sites)d sites, %(vendors)d of them vendors. %(asked)s") % words,
+        links=tuple(_site(row) for row in places),
         order=60,
+    )
+
+
+def _site(row: dict[str, Any]) -> Link:
+    """A site with its readers counted, and the way to the people there."""
+    vendor = f" ({_('vendor')})" if row["team__site__kind"] == "vendor" else ""
+    return Link(
+        f"{row['team__site__name']}{vendor} · {row['n']}",
+        f"{reverse('accounts:people')}?site={row['team__site']}",
     )

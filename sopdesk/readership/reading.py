@@ -14,6 +14,7 @@ from sopdesk.documents import comparing
 from sopdesk.documents.hashing import content_hash
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, ChangeItem, Content, Version
+from sopdesk.readership.days import joined_on
 from sopdesk.readership.errors import ReadingRefused
 from sopdesk.readership.models import MustRead, Receipt
 from sopdesk.readership.opening import minutes_for, words_to_read
@@ -144,7 +145,7 @@ def _predecessor(must_read: MustRead, reader: User, text: Version | ChangeItem) 
     if isinstance(text, ChangeItem):
         return text.base_version
     asked = MustRead.objects.filter(
-        document=must_read.document_id, replaced=False, closed_at=None, opened_at__gte=reader.created_at
+        document=must_read.document_id, replaced=False, closed_at=None, due_on__gte=joined_on(reader)
     )
     versions = Version.objects.filter(document=must_read.document_id, in_force__isempty=False)
     missed = versions.filter(change__in=asked.values("change"), number__lte=text.number)
