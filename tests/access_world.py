@@ -20,6 +20,9 @@ from sopdesk.discussion.pointing import About
 from sopdesk.documents import editing, pictures, reviewing
 from sopdesk.documents.models import Document, HandOver
 from sopdesk.jobs.models import Job
+from sopdesk.readership import opening, questions
+from sopdesk.readership.days import today
+from sopdesk.readership.models import MustRead
 from tests import factories
 
 ROLES = (
@@ -41,7 +44,7 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
     load()
     ana = cast["ana"]
     sop = _document("sop", "SOP-0001", cast, versions=2)
-    _document("sop", "SOP-0002", cast, audience="teams", audience_teams=["payments"])
+    team_sop = _document("sop", "SOP-0002", cast, audience="teams", audience_teams=["payments"])
     _document("macro", "refund-approved", cast)
     _document("label", "refund-request", cast)
     _document("article", "how-refunds-work", cast, audience="public")
@@ -64,6 +67,11 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         "dev": cast["dev"].pk,
         "hand_over": HandOver.objects.create(person=cast["dev"], by=cast["hal"]).pk,
         "sop": "SOP-0001",
+        "sop_pk": sop.pk,
+        "team_sop_pk": team_sop.pk,
+        "must_read": _asked(sop),
+        "team_must_read": _asked(team_sop),
+        "question": _question(draft.change, sop, ana),
         "team_sop": "SOP-0002",
         "macro": "refund-approved",
         "label": "refund-request",
@@ -81,6 +89,20 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         "gdpr": "gdpr",
         "duty": "gdpr-art-12-3",
     }
+
+
+def _asked(document: Document) -> int:
+    """A must-read of its version in force, due tomorrow."""
+    change = document.versions.in_force().get().change
+    opening.open_for(change)
+    MustRead.objects.filter(change=change).update(due_on=today() + timedelta(days=1))
+    return MustRead.objects.get(change=change).pk
+
+
+def _question(change: Change, document: Document, author: User) -> int:
+    choices = [{"text": "One", "right": True}, {"text": "Two", "right": False}]
+    values: dict[str, Any] = {"anchor": "verify", "choices": choices, "several": False, "explanation": ""}
+    return questions.write(change, actor=author, document=document, words="Which?", **values).pk
 
 
 def _document(kind: str, key: str, cast: dict[str, User], *, versions: int = 1, **content: Any) -> Document:
