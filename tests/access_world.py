@@ -18,7 +18,7 @@ from sopdesk.discussion import commenting
 from sopdesk.discussion.locating import Quote
 from sopdesk.discussion.pointing import About
 from sopdesk.documents import editing, pictures, reviewing
-from sopdesk.documents.models import Document, HandOver
+from sopdesk.documents.models import Change, Document, HandOver
 from sopdesk.jobs.models import Job
 from sopdesk.readership import opening, questions
 from sopdesk.readership.days import today
