@@ -162,6 +162,19 @@ Hand over with the note of the run.
 
 Offer a voucher of the same value first.
 
+## Limits
+
+Ask a **lead** above the limit of [the team](#teams).
+
+| Country | Limit | Answer |
+|---|---:|---|
+| Germany | 50 | 1 day |
+| France | 60 | 1 day |
+| Spain | 60 | 2 days |
+
+- Refund to the card
+- Never in cash
+
 ## Note for the ticket
 
 Refund given, reason, order number.
@@ -180,6 +193,19 @@ Hand over with the note of the run.
 ## When the buyer is a minor
 
 Do not ask for a copy of an identity card. Go to the guardian path.
+
+## Limits
+
+Ask a lead above the limit of [the team](#team-limits).
+
+| Country | Limit | Answer | Who |
+|---|---:|---|---|
+| Germany | 55 | 1 day | lead |
+| France | 60 | **1 day** | lead |
+| Italy | 40 | 1 day | site |
+
+1. Refund to the card
+2. Never in cash
 
 ## Note for the ticket
 
