@@ -180,6 +180,8 @@ def _read(change: Change, viewer: User) -> Discussion:
         .select_related("author", "outside", "document", "must_by", "settled_by")
     )
     threads = list(found.prefetch_related("comments__author", "comments__outside", "comments__mentioned"))
+    for thread in threads:
+        thread.change = change
     items = {item.document_id: item for item in change.items.select_related("document", "base_version")}
     documents = [item.document for item in items.values()]
     if not threads:

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.discussion.models import Thread
+from sopdesk.discussion.pointing import shown_source
 from sopdesk.discussion.reading import discussion
 from sopdesk.documents.models import Change
 
@@ -85,6 +86,7 @@ def talk_piece(
         "here": talk.at(document_id, anchor),
         "document_id": document_id,
         "anchor": anchor,
+        "section_title": shown_source(change, document_id, anchor)[0],
         "form": form,
         "with_panel": _is_on_page_of(request, change),
     }
