@@ -13,6 +13,7 @@ from django.utils import timezone
 from sopdesk.accounts.models import User
 from sopdesk.documents import editing, publishing, reviewing
 from sopdesk.documents.models import Change, ChangeItem, Version
+from tests.factories import PASSWORD
 
 AsPerson = Any
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,11 @@ def author(ana: User, as_person: AsPerson) -> Client:
     return browser
 
 
+def signed(seen: str, **more: object) -> dict[str, object]:
+    """What the form of an approval sends."""
+    return {"seen_hash": seen, "agrees": "on", "password": PASSWORD, **more}
+
+
 def step(change: Change, name: str) -> str:
     return reverse(f"changes:{name}", args=[change.pk])
 
@@ -40,7 +46,7 @@ def test_the_whole_way_by_its_buttons(author: Client, reviewer: Client, draft: C
     assert author.post(step(change, "propose"), {"note": ""}).status_code == 302
     page = reviewer.get(step(change, "read"))
     seen = page.context["approve_form"].initial["seen_hash"]
-    assert reviewer.post(step(change, "approve"), {"seen_hash": seen}).status_code == 302
+    assert reviewer.post(step(change, "approve"), signed(seen)).status_code == 302
     assert reviewer.post(step(change, "publish")).status_code == 302
     assert Version.objects.in_force().get().number == 2
 
@@ -74,11 +80,11 @@ def test_approving_what_was_edited_meanwhile_keeps_the_note_and_can_be_done_agai
     seen = reviewing.current_hash(proposed)
     item = proposed.items.get()
     editing.save_draft(item, revision=item.revision, actor=ana, body="Other words.")
-    refused = reviewer.post(step(proposed, "approve"), {"seen_hash": seen, "note": MARK})
+    refused = reviewer.post(step(proposed, "approve"), signed(seen, note=MARK))
     assert refused.status_code == 409
     assert MARK in refused.content.decode()
     fresh = refused.context["approve_form"]["seen_hash"].value()
-    assert reviewer.post(step(proposed, "approve"), {"seen_hash": fresh, "note": MARK}).status_code == 302
+    assert reviewer.post(step(proposed, "approve"), signed(fresh, note=MARK)).status_code == 302
 
 
 def test_your_own_change_cannot_be_approved_and_says_why(author: Client, proposed: Change, ana: User) -> None:
@@ -86,7 +92,7 @@ def test_your_own_change_cannot_be_approved_and_says_why(author: Client, propose
     ana.save()
     page = author.get(step(proposed, "read")).content.decode()
     assert "somebody else reviews it" in page
-    sent = {"seen_hash": reviewing.current_hash(proposed), "note": MARK}
+    sent = signed(reviewing.current_hash(proposed), note=MARK)
     refused = author.post(step(proposed, "approve"), sent)
     assert refused.status_code == 409
     assert "You took part" in refused.content.decode()
@@ -163,7 +169,7 @@ def test_a_closed_change_is_described_no_more_and_keeps_the_words(
     author: Client, approved: Change, ben: User
 ) -> None:
     publishing.publish(approved, actor=ben)
-    answer = author.post(step(approved, "describe"), {"title": "New", "why": MARK})
+    answer = author.post(step(approved, "describe"), {"revision": 1, "title": "New", "why": MARK})
     assert answer.status_code == 422
     assert MARK in answer.content.decode()
 
@@ -171,8 +177,10 @@ def test_a_closed_change_is_described_no_more_and_keeps_the_words(
 def test_rebasing_asks_for_the_draft_that_was_read(author: Client, draft: ChangeItem, ana: User) -> None:
     url = reverse("changes:item_rebase", args=[draft.change_id, draft.pk])
     assert author.post(url).status_code == 422
-    assert author.post(url, {"revision": draft.revision - 1}).status_code == 409
-    assert author.post(url, {"revision": draft.revision}).status_code == 302
+    seen = {"revision": draft.revision, "base": draft.base_version_id}
+    assert author.post(url, {**seen, "revision": draft.revision - 1}).status_code == 409
+    assert author.post(url, {**seen, "base": ""}).status_code == 409
+    assert author.post(url, seen).status_code == 302
 
 
 def test_a_step_that_was_taken_already_says_so(reviewer: Client, approved: Change) -> None:
