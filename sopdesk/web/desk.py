@@ -22,6 +22,7 @@ from metrics.movers import movers
 from metrics.reporting import Tile, mature_until
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
+from sopdesk.discussion.waiting import holds_for, words_for
 from sopdesk.documents.handing_over import orphans
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Approval, Change, Document, Version
@@ -90,6 +91,7 @@ def waiting_for(person: User) -> list[Task]:
     return [
         *_to_review(person),
         *_own_changes(person),
+        *_discussed(person),
         *_to_publish(person),
         *_to_verify(person),
         *_to_hand_over(person),
@@ -142,6 +144,22 @@ def _own_changes(person: User) -> Iterator[Task]:
     for state, verb in (("changes_requested", _("Rework")), ("draft", _("Finish"))):
         for change in own.filter(state=state).order_by("-updated_at")[:ROWS]:
             yield _task(verb, change)
+
+
+def _discussed(person: User) -> Iterator[Task]:
+    """Threads that hold up a change of theirs, and where somebody else had the last word."""
+    for hold in holds_for(person)[:ROWS]:
+        said = ngettext(
+            "%(n)d thread before approval: %(title)s", "%(n)d threads before approval: %(title)s", hold.number
+        )
+        url = reverse("discussion:list", args=[hold.change.pk]) + "?show=holding"
+        yield Task(_("Resolve"), said % {"n": hold.number, "title": hold.change.title}, url, "due")
+    for word in words_for(person)[:ROWS]:
+        said = ngettext("%(title)s", "%(title)s (%(n)d threads)", word.number)
+        url = reverse("changes:read", args=[word.thread.change_id]) + f"#thread-{word.thread.pk}"
+        yield Task(
+            word.verb, said % {"n": word.number, "title": word.thread.change.title}, url, "open", word.at
+        )
 
 
 def _to_publish(person: User) -> Iterator[Task]:
