@@ -1,6 +1,6 @@
 """Reminders: two days before a must-read is due, on the day, and weekly when it is overdue; leads hear of their team.
 
-One letter a day and person at most, in the morning of their own zone. Days that were missed are made up for.
+One letter a day and person at most, by day in their own zone. Days that were missed are made up for.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from sopdesk.readership.wording import day as in_words
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
 
-FROM_HOUR = 7
+FROM_HOUR, UNTIL_HOUR = 7, 20
 BEFORE = timedelta(days=2)
 MADE_UP = timedelta(days=4)
 AT_ONCE = 1000
@@ -70,7 +70,7 @@ def remind(person: User, waiting: Waiting, last: date | None, now: datetime) -> 
     since = max(last or date.min, day - MADE_UP)
     own = any(_stirs(row, since, day) for row in waiting.own)
     team = {row: n for row, n in waiting.team.items() if row.due_on <= day and _stirs(row, since, day)}
-    if local.hour < FROM_HOUR or not (own or team):
+    if not FROM_HOUR <= local.hour < UNTIL_HOUR or not (own or team):
         return False
     with transaction.atomic():
         _row, new = Reminded.objects.get_or_create(reader=person, day=day)
