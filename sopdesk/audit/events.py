@@ -38,6 +38,7 @@ class Event(models.TextChoices):
     DOCUMENT_STEWARDSHIP_CHANGED = "document:stewardship_changed", _("owner or review interval changed")
     DOCUMENT_VERIFICATION_UNDONE = "document:verification_undone", _("verification taken back")
     DOCUMENT_VERIFIED = "document:verified", _("document verified")
+    EXPORT_STARTED = "export:started", _("export started")
     FRAMEWORKS_LOADED = "frameworks:loaded", _("compliance catalogue loaded")
     GATE_OPENED = "gate:opened", _("cut-over gate opened")
     GATE_OVERRIDDEN = "gate:overridden", _("cut-over gate overridden")

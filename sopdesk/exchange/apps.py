@@ -14,3 +14,4 @@ class ExchangeConfig(AppConfig):
         """Register the jobs."""
         import_module("sopdesk.exchange.reading")
         import_module("sopdesk.exchange.importing")
+        import_module("sopdesk.exchange.exporting")

@@ -112,6 +112,18 @@ class IntakeFile(models.Model):
         return self.name
 
     @property
+    def look(self) -> str:
+        """The state whose look its badge has (sopdesk/web/states.py)."""
+        looks = {self.What.NEW: "draft", self.What.DRAFT: "draft", self.What.REFUSED: "failed"}
+        outcomes = {self.Outcome.DRAFTED: "done", self.Outcome.REFUSED: "failed", self.Outcome.SAME: "open"}
+        return outcomes.get(self.outcome) or looks.get(self.what, "open")  # type: ignore[call-overload, no-any-return]
+
+    @property
+    def word(self) -> str:
+        """What became of it, else what it would become."""
+        return str(self.get_outcome_display() if self.outcome else self.get_what_display())
+
+    @property
     def stored_path(self) -> Path:
         return self.intake.folder / f"{self.number}.file"
 

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import TestCase
 
-from sopdesk.accounts.models import User
+from sopdesk.accounts.models import Team, User
 from sopdesk.documents.kinds import kind_of
 from sopdesk.exchange import importing, receiving, sources
 from sopdesk.exchange.models import Intake
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
+from tests import factories
 
 Received = Callable[..., Intake]
 
@@ -49,6 +51,12 @@ def offered(files: dict[str, bytes]) -> Iterator[sources.Offered]:
 
 
 @pytest.fixture
+def ines(policy: Team) -> User:
+    """Another author."""
+    return factories.user("Ines Duarte", "author", team=policy)
+
+
+@pytest.fixture
 def received(ana: User) -> Received:
     """`received({"a.md": b"# A"})`: an intake of these files, read."""
 
@@ -64,6 +72,7 @@ def received(ana: User) -> Received:
 
 def imported(intake: Intake, actor: User) -> Intake:
     """The intake after its import."""
-    finish(importing.start(intake, actor=actor).importing)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        finish(importing.start(intake, actor=actor).importing)
     intake.refresh_from_db()
     return intake
