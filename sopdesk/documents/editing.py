@@ -30,6 +30,8 @@ from sopdesk.documents.models import Change, ChangeItem, Document, Version
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
 
+TRIES = 5
+
 
 def create_document(
     kind: Kind, *, title: str, actor: User, change: Change | None = None, **identity: Any
@@ -37,19 +39,18 @@ def create_document(
     """Give a new document its key and a first draft, in the given change or in a new one.
 
     `identity` are further columns of the document, such as key, locale, owner. Raises ChangeRefused when the key
-    is taken or the change is closed.
+    given is taken or the change is closed. A key that somebody else took at the same instant is made anew.
     """
     require(actor, Permission.CHANGE_EDIT)
-    values = {"key": kind.new_key(title), "owner": actor, **identity}
-    try:
-        with transaction.atomic():
-            change = editable(change) if change else None
-            document = kind.model.objects.create(kind=kind.name, created_by=actor, **values)
-            record(actor=actor, event=Event.DOCUMENT_CREATED, subject=document, facts={"kind": kind.name})
-            change = change or new_change(title, actor)
-            return add_draft(change, document, actor=actor, title=title, audience=kind.default_audience)
-    except IntegrityError as error:
-        raise ChangeRefused([_("The key “%(key)s” is taken. Choose another.") % values]) from error
+    for attempt in range(1, TRIES + 1):
+        values = {"key": kind.new_key(title), "owner": actor, **identity}
+        try:
+            with transaction.atomic():
+                return _create(kind, title, change, actor, values)
+        except IntegrityError as error:
+            if attempt == TRIES or "key" in identity:
+                raise ChangeRefused([_("The key “%(key)s” is taken. Choose another.") % values]) from error
+    raise AssertionError  # the last attempt returns or raises
 
 
 def start_change(document: Document, *, actor: User, title: str = "") -> ChangeItem:
@@ -132,6 +133,14 @@ def what_it_restores(version: Version) -> str:
         return _("Restores v%(number)s of %(key)s, which was never in force.") % words
     words["since"] = date_format(timezone.localtime(version.since), "j M Y")
     return _("Restores v%(number)s of %(key)s, in force from %(since)s.") % words
+
+
+def _create(kind: Kind, title: str, change: Change | None, actor: User, values: dict[str, Any]) -> ChangeItem:
+    change = editable(change) if change else None
+    document = kind.model.objects.create(kind=kind.name, created_by=actor, **values)
+    record(actor=actor, event=Event.DOCUMENT_CREATED, subject=document, facts={"kind": kind.name})
+    change = change or new_change(title, actor)
+    return add_draft(change, document, actor=actor, title=title, audience=kind.default_audience)
 
 
 def _add_based(change: Change, document: Document, base: Version | None, actor: User) -> ChangeItem:

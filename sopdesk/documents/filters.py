@@ -37,11 +37,14 @@ class DocumentFilter(django_filters.FilterSet):
     standing = django_filters.ChoiceFilter(
         label=_("Standing"),
         method="by_standing",
-        empty_label=_("any"),
+        empty_label=_("any but retired"),
         choices=[
             ("in_force", _("in force")),
             ("unpublished", _("not in force yet")),
             ("unverified", _("review date has passed")),
+            ("unreviewed", _("urgent, not yet reviewed")),
+            ("retired", _("retired")),
+            ("all", _("all, retired too")),
         ],
     )
 
@@ -55,10 +58,22 @@ class DocumentFilter(django_filters.FilterSet):
             queryset = queryset.filter(Q(key__icontains=word) | Q(current_title__icontains=word))
         return queryset
 
+    def filter_queryset(self, queryset: DocumentQuerySet) -> DocumentQuerySet:
+        """What was retired is out of the way unless asked for."""
+        narrowed: DocumentQuerySet = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("standing"):
+            return narrowed
+        return narrowed.exclude(current_id__isnull=True, retired_at__isnull=False)  # type: ignore[misc]
+
     def by_standing(self, queryset: DocumentQuerySet, name: str, value: str) -> DocumentQuerySet:
-        if value == "unverified":
-            return queryset.filter(review_by__lt=timezone.localdate())
-        return queryset.filter(current_id__isnull=value == "unpublished")  # type: ignore[misc]  # an annotation
+        wanted: dict[str, dict[str, Any]] = {
+            "in_force": {"current_id__isnull": False},
+            "unpublished": {"current_id__isnull": True, "retired_at__isnull": True},
+            "unverified": {"review_by__lt": timezone.localdate()},
+            "unreviewed": {"current_unreviewed": True},
+            "retired": {"current_id__isnull": True, "retired_at__isnull": False},
+        }
+        return queryset.filter(**wanted.get(value, {}))
 
 
 def _kind_choices() -> list[tuple[str, str]]:
@@ -71,7 +86,11 @@ class ChangeFilter(django_filters.FilterSet):
         label=_("State"),
         method="by_state",
         empty_label=_("any"),
-        choices=[("open", _("all open")), *Change.State.choices],
+        choices=[
+            ("open", _("all open")),
+            *Change.State.choices,
+            ("unreviewed", _("urgent, not yet reviewed")),
+        ],
     )
     waiting = django_filters.ChoiceFilter(
         label=_("Waits for"),
@@ -120,6 +139,7 @@ class ChangeFilter(django_filters.FilterSet):
         narrowed: dict[str, Any] = {
             "open": ~Q(state__in=["published", "withdrawn"]) & ~begun,
             "published": Q(state="published") | begun,
+            "unreviewed": Q(state="published", confirmed_at=None) & ~Q(urgent_reason=""),
             "scheduled": Q(state="scheduled") & ~begun,
         }
         return queryset.filter(narrowed.get(value, Q(state=value)))

@@ -37,9 +37,14 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         ended = self._retirements().filter(version__in=versions.filter(readable_by(user)).values("pk"))
         return self.filter(Exists(in_force.filter(readable_by(user))) | (~Exists(in_force) & Exists(ended)))
 
-    def with_retirement(self) -> DocumentQuerySet:
-        """Each with `retired_at`: when it was last retired, or None. One in force again has come back since."""
-        return self.annotate(retired_at=models.Subquery(self._retirements().values("at")[:1]))
+    def with_release(self) -> DocumentQuerySet:
+        """Each with `retired_at`: when it was last retired, or None (one in force again has come back since); and
+        `current_unreviewed`: whether what is in force was published at once and not reviewed yet."""
+        urgent = self._version_model().objects.in_force().filter(change__confirmed_at=None)
+        return self.annotate(
+            retired_at=models.Subquery(self._retirements().values("at")[:1]),
+            current_unreviewed=Exists(urgent.filter(document=OuterRef("pk")).exclude(change__urgent_reason="")),
+        )
 
     def with_version_at(self, at: datetime | None = None) -> DocumentQuerySet:
         """Each with `current`: the id of its version in force at that time, or None."""

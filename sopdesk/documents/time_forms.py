@@ -66,9 +66,31 @@ class ScheduleForm(ZonedTimeMixin, StepForm):
 
     step = "schedule"
 
+    which = forms.ChoiceField(label=_("Which of the two"), required=False, choices=[("0", "0"), ("1", "1")])
+
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zones_for(person)
+
+    @property
+    def asks_which(self) -> bool:
+        """Whether the time typed comes twice, so that the page has to ask."""
+        return bool(self.errors.get("which"))
+
+    def clean(self) -> dict[str, Any]:
+        """When the clocks are put back an hour comes twice: whoever schedules says which one is meant."""
+        cleaned = super().clean()
+        at = cleaned.get("at")
+        if at is None or self.errors.get("at") or at.utcoffset() == at.replace(fold=1).utcoffset():
+            return cleaned
+        twice = [(str(fold), f"{at.replace(fold=fold):%H:%M %Z (UTC%z)}") for fold in (0, 1)]
+        self.fields["which"].choices = twice  # type: ignore[attr-defined]
+        if cleaned.get("which"):
+            cleaned["at"] = at.replace(fold=int(cleaned["which"])).astimezone(UTC)
+        elif not self.errors.get("which"):
+            said = _("The clocks are put back then, so this time comes twice. Choose which is meant.")
+            self.add_error("which", said)
+        return cleaned
 
 
 def at_in_zone(moment: datetime | None, zone: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from metrics.reporting import Tile, mature_until
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
 from sopdesk.discussion.waiting import holds_for, words_for
+from sopdesk.documents import urgent
 from sopdesk.documents.handing_over import orphans
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Approval, Change, Document, Version
@@ -89,6 +90,7 @@ def greeting(person: User, now: datetime) -> str:
 def waiting_for(person: User) -> list[Task]:
     """What this person may and should do next, most pressing first."""
     return [
+        *_to_confirm(person),
         *_to_review(person),
         *_own_changes(person),
         *_discussed(person),
@@ -135,6 +137,19 @@ def _to_review(person: User) -> Iterator[Task]:
             yield Task(_("Review again"), change.title, url, state, change.updated_at)
         else:
             yield replace(_task(_("Review"), change), state=state)
+
+
+def _to_confirm(person: User) -> Iterator[Task]:
+    """What was published at once and nobody has reviewed: for whoever may do it, and for administrators to see to."""
+    may = allows(person, Permission.CHANGE_APPROVE)
+    if not may and Role.ADMINISTRATOR not in person.roles:
+        return
+    today = timezone.localdate()
+    waiting = urgent.unreviewed().filter(pk__in=Change.objects.visible_to(person).values("pk"))
+    for change in (waiting.exclude(authors=person) if may else waiting)[:ROWS]:
+        state = "overdue" if change.due_on and change.due_on < today else "due"
+        verb = _("Review afterwards") if may else _("Not reviewed yet")
+        yield replace(_task(verb, change), state=state)
 
 
 def _own_changes(person: User) -> Iterator[Task]:

@@ -34,7 +34,7 @@ SORTS = {
 @permission_required(Permission.DOCUMENT_READ_INTERNAL)
 def document_list(request: HttpRequest, kind: str) -> HttpResponse:
     """Every document of a kind that this person may see."""
-    documents = kind_of(kind).model.objects.readable_by(request.user).with_version_at().with_retirement()
+    documents = kind_of(kind).model.objects.readable_by(request.user).with_version_at().with_release()
     documents = documents.select_related("owner")
     listing = Listing(request.GET, documents, DocumentFilter, sorts=SORTS, sort="key", request=request)
     may_report = allows(request.user, Permission.DOCUMENT_READ_ALL)
@@ -67,7 +67,8 @@ def document_read(request: HttpRequest, kind: str, key: str) -> HttpResponseBase
 def document_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Every version, who published it and why, and the changes under way."""
     document = visible(request, kind_of(kind), key)
-    versions = document.versions.visible_to(request.user).select_related("published_by", "change")
+    versions = document.versions.visible_to(request.user).select_related("published_by")
+    versions = versions.defer("html", "plain", "body", "sections")
     context = {
         "kind": kind_of(kind),
         "document": document,

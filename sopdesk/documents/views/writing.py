@@ -76,8 +76,10 @@ def version_restore(request: HttpRequest, kind: str, key: str, number: int) -> H
     except ChangeRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(kind_of(kind).url("history", key))
-    messages.success(request, _("v%(n)s is now a draft. Look at it, then propose it.") % {"n": number})
-    return redirect("changes:item_edit", item.change_id, item.pk)
+    messages.success(
+        request, _("v%(n)s is now a draft. See what it changes back, then propose it.") % {"n": number}
+    )
+    return redirect("changes:read", item.change_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
