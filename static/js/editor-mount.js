@@ -41,6 +41,29 @@ function named(editor) {
   };
 }
 
+// What is typed over a selection is put in by us: the browser, doing so across lines, makes elements with inline styles,
+// which our Content-Security-Policy reports.
+function selected(view) {
+  const { main } = view.state.selection;
+  const shown = document.getSelection();
+  if (!main.empty || shown.isCollapsed || !view.contentDOM.contains(shown.anchorNode)) return [main.from, main.to];
+  const ends = [view.posAtDOM(shown.anchorNode, shown.anchorOffset), view.posAtDOM(shown.focusNode, shown.focusOffset)];
+  return ends.sort((one, other) => one - other);
+}
+
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const typed = event.inputType === "insertText" && event.data !== null && event.cancelable && !event.isComposing && !view.composing;
+    const [from, to] = selected(view);
+    if (!typed || from === to || view.state.selection.ranges.length > 1) return false;
+    event.preventDefault();
+    view.dispatch({
+      changes: { from, to, insert: event.data }, selection: { anchor: from + event.data.length }, userEvent: "input.type", scrollIntoView: true,
+    });
+    return true;
+  },
+});
+
 function extensions(editor) {
   const nonce = document.querySelector("[data-editor-nonce]").nonce;
   return [
@@ -49,7 +72,7 @@ function extensions(editor) {
     EditorView.contentAttributes.of(named(editor)),
     EditorView.lineWrapping, lineNumbers(), lintGutter({ hoverTime: 200 }),
     history({ newGroupDelay: 700 }), drawSelection(), dropCursor(), highlightSpecialChars(), highlightSelectionMatches(),
-    search({ top: true }), indentUnit.of("    "), sopMarkdown, directions, places,
+    search({ top: true }), indentUnit.of("    "), sopMarkdown, directions, places, typedOver,
     autocompletion({ override: sources(editor), activateOnTypingDelay: 120, icons: false }),
     keymap.of([
       ...formatting, ...completionKeymap,

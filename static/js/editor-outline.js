@@ -1,4 +1,6 @@
-// The outline: moves a section with its sub-sections by dragging, by its buttons, or by Alt ↑ and Alt ↓ on its name.
+// The outline: one stop for Tab, arrow keys within it; moves a section with its sub-sections by dragging, by its buttons,
+// or by Alt ↑ and Alt ↓ on its name.
+import { dragging } from "./editor-dragging.js";
 import { held, hold } from "./editor-places.js";
 import { moved, step } from "./editor-sections.js";
 import { positionOf } from "./editor-problems.js";
@@ -10,8 +12,13 @@ export function outline(editor) {
   const box = editor.part("outline");
   const said = editor.form.querySelector("[data-outline-said]");
   const items = () => [...box.querySelectorAll("li[data-line]")];
-  let dragged = null;
+  let here = ""; // the entry that Tab leads to, by its anchor
   let focus = null; // the entry that was moved, by its anchor, to be focused when the new outline is there
+
+  function stop(at) {
+    here = at?.dataset.anchor ?? "";
+    for (const item of items()) for (const each of item.querySelectorAll("a, button")) each.tabIndex = item === at ? 0 : -1;
+  }
 
   // Where the headings are now; null when the text no longer has one there and a newer outline is on its way.
   function places() {
@@ -40,14 +47,11 @@ export function outline(editor) {
   }
 
   editor.answered((about) => {
-    if (!about) return;
     const all = items();
     editor.anchors = all.map((item) => ({ anchor: item.dataset.anchor, title: item.querySelector("a").textContent }));
     editor.view.dispatch({ effects: all.map((item, index) => hold(`section-${index}`, positionOf(editor, Number(item.dataset.line), about))) });
-    for (const item of all) {
-      item.draggable = true;
-      for (const button of item.querySelectorAll("[data-move]")) button.tabIndex = 0;
-    }
+    for (const item of all) item.draggable = true;
+    stop(all.find((item) => item.dataset.anchor === here) ?? all[0]);
     const again = focus && all.find((item) => item.dataset.anchor === focus.anchor);
     if (again) (focus.button ? again.querySelector(`[data-move=${focus.button}]`) : again.querySelector("a")).focus();
     focus = null;
@@ -62,44 +66,16 @@ export function outline(editor) {
   });
   box.addEventListener("keydown", (event) => {
     const direction = { ArrowUp: "up", ArrowDown: "down" }[event.key];
-    const item = event.target.closest("li[data-line]");
-    if (!event.altKey || !direction || !item) return;
+    const all = items();
+    const index = all.indexOf(event.target.closest("li[data-line]"));
+    if (!direction || index < 0) return;
     event.preventDefault();
-    const found = places();
-    const index = items().indexOf(item);
-    if (found) move(index, step(found, index, direction));
+    if (event.altKey) {
+      const found = places();
+      if (found) move(index, step(found, index, direction));
+    } else all[index + (direction === "up" ? -1 : 1)]?.querySelector("a").focus();
   });
 
-  // While dragging, a line shows where the section would go: before the entry under the pointer, or after the last.
-  const mark = (item, end) => {
-    for (const each of items()) each.classList.remove("drop-before", "drop-after");
-    item?.classList.add(end ? "drop-after" : "drop-before");
-  };
-  const target = (event) => {
-    const all = items();
-    const item = event.target.closest("li[data-line]") ?? all.at(-1);
-    const area = item.getBoundingClientRect();
-    return { item, index: all.indexOf(item), end: event.clientY > area.top + area.height / 2 };
-  };
-  box.addEventListener("dragstart", (event) => {
-    const item = event.target.closest("li[data-line]");
-    if (!item) return;
-    dragged = items().indexOf(item);
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", item.querySelector("a").textContent);
-  });
-  box.addEventListener("dragover", (event) => {
-    if (dragged === null) return;
-    event.preventDefault();
-    const { item, end } = target(event);
-    mark(item, end);
-  });
-  box.addEventListener("drop", (event) => {
-    if (dragged === null) return;
-    event.preventDefault();
-    const { index, end } = target(event);
-    const found = places();
-    if (found) move(dragged, end ? index + 1 : index);
-  });
-  box.addEventListener("dragend", () => { dragged = null; mark(null); });
+  box.addEventListener("focusin", (event) => stop(event.target.closest("li[data-line]")));
+  dragging(box, items, (index, before) => { if (places()) move(index, before); });
 }

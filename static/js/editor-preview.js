@@ -40,13 +40,15 @@ export function preview(editor) {
     const sent = editor.view?.state.doc;
     try {
       const answer = await fetch(editor.form.dataset.preview, { method: "POST", body: new FormData(editor.form), signal: mine.signal, redirect: "manual" });
-      if (answer.ok) show(await answer.text(), sent);
-      else if (answer.type === "opaqueredirect" || answer.status === 403) editor.tell("answered", null);
+      if (answer.ok) {
+        const html = await answer.text();
+        took = performance.now() - began;
+        show(html, sent);
+      }
     } catch {
       if (mine.signal.reason === "late") said.textContent = editor.words.said.late;
     } finally {
       clearTimeout(patience);
-      took = performance.now() - began;
     }
   }
 

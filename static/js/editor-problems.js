@@ -28,7 +28,7 @@ export function problems(editor) {
   }
 
   editor.answered((answer) => {
-    if (!answer || !editor.view) return;
+    if (!editor.view) return;
     const first = !about;
     about = answer;
     mark();
