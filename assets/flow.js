@@ -5,7 +5,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 // → { width, height, nodes: [{ id, x, y }] (middle), edges: [{ points: [{ x, y }], x, y }] (x, y: middle of the label) }
 export function arrange(nodes, edges) {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 28, ranksep: 44, edgesep: 14, marginx: 12, marginy: 12, ranker: "network-simplex" });
+  graph.setGraph({ rankdir: "TB", nodesep: 18, ranksep: 34, edgesep: 10, marginx: 12, marginy: 12, ranker: "network-simplex" });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) graph.setNode(node.id, { width: node.width, height: node.height });
   edges.forEach((edge, at) => {

@@ -9,5 +9,5 @@ app_name = "sops"
 urlpatterns = [
     *kind_urls("sop", "sops"),
     path("sops/<key:key>/flow", views.flow, name="flow"),
-    path("changes/<int:change_id>/items/<int:pk>/flow", views.flow_draft, name="flow_draft"),
+    path("sops/drafts/<int:change_id>/<int:pk>", views.flow_draft, name="flow_draft"),
 ]

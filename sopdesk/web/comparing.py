@@ -65,8 +65,9 @@ class TableLine:
 class Line:
     """A paragraph, list item or table as shown. Its HTML is made when it is asked for."""
 
-    def __init__(self, block: BlockDiff) -> None:
+    def __init__(self, block: BlockDiff, before: Line | None = None) -> None:
         self.block = block
+        self.before = before
         self.form = block.shown.form
         self.depth = min(block.shown.depth, 4)
         self.changed = block.changed
@@ -106,10 +107,16 @@ class Line:
         return _marker(self.block.old) if self.block.old else ""
 
     @property
+    def leads(self) -> bool:
+        """Whether a run of changed lines begins here."""
+        return self.changed and not (self.before and self.before.changed)
+
+    @cached_property
     def notes(self) -> list[str]:
-        """What changed of the block itself: its sort, its depth, a heading's level."""
-        old, new = self.block.old, self.block.new
-        return list(_notes(old, new)) if old is not None and new is not None else []
+        """What changed of the block itself: its sort, its depth, a heading's level; not again what the line before
+        said."""
+        said = _said(self.block)
+        return [] if self.before and said == _said(self.before.block) else said
 
     def table(self) -> list[TableLine]:
         """All rows and columns of both tables, the head first."""
@@ -146,6 +153,10 @@ def _marker(block: Block) -> str:
     if block.form == Form.bullet:
         return "•"
     return block.lead.strip() if block.form == Form.number else ""
+
+
+def _said(block: BlockDiff) -> list[str]:
+    return list(_notes(block.old, block.new)) if block.old is not None and block.new is not None else []
 
 
 def _notes(old: Block, new: Block) -> Iterator[str]:
@@ -215,8 +226,11 @@ class Row:
     @cached_property
     def lines(self) -> list[Line]:
         """Everything below the heading."""
-        shown = (block for block in self.blocks if block.shown.form != Form.heading)
-        return [Line(block) for block in shown if block.shown.text or block.shown.form == Form.rule]
+        found: list[Line] = []
+        for block in self.blocks:
+            if block.shown.form != Form.heading and (block.shown.text or block.shown.form == Form.rule):
+                found.append(Line(block, found[-1] if found else None))
+        return found
 
     @property
     def parts(self) -> list[Line | Gap]:

@@ -9,7 +9,7 @@ const hidden = (element) => element.closest("details:not([open])");
 
 function say() {
   const place = jump.querySelector("[data-diff-place]");
-  place.textContent = place.dataset.of.replace("%(n)s", at < 0 ? "–" : at + 1).replace("%(all)s", changes.length);
+  place.textContent = at < 0 ? place.dataset.all : place.dataset.of.replace("%(n)s", at + 1).replace("%(all)s", changes.length);
 }
 
 function go(step) {
@@ -25,6 +25,8 @@ function go(step) {
 }
 
 if (jump && changes.length > 1) {
+  const place = jump.querySelector("[data-diff-place]");
+  place.dataset.all = place.dataset.all.replace("%(all)s", changes.length);
   jump.hidden = false;
   say();
   jump.addEventListener("click", (event) => {

@@ -4,7 +4,7 @@
 import { arrange } from "../vendor/flow/layout.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDE = 190, PAD = 12, LINE = 18, LABEL_WIDE = 130, LABEL_LINE = 15;
+const WIDE = 150, PAD = 10, LINE = 18, LABEL_WIDE = 110, LABEL_LINE = 15;
 const pen = document.createElement("canvas").getContext("2d");
 
 function make(name, attributes = {}, ...children) {

@@ -6,10 +6,10 @@ import { draw } from "./flow-drawing.js";
 function start(section) {
   const view = section.querySelector("[data-flow-view]"), said = section.querySelector("[data-flow-size]");
   const data = JSON.parse(document.getElementById(section.dataset.flow).textContent);
-  const { svg, width, height } = draw(data, getComputedStyle(document.body).fontFamily, section.dataset.dir === "rtl");
+  const { svg, width, height } = draw(data, getComputedStyle(document.body).fontFamily, document.documentElement.dir === "rtl");
   section.hidden = false;
   view.append(svg);
-  const fit = () => Math.min(1, Math.max(0.45, (view.clientWidth - 16) / width));
+  const fit = () => Math.min(1, Math.max(view.clientWidth < 600 ? 0.8 : 0.6, (view.clientWidth - 16) / width));
   let scale = 0;
   const size = (wanted) => {
     const middle = [(view.scrollLeft + view.clientWidth / 2) / scale, (view.scrollTop + view.clientHeight / 2) / scale];
@@ -22,6 +22,8 @@ function start(section) {
   };
   const zoom = (factor) => size(factor ? scale * factor : fit());
   size(fit());
+  const begin = svg.querySelector(".flow-start > rect") ?? svg;
+  view.scrollLeft += begin.getBoundingClientRect().x + begin.getBoundingClientRect().width / 2 - view.getBoundingClientRect().x - view.clientWidth / 2;
   section.addEventListener("click", (event) => {
     const button = event.target.closest("[data-flow-zoom]");
     if (button) zoom(Number(button.dataset.flowZoom));

@@ -93,7 +93,7 @@ def test_a_text_without_steps_says_how_to_make_some(ana: User, ben: User, as_per
 def test_a_draft_has_its_own_chart(refunds: Document, ana: User, dev: User, as_person: Any) -> None:
     item = editing.start_change(refunds, actor=ana)
     editing.save_draft(item, revision=item.revision, actor=ana, body=GUIDE.replace("Given", "Paid at once"))
-    address = f"/changes/{item.change_id}/items/{item.pk}/flow"
+    address = f"/sops/drafts/{item.change_id}/{item.pk}"
     page = as_person(ana).get(address).content.decode()
     assert "Paid at once" in page
     assert f'href="/changes/{item.change_id}#diff-{item.pk}-give"' in page
