@@ -17,9 +17,10 @@ from sopdesk.accounts.models import User
 from sopdesk.discussion import commenting
 from sopdesk.discussion.locating import Quote
 from sopdesk.discussion.pointing import About
-from sopdesk.documents import editing, pictures, reviewing
-from sopdesk.documents.models import Change, Document, HandOver
+from sopdesk.documents import assigning, editing, outside, pictures, reviewing
+from sopdesk.documents.models import Change, Document, HandOver, ReviewRule
 from sopdesk.jobs.models import Job
+from sopdesk.letters.models import Letter
 from sopdesk.readership import opening, questions
 from sopdesk.readership.days import today
 from sopdesk.readership.models import MustRead
@@ -81,6 +82,7 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         "draft": draft.change.pk,
         "item": draft.pk,
         "proposed": proposed.change.pk,
+        **_reviewing(proposed.change, sop, cast),
         "thread": thread.pk,
         "suggestion": suggestion.pk,
         "comment": thread.comments.get().pk,
@@ -88,6 +90,24 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         "import": draft_import.pk,
         "gdpr": "gdpr",
         "duty": "gdpr-art-12-3",
+    }
+
+
+def _reviewing(change: Change, document: Document, cast: dict[str, User]) -> dict[str, Any]:
+    """Who was asked to review a change, by name and by a link, a rule, and a signature of the past."""
+    asked = assigning.ask(change, reviewer=cast["carla"], actor=cast["ana"])
+    invitation = {"name": "Nora Weber", "email": "nora@counsel.example", "days": 7}
+    outsider = outside.invite(change, actor=cast["ben"], **invitation)
+    letter = Letter.objects.get(key=f"invited:{outsider.pk}")
+    signed = document.versions.in_force().get().change
+    return {
+        "asked": asked.pk,
+        "outsider": outsider.pk,
+        "token": letter.body.split("/review/")[1].split()[0],
+        "guessed": "A" * 43,
+        "rule": ReviewRule.objects.create(topic="dsar-access", functions=["legal"]).pk,
+        "signed": signed.pk,
+        "signature": signed.approvals.get().pk,
     }
 
 

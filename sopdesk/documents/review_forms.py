@@ -60,7 +60,8 @@ class DescribeForm(ZonedTimeMixin, forms.Form):
     def values(self) -> dict[str, Any]:
         """What `describing.describe_change` takes."""
         said = dict(self.cleaned_data)
-        return {**said, "planned_at": said.pop("at"), "planned_zone": said.pop("zone")}
+        plan = {"planned_at": said.pop("at"), "planned_zone": said.pop("zone")}
+        return {**said, **plan}
 
 
 class ProposeForm(NoteForm):

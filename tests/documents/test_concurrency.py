@@ -17,7 +17,7 @@ from sopdesk.audit.recording import faults
 from sopdesk.documents import editing, publishing, reviewing
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.locking import lock_documents
-from sopdesk.documents.models import Change, ChangeItem, Document
+from sopdesk.documents.models import Change, ChangeItem, Document, ReviewRule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,3 +119,19 @@ def test_a_draft_begins_while_its_author_is_being_changed(refunds: Document, ana
     with ThreadPoolExecutor(1) as pool, patch.object(staffing, "record", meanwhile):
         staffing.change_person(ana, actor=hal, name="Ana Lim-Ortega")
     assert begun[0].updated_by_id == ana.pk
+
+
+def test_fifty_approve_for_two_functions_and_one_makes_it_approved(
+    proposed: Change, ben: User, carla: User
+) -> None:
+    """Each signs once however often they press, and the last signature that is needed moves the change, once."""
+    ReviewRule.objects.create(kind="sop", functions=["operations", "compliance"])
+    seen = reviewing.current_hash(proposed)
+    signers = [ben, carla]
+    results = at_once(50, lambda n: reviewing.approve(proposed, actor=signers[n % 2], seen_hash=seen))
+    assert sum(isinstance(result, Change) for result in results) == 2
+    change = Change.objects.get(pk=proposed.pk)
+    assert change.state == "approved"
+    assert change.transitions.filter(verb="approve").count() == 1
+    assert Entry.objects.filter(event="change:approved").count() == 2
+    assert list(faults()) == []
