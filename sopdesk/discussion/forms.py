@@ -65,9 +65,9 @@ class ThreadForm(forms.Form):
     )
     body = forms.CharField(
         label=_("Comment"),
-        required=False,
         max_length=WORDS_MAX,
         widget=_words(4),
+        error_messages={"required": _("Write something first.")},
         help_text=_("@ names somebody. Markdown and [[references]] work."),
     )
     suggest = forms.BooleanField(label=_("Suggest other words"), required=False)
@@ -87,6 +87,8 @@ class ThreadForm(forms.Form):
         number = crc32(place.encode())
         super().__init__(*args, **{"auto_id": f"talk_{number}_%s", **kwargs})
         self.change = change
+        # Suggested words say enough by themselves.
+        self.fields["body"].required = not (self.is_bound and self.data.get("suggest"))
 
     def clean(self) -> dict[str, Any]:
         """The document has to be one of the change's; a comment, or a suggestion with or without one."""
@@ -98,8 +100,6 @@ class ThreadForm(forms.Form):
                 None, _("This document is not part of the change any more. What you typed is still here.")
             )
         cleaned["document"] = found
-        if not cleaned.get("body", "").strip() and not cleaned.get("suggest") and "body" not in self.errors:
-            self.add_error("body", _("Write something first."))
         if cleaned.get("suggest") and not cleaned.get("quote", "").strip() and "quote" not in self.errors:
             self.add_error("quote", _("Say which words you would replace."))
         return cleaned
