@@ -18,7 +18,10 @@ from sopdesk.discussion import commenting
 from sopdesk.discussion.locating import Quote
 from sopdesk.discussion.pointing import About
 from sopdesk.documents import assigning, editing, outside, pictures, reviewing
+from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, Document, HandOver, ReviewRule
+from sopdesk.exchange import exporting, receiving, sources
+from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from sopdesk.letters.models import Letter
 from sopdesk.readership import opening, questions
@@ -89,6 +92,9 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         "job": job.pk,
         "import": draft_import.pk,
         "gdpr": "gdpr",
+        "kind_sop": "sop",
+        "intake": _intake(ana),
+        "export": _export(sop, ana),
         "duty": "gdpr-art-12-3",
     }
 
@@ -123,6 +129,23 @@ def _question(change: Change, document: Document, author: User) -> int:
     choices = [{"text": "One", "right": True}, {"text": "Two", "right": False}]
     values: dict[str, Any] = {"anchor": "verify", "choices": choices, "several": False, "explanation": ""}
     return questions.write(change, actor=author, document=document, words="Which?", **values).pk
+
+
+def _intake(ana: User) -> int:
+    """A file that was read and waits to be imported."""
+    file = sources.Offered("a.md", lambda: b"# A\n")
+    intake = receiving.receive([file], name="a.md", kind=kind_of("sop"), owner=ana, actor=ana)
+    assert intake.reading is not None
+    running.run(intake.reading.pk)
+    return intake.pk
+
+
+def _export(sop: Document, ana: User) -> int:
+    """A finished export of Ana's."""
+    export = exporting.start(kind_of("sop"), [sop.pk], "markdown", query="", actor=ana)
+    assert export.job is not None
+    running.run(export.job.pk)
+    return export.pk
 
 
 def _document(kind: str, key: str, cast: dict[str, User], *, versions: int = 1, **content: Any) -> Document:
