@@ -5,8 +5,8 @@ export function blocks(editor) {
   const menu = editor.form.querySelector("[data-toolbar] details");
   const texts = new Map(editor.words.blocks.map((block) => [block.name, block.text]));
   const insert = (name) => {
-    const { from, to } = editor.view.state.selection.main;
-    insertBlock(editor.view, texts.get(name), from, to);
+    const { to } = editor.view.state.selection.main; // what is selected stays
+    insertBlock(editor.view, texts.get(name), to, to);
   };
   menu.addEventListener("click", (event) => {
     const entry = event.target.closest("[data-block]");
