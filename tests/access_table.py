@@ -28,34 +28,6 @@ LETTERS = {
 # name -> why no request can reach it
 NOT_SERVED: dict[str, str] = {}
 
-# Files that come in, and files that go out
-exchange:import_list                   GET   -                    l x x o x x x x x
-exchange:import_new                    GET   -                    l x x o x x x x x
-exchange:import_new                    POST  -                    f x x i x x x x x
-exchange:import_read                   GET   intake               l x x o x x x x x
-exchange:import_read                   GET   999999               l x x x x x x x x
-exchange:import_start                  GET   intake               m m m m m m m m m
-exchange:import_start                  POST  intake               f x x r x x x x x
-exchange:import_discard                POST  intake               f x x r x x x x x
-exchange:import_report                 GET   intake               l x x o x x x x x
-exchange:import_file                   GET   intake,1             l x x o x x x x x
-exchange:import_file                   GET   intake,99            l x x x x x x x x
-exchange:list_export                   GET   kind_sop             m m m m m m m m m
-exchange:list_export                   POST  kind_sop             f r r r r r r r r
-exchange:list_export                   POST  nothing              f x x x x x x x x
-exchange:export_list                   GET   -                    l o o o o o o o o
-exchange:export_read                   GET   export               l x x o x x x x x
-exchange:export_read                   GET   999999               l x x x x x x x x
-exchange:export_file                   GET   export               l x x o x x x x x
-exchange:document_export               GET   kind_sop,sop,markdown l o o o o o o o o
-exchange:document_export               GET   kind_sop,sop,html    l o o o o o o o o
-exchange:document_export               GET   kind_sop,sop,docx    l x x x x x x x x
-exchange:document_export               GET   kind_sop,team_sop,html l o x o o o x x o
-exchange:document_export               GET   kind_sop,nope,html   l x x x x x x x x
-exchange:version_export                GET   kind_sop,sop,1,html  l o o o o o o o o
-exchange:version_export                GET   kind_sop,sop,99,html l x x x x x x x x
-exchange:version_export                GET   kind_sop,team_sop,1,html l o x o o o x x o
-
 TABLE = """
 # Signing in: allauth's own pages
 account_login                          GET   -                    o r r r r r r r r
@@ -372,6 +344,34 @@ search:page                            GET   -                    o o o o o o o 
 search:suggest                         GET   -                    o o o o o o o o o
 search:opened                          GET   -                    m m m m m m m m m
 search:opened                          POST  -                    n n n n n n n n n
+# Files that come in, and files that go out
+exchange:import_list                   GET   -                    l x x o x x x x x
+exchange:import_new                    GET   -                    l x x o x x x x x
+exchange:import_new                    POST  -                    f x x i x x x x x
+exchange:import_read                   GET   intake               l x x o x x x x x
+exchange:import_read                   GET   999999               l x x x x x x x x
+exchange:import_start                  GET   intake               m m m m m m m m m
+exchange:import_start                  POST  intake               f x x r x x x x x
+exchange:import_discard                POST  intake               f x x r x x x x x
+exchange:import_report                 GET   intake               l x x o x x x x x
+exchange:import_file                   GET   intake,1             l x x o x x x x x
+exchange:import_file                   GET   intake,99            l x x x x x x x x
+exchange:list_export                   GET   kind_sop             m m m m m m m m m
+exchange:list_export                   POST  kind_sop             f r r r r r r r r
+exchange:list_export                   POST  nothing              f x x x x x x x x
+exchange:export_list                   GET   -                    l o o o o o o o o
+exchange:export_read                   GET   export               l x x o x x x x x
+exchange:export_read                   GET   999999               l x x x x x x x x
+exchange:export_file                   GET   export               l x x o x x x x x
+exchange:document_export               GET   kind_sop,sop,markdown l o o o o o o o o
+exchange:document_export               GET   kind_sop,sop,html    l o o o o o o o o
+exchange:document_export               GET   kind_sop,sop,docx    l x x x x x x x x
+exchange:document_export               GET   kind_sop,team_sop,html l o x o o o x x o
+exchange:document_export               GET   kind_sop,nope,html   l x x x x x x x x
+exchange:version_export                GET   kind_sop,sop,1,html  l o o o o o o o o
+exchange:version_export                GET   kind_sop,sop,99,html l x x x x x x x x
+exchange:version_export                GET   kind_sop,team_sop,1,html l o x o o o x x o
+
 # Figures and imports
 metrics:dashboard                      GET   -                    l x x x x x o o o
 metrics:tickets                        GET   -                    l x x x x x o o o
