@@ -38,7 +38,9 @@ def content_hash(content: Content) -> str:
 
 def change_hash(change: Change, items: Iterable[ChangeItem]) -> str:
     """The hash (hex) that an approval is bound to: every draft, what it is based on, and what the change says."""
-    drafts = sorted([item.document_id, item.base_version_id or 0, content_hash(item)] for item in items)
+    drafts = sorted(
+        [item.document_id, item.base_version_id or 0, content_hash(item), *_parting(item)] for item in items
+    )
     said = [change.pk, change.title, change.why, change.material, drafts]
     also = {name: found for name, saying in _also.items() if (found := saying(change))}
     return _sha256([*said, also] if also else said)
