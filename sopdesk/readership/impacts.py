@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
@@ -49,7 +49,7 @@ def people_who_read(viewer: User, change: Change, items: Sequence[ChangeItem]) -
     )
 
 
-def _site(row: dict[str, Any]) -> Link:
+def _site(row: Mapping[str, Any]) -> Link:
     """A site with its readers counted, and the way to the people there."""
     vendor = f" ({_('vendor')})" if row["team__site__kind"] == "vendor" else ""
     return Link(

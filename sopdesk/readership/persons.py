@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import F, FilteredRelation, Q
@@ -40,19 +40,38 @@ def standing(must_read: MustRead) -> Callable[[User], str]:
 
 def tallies(people: Sequence[User], must_reads: Sequence[MustRead]) -> list[tuple[User, Tally]]:
     """What is asked of each person over all of these, and what of it they have read. One query."""
-    rows = {row.pk: row for row in must_reads}
+    read = _read(people, must_reads)
+    return [(person, _tally(person, must_reads, read[person.pk])) for person in people]
+
+
+def unread(people: Sequence[User], must_reads: Sequence[MustRead]) -> Mapping[int, list[MustRead]]:
+    """What each person still has to read of these (rows of `live`), by the person's id. One query."""
+    read = _read(people, must_reads)
+    return {
+        person.pk: [row for row in must_reads if _is_asked(person, row) and row.pk not in read[person.pk]]
+        for person in people
+    }
+
+
+def _read(people: Sequence[User], must_reads: Sequence[MustRead]) -> Mapping[int, set[int]]:
+    """The must-reads that each person has confirmed."""
+    rows = [row.pk for row in must_reads]
     receipts = Receipt.objects.filter(must_read__in=rows, reader__in=[person.pk for person in people])
     read: dict[int, set[int]] = defaultdict(set)
     for pk, reader in receipts.values_list("must_read_id", "reader_id"):
         read[reader].add(pk)
-    return [(person, _tally(person, must_reads, read[person.pk])) for person in people]
+    return read
+
+
+def _is_asked(person: User, row: MustRead) -> bool:
+    team = person.team.slug if person.team else None
+    return is_for(row, team) and person.created_at < end_of(row.due_on)
 
 
 def _tally(person: User, must_reads: Sequence[MustRead], read: set[int]) -> Tally:
     now, found = today(), Tally()
-    team = person.team.slug if person.team else None
     for row in must_reads:
-        if is_for(row, team) and person.created_at < end_of(row.due_on):
+        if _is_asked(person, row):
             found.n += 1
             found.read += row.pk in read
             found.overdue += row.pk not in read and row.due_on < now

@@ -111,10 +111,15 @@ def totals(must_reads: Sequence[MustRead], people: UserQuerySet) -> dict[int, Ta
     return found
 
 
-def by_group(must_reads: Sequence[MustRead], people: UserQuerySet, group: str) -> list[Group]:
-    """The must-reads together, by "team", "site" or "vendor" (which takes all in-house sites as one)."""
+def by_group(
+    must_reads: Sequence[MustRead], people: UserQuerySet, group: str, *, checks: bool = False
+) -> list[Group]:
+    """The must-reads together, by "team", "site" or "vendor" (which takes all in-house sites as one).
+
+    `checks` counts who took and passed knowledge checks as well; it makes sense of one must-read.
+    """
     counted = cells(must_reads, people)
-    checked = _checked(must_reads, people) if len(must_reads) == 1 else {}
+    checked = _checked(must_reads, people) if checks else {}
     teams = Team.objects.select_related("site").in_bulk({team for _pk, team in counted if team is not None})
     found: dict[str, Group] = {}
     for (_pk, team_id), tally in counted.items():

@@ -6,9 +6,10 @@ One letter a day and person at most, by day in their own zone. Days that were mi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from django.utils.translation import ngettext
 from sopdesk.accounts.permissions import Role
 from sopdesk.letters.linking import absolute
 from sopdesk.letters.posting import post
+from sopdesk.readership import persons
 from sopdesk.readership.models import MustRead, Receipt, Reminded
 from sopdesk.readership.people import in_audience, readers
 from sopdesk.readership.wording import day as in_words
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 FROM_HOUR, UNTIL_HOUR = 7, 20
 BEFORE = timedelta(days=2)
 MADE_UP = timedelta(days=4)
-AT_ONCE = 1000
+AT_ONCE, CHUNK = 1000, 250
 NAMED = 10
 """How many documents a letter names."""
 
@@ -48,7 +50,7 @@ class Waiting:
 def remind_all(now: datetime | None = None) -> int:
     """Write to everybody who is to be reminded now. Returns how many letters were posted."""
     now = now or timezone.now()
-    rows = MustRead.objects.live(now).select_related("document", "change")
+    rows = list(MustRead.objects.live(now).select_related("document", "change").order_by("due_on", "pk"))
     stirring = [row for row in rows if _stirs(row, now.date() - MADE_UP, now.date() + timedelta(days=1))]
     if not stirring:
         return 0
@@ -56,15 +58,22 @@ def remind_all(now: datetime | None = None) -> int:
     last = dict(Reminded.objects.order_by().values_list("reader").annotate(day=Max("day")))
     people = readers().filter(pk__in=waiting).select_related("team__site").order_by("pk")
     sent = 0
-    for person in people.iterator(chunk_size=500):
-        sent += remind(person, waiting[person.pk], last.get(person.pk), now)
+    for chunk in _chunks(people.iterator(chunk_size=CHUNK)):
+        unread = persons.unread(chunk, rows)
+        for person in chunk:
+            sent += remind(person, waiting[person.pk], unread[person.pk], last.get(person.pk), now)
         if sent >= AT_ONCE:
             break
     return sent
 
 
-def remind(person: User, waiting: Waiting, last: date | None, now: datetime) -> bool:
-    """Write to one person if today is a day for it and nobody did. Returns whether a letter was posted."""
+def remind(
+    person: User, waiting: Waiting, mine: Sequence[MustRead], last: date | None, now: datetime
+) -> bool:
+    """Write to one person if today is a day for it and nobody did; `mine` is all that they have not read.
+
+    Returns whether a letter was posted.
+    """
     local = now.astimezone(ZoneInfo(person.time_zone))
     day = local.date()
     since = max(last or date.min, day - MADE_UP)
@@ -76,12 +85,14 @@ def remind(person: User, waiting: Waiting, last: date | None, now: datetime) -> 
         _row, new = Reminded.objects.get_or_create(reader=person, day=day)
         if not new:
             return False
-        mine = list(
-            MustRead.objects.live(now).for_reader(person).unread_by(person).select_related("document")
-        )
         body = "\n\n".join(part for part in (_own_words(mine, day), _team_words(team), _way_there()) if part)
         post(to=person, subject=_subject(mine, day, team), body=body, key=f"must-read:{person.pk}:{day}")
     return True
+
+
+def _chunks(people: Iterator[User]) -> Iterator[list[User]]:
+    while chunk := list(islice(people, CHUNK)):
+        yield chunk
 
 
 def _stirs(row: MustRead, after: date, until: date) -> bool:

@@ -65,7 +65,7 @@ def of_one(request: HttpRequest, pk: int) -> HttpResponseBase:
     scope = Scope(request.GET, viewer=signed_in(request))
     by = request.GET.get("by", "")
     group = by if by in readiness.GROUPS else "team"
-    found = readiness.by_group([row], scope.people, group)
+    found = readiness.by_group([row], scope.people, group, checks=True)
     if request.GET.get("format") == "csv":
         return _csv(exporting.groups(found), f"readiness-{row.document.key}-{group}")
     return render(request, "readership/readiness.html", _one_context(request, row, scope, group, found))
@@ -206,7 +206,7 @@ def _change_one(request: HttpRequest, row: MustRead, said: str, verb: Any, **val
 
 def _refused(request: HttpRequest, row: MustRead, *, status: int = 422, **refused: Any) -> HttpResponse:
     scope = Scope(request.GET, viewer=signed_in(request))
-    found = readiness.by_group([row], scope.people, "team")
+    found = readiness.by_group([row], scope.people, "team", checks=True)
     context = {**_one_context(request, row, scope, "team", found), **refused}
     return render(request, "readership/readiness.html", context, status=status)
 
