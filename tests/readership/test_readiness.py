@@ -117,7 +117,9 @@ def test_the_check_shows_who_passed_and_what_was_misread(
         read(row, agents[1], answers=answers)
     read(row, agents[2], answers=wrong)
     people = readiness.people_seen(ana)
-    [vendor] = [each for each in readiness.by_group([row], people, "site") if each.name == "Harbor"]
+    [vendor] = [
+        each for each in readiness.by_group([row], people, "site", checks=True) if each.name == "Harbor"
+    ]
     assert (vendor.tally.tried, vendor.tally.passed, vendor.tally.at_once) == (3, 2, 1)
     misread = [(each.question.words, each.n, each.wrong) for each in trends.first_answers(row, people)]
     assert misread == [("One?", 3, 0), ("Two?", 3, 2)]

@@ -18,10 +18,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def due(must_read: MustRead, dev: User, eve: User) -> datetime:
-    """Noon in Dublin of the day on which SOP-0001 is due; Dev and Eve have to read it."""
+    """The morning in Dublin of the day on which SOP-0001 is due; Dev and Eve have to read it."""
     User.objects.update(created_at=timezone.now() - timedelta(days=90))
     Letter.objects.all().delete()
-    return datetime(must_read.due_on.year, must_read.due_on.month, must_read.due_on.day, 12, tzinfo=UTC)
+    return datetime(must_read.due_on.year, must_read.due_on.month, must_read.due_on.day, 9, tzinfo=UTC)
 
 
 def told(person: User) -> list[str]:
