@@ -43,7 +43,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         urgent = self._version_model().objects.in_force().filter(change__confirmed_at=None)
         return self.annotate(
             retired_at=models.Subquery(self._retirements().values("at")[:1]),
-            current_unreviewed=Exists(urgent.filter(document=OuterRef("pk")).exclude(change__urgent_reason="")),
+            current_unreviewed=Exists(
+                urgent.filter(document=OuterRef("pk")).exclude(change__urgent_reason="")
+            ),
         )
 
     def with_version_at(self, at: datetime | None = None) -> DocumentQuerySet:
@@ -74,6 +76,14 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
+    def readable_at(self, user: User | AnonymousUser, at: datetime | None = None) -> VersionQuerySet:
+        """Those in force at a time, now by default, that this person may read, of documents visible to them today."""
+        versions = self.visible_to(user).in_force(at)
+        if at is None or allows(user, Permission.DOCUMENT_READ_ALL):
+            return versions  # What one may read of now is what makes its document visible.
+        documents = self.model._meta.get_field("document").related_model
+        return versions.filter(document__in=documents.objects.visible_to(user).values("pk"))  # type: ignore[union-attr]
+
     def in_force(self, at: datetime | None = None) -> VersionQuerySet:
         """Those in force at a time, now by default: a query on the range, so nothing has to happen on time."""
         return self.filter(in_force__contains=at or timezone.now())

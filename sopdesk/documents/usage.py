@@ -37,8 +37,7 @@ def used_by(document: Document, *, viewer: User | AnonymousUser, at: datetime | 
 def users_of(kind: str, key: str, *, viewer: User | AnonymousUser, at: datetime | None = None) -> list[Use]:
     """The same for any kind of reference, such as ("duty", "gdpr-art-12-3"). One query."""
     refers = Reference.objects.filter(kind=kind, key=key).values("version_id")
-    versions = Version.objects.visible_to(viewer).in_force(at).filter(pk__in=refers)
-    versions = versions.filter(document__in=Document.objects.visible_to(viewer).values("pk"))
+    versions = Version.objects.readable_at(viewer, at).filter(pk__in=refers)
     found = versions.select_related("document").only("title", "document__kind", "document__key")
     return [_use(version) for version in found.order_by("document__kind", "document__key")]
 
@@ -49,8 +48,7 @@ def related(
     """The versions in force of another kind that this text names, or that name it: the macros to an SOP, say."""
     named = version.references.filter(kind=kind).values("key")
     naming = Reference.objects.filter(kind=document.kind, key=document.key).values("version_id")
-    found = Version.objects.visible_to(viewer).in_force().filter(document__kind=kind)
-    found = found.filter(document__in=Document.objects.visible_to(viewer).values("pk"))
+    found = Version.objects.readable_at(viewer).filter(document__kind=kind)
     return (
         found.filter(Q(document__key__in=named) | Q(pk__in=naming))
         .select_related("document")

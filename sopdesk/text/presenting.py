@@ -116,11 +116,7 @@ def _targets(pieces: Iterable[str], *, viewer: Any, at: datetime) -> dict[tuple[
     for piece in pieces:
         if mark := _mark(piece):
             wanted[mark["kind"]].add(mark["key"])
-    return {
-        (kind, key): target
-        for kind, keys in wanted.items()
-        for key, target in references.resolve(kind, keys, viewer=viewer, at=at).items()
-    }
+    return references.resolve_all(wanted, viewer=viewer, at=at)
 
 
 def _mark(piece: str) -> dict[str, str] | None:

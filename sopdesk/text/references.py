@@ -6,7 +6,7 @@ An app registers one resolver for its kind in `AppConfig.ready()`:
     def resolve(keys: Collection[str], *, viewer: object, at: datetime) -> dict[str, Target]: ...
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -61,6 +61,27 @@ def register(kind: str) -> Callable[[R], R]:
 def kinds() -> frozenset[str]:
     """Kinds that have a resolver."""
     return frozenset(_resolvers)
+
+
+def resolve_all(
+    wanted: Mapping[str, Collection[str]], *, viewer: Any, at: datetime
+) -> dict[tuple[str, str], Target]:
+    """Targets of several kinds, by kind and key. Kinds whose resolvers have one function `together` (it takes a mapping
+    of kinds to keys) are resolved in one call of it.
+    """
+    found: dict[tuple[str, str], Target] = {}
+    shared: dict[Any, dict[str, Collection[str]]] = {}
+    for kind, keys in wanted.items():
+        together = getattr(_resolvers.get(kind), "together", None)
+        if together is not None and keys:
+            shared.setdefault(together, {})[kind] = frozenset(keys)
+            continue
+        targets = resolve(kind, keys, viewer=viewer, at=at)
+        found |= {(kind, key): target for key, target in targets.items()}
+    for together, kinds_and_keys in shared.items():
+        for kind, targets in together(kinds_and_keys, viewer=viewer, at=at).items():
+            found |= {(kind, key): target for key, target in targets.items()}
+    return found
 
 
 def resolve(kind: str, keys: Collection[str], *, viewer: Any, at: datetime) -> dict[str, Target]:

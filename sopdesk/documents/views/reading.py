@@ -67,7 +67,7 @@ def document_read(request: HttpRequest, kind: str, key: str) -> HttpResponseBase
 def document_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Every version, who published it and why, and the changes under way."""
     document = visible(request, kind_of(kind), key)
-    versions = document.versions.visible_to(request.user).select_related("published_by")
+    versions = document.versions.visible_to(request.user).select_related("published_by", "change")
     versions = versions.defer("html", "plain", "body", "sections")
     context = {
         "kind": kind_of(kind),
