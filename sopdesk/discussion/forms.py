@@ -78,7 +78,7 @@ class ThreadForm(forms.Form):
         max_length=REPLACEMENT_MAX,
         widget=forms.Textarea(attrs={"rows": 4, "class": "mono"}),
         help_text=_(
-            "Empty takes the words out. Accepted as it stands, you are an author and approve nothing here."
+            "Empty takes the words out. Whose words are accepted becomes an author and does not approve."
         ),
     )
     must_resolve = forms.BooleanField(label=_("Must be resolved before approval"), required=False)

@@ -11,7 +11,7 @@ from sopdesk.documents.panels import Panel, Slot, register
 @register(Slot.CHANGE_ASIDE)
 def overview(viewer: User, change: Change) -> Panel:
     """Counts, what holds the approval up, and the way from thread to thread."""
-    return Panel("discussion/panel.html", {"talk": discussion(change, viewer)}, order=20)
+    return Panel("discussion/panel.html", {"talk": discussion(change, viewer)}, order=5)
 
 
 @register(Slot.CHANGE_BELOW)
