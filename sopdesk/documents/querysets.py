@@ -77,12 +77,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
 class VersionQuerySet(models.QuerySet["Version"]):
     def readable_at(self, user: User | AnonymousUser, at: datetime | None = None) -> VersionQuerySet:
-        """Those in force at a time, now by default, that this person may read, of documents visible to them today."""
+        """Those in force at a time, now by default, that this person may read, of documents readable to them today."""
         versions = self.visible_to(user).in_force(at)
         if at is None or allows(user, Permission.DOCUMENT_READ_ALL):
             return versions  # What one may read of now is what makes its document visible.
         documents = self.model._meta.get_field("document").related_model
-        return versions.filter(document__in=documents.objects.visible_to(user).values("pk"))  # type: ignore[union-attr]
+        return versions.filter(document__in=documents.objects.readable_by(user).values("pk"))  # type: ignore[union-attr]
 
     def in_force(self, at: datetime | None = None) -> VersionQuerySet:
         """Those in force at a time, now by default: a query on the range, so nothing has to happen on time."""

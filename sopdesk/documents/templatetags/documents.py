@@ -4,6 +4,7 @@
 {% document_url document %}                 the address where it is read
 {% titled "label" version.data.labels as labels %}   keys with what they stand for, as (key, Target or None)
 {% unverified_among results as late %}{{ result|is_among:late }}   which search results are unverified
+{{ document|is_late }}                      whether its review date has passed
 {% standing version now %}                  "in_force", "scheduled", "superseded" or "never"
 {% in_words kind "risk" version.data.risk %}  a value of the kind's data, a choice by its label
 {% panels "change_aside" %}                  what layers above show in a place (sopdesk/documents/panels.py)
@@ -60,6 +61,12 @@ def unverified_among(found: Iterable[Any]) -> set[tuple[str, str]]:
     keys = {(each.kind.name, each.key) for each in found}
     late = Document.objects.filter(review_by__lt=timezone.localdate(), key__in={key for _kind, key in keys})
     return keys & set(late.values_list("kind", "key"))
+
+
+@register.filter
+def is_late(document: Document) -> bool:
+    """Whether its review date has passed."""
+    return document.is_unverified(timezone.localdate())
 
 
 @register.filter

@@ -15,6 +15,7 @@ from sopdesk.accounts.permissions import Permission
 from sopdesk.documents import time_machine
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Document
+from sopdesk.documents.retiring import successor_for
 from sopdesk.documents.time_machine import MomentRefused
 from sopdesk.documents.views.shown import text_of, visible
 
@@ -36,7 +37,9 @@ def document_at(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         return render(request, "documents/moment_refused.html", context, status=BAD)
     if found is None:
         raise Http404
-    context |= {"past": found, "version": found.version, "moment_form": moment_form(request, at)}
+    follows = successor_for(found.retirement, request.user) if found.retirement else None
+    context |= {"past": found, "version": found.version, "follows": follows}
+    context["moment_form"] = moment_form(request, at)
     if found.version is not None:
         context |= text_of(request, document, found.version, at)
     return render(request, "documents/document_past.html", {**context, **_steps(of_kind, document, found)})
