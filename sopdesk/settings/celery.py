@@ -41,6 +41,11 @@ CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "metrics.age": {"task": "metrics.tasks.age", "schedule": 300.0, "options": {"expires": 300}},
+    "exchange.tidy": {
+        "task": "sopdesk.exchange.tasks.tidy",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "jobs.sweep": {"task": "sopdesk.jobs.tasks.sweep", "schedule": 15.0, "options": {"expires": 30}},
     "letters.send": {
         "task": "sopdesk.letters.tasks.send_waiting",
