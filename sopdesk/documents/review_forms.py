@@ -95,6 +95,7 @@ class ApproveForm(NoteForm):
         required=False,
         strip=False,
         max_length=200,
+        error_messages={"required": _("Enter your password: your approval is a signature.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "ltr"}),
     )
     credential = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
@@ -104,6 +105,7 @@ class ApproveForm(NoteForm):
         self, *args: Any, change: Change, person: User, needed: Iterable[str] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password"].required = not self.data.get("credential")
         held = [(each.value, each.label) for each in ReviewFunction if each.value in person.functions]
         functions = self.fields["functions"]
         functions.choices = held  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from sopdesk.documents import describing, editing, reviewing
 from sopdesk.documents.models import Change, Document, Transition
 from sopdesk.text import markdown
 from tests import factories
+from tests.factories import PASSWORD
 from tests.journeys.seat import Seat
 from tests.text.attacks import CONTEXTS, FOLDER, OWN, published
 
@@ -127,14 +128,19 @@ def test_attacks_that_are_typed_stay_words_in_every_form(
     page.get_by_label("Title").fill(attack)
     page.get_by_label("Why").fill(attack)
     page.get_by_role("button", name="Save title and reason").click()
+    page.locator("summary", has_text="Propose this change").click()
     page.get_by_label("Note").fill(attack)
-    page.get_by_role("button", name="Propose this change").click()
+    page.get_by_role("button", name="Propose this change", exact=True).click()
     expect(page.locator("#messages")).to_contain_text("Proposed")
     assert author.ran() == []
     reviewer.page.goto(f"/changes/{item.change_id}")
     expect(reviewer.page.get_by_role("heading", level=1)).to_have_text(attack)
-    reviewer.page.get_by_label("Note").first.fill(attack)
-    reviewer.page.get_by_role("button", name="Approve exactly this").click()
+    sheet = reviewer.page.locator(".step-approve")
+    sheet.locator("summary").click()
+    sheet.get_by_label("Note").fill(attack)
+    sheet.get_by_label("It is material").check()
+    sheet.get_by_label("Your password").fill(PASSWORD)
+    sheet.get_by_role("button", name="Approve exactly this", exact=True).click()
     expect(reviewer.page.locator("#messages")).to_contain_text("Approved")
     assert reviewer.ran() == []
     change = Change.objects.get(pk=item.change_id)

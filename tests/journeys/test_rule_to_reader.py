@@ -13,6 +13,7 @@ from sopdesk.accounts.models import User
 from sopdesk.documents.models import Change, Document, Version
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
+from tests.factories import PASSWORD
 from tests.journeys.seat import Seat
 from tests.journeys.tickets import tickets_csv
 
@@ -39,16 +40,20 @@ def propose(page: Page, why: str) -> str:
     page.get_by_role("link", name="Title and reason").click()
     page.get_by_label("Why").fill(why)
     page.get_by_role("button", name="Save title and reason").click()
-    page.get_by_role("button", name="Propose this change").click()
+    page.locator("summary", has_text="Propose this change").click()
+    page.get_by_role("button", name="Propose this change", exact=True).click()
     expect(page.locator("#messages")).to_contain_text("Proposed")
     return page.url
 
 
 def approve(page: Page, removed: str, added: str) -> None:
-    """Read the difference and approve exactly that."""
+    """Read the difference and sign exactly that."""
     expect(page.locator("del", has_text=removed)).to_be_visible()
     expect(page.locator("ins", has_text=added)).to_be_visible()
-    page.get_by_role("button", name="Approve exactly this").click()
+    page.locator("summary", has_text="Approve exactly this").click()
+    page.get_by_label("It is material").check()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Approve exactly this", exact=True).click()
     expect(page.locator("#messages")).to_contain_text("Approved")
 
 
