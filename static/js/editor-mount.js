@@ -1,4 +1,4 @@
-// The editor itself: CodeMirror over the textarea, which stays the form's field and holds the same text at any time.
+// The editor itself: CodeMirror over the textarea, which stays the form's field.
 // Returns `editor`: { form, words, field, view, text(), part(name), and to listen: changed, answered, saved }.
 import {
   EditorState, EditorView, autocompletion, completionKeymap, defaultKeymap, deleteMarkupBackward, drawSelection, dropCursor,
@@ -9,6 +9,8 @@ import { sources } from "./editor-completion.js";
 import { formatting } from "./editor-commands.js";
 import { directions } from "./editor-directions.js";
 import { places } from "./editor-places.js";
+
+const PAUSE = 200;
 
 function base(form, words) {
   const listeners = { changed: new Set(), answered: new Set(), saved: new Set() };
@@ -80,12 +82,21 @@ function extensions(editor) {
       ...searchKeymap, ...historyKeymap, ...defaultKeymap,
       { key: "Tab", run: indentMore, shift: indentLess },
     ]),
-    EditorView.updateListener.of((update) => {
-      if (!update.docChanged) return;
-      editor.field.value = update.state.doc.toString();
-      editor.tell("changed", update);
-    }),
+    EditorView.updateListener.of((update) => { if (update.docChanged) editor.tell("changed", update); }),
   ];
+}
+
+// The field holds what is typed as soon as typing pauses: writing a long text into it takes longer than a key may.
+// Whatever is sent is the text as it stands.
+function inStep(editor) {
+  const { form, field, view } = editor;
+  let timer = 0;
+  editor.text = () => view.state.doc.toString();
+  const write = () => { clearTimeout(timer); field.value = editor.text(); };
+  editor.changed(() => { clearTimeout(timer); timer = setTimeout(write, PAUSE); });
+  form.addEventListener("formdata", (event) => event.formData.set(field.name, editor.text()));
+  window.addEventListener("pagehide", write);
+  write();
 }
 
 export function mount(form, words) {
@@ -94,8 +105,8 @@ export function mount(form, words) {
   box.className = `editor-box${editor.field.classList.contains("is-invalid") ? " is-invalid" : ""}`;
   editor.field.after(box);
   editor.view = new EditorView({ doc: editor.field.value, extensions: extensions(editor), parent: box });
-  editor.field.value = editor.view.state.doc.toString();
   editor.field.hidden = true;
+  inStep(editor);
   // A link to the field leads to what stands over it.
   if (editor.field.hasAttribute("aria-invalid")) editor.view.focus();
   document.addEventListener("click", (event) => {

@@ -16,6 +16,7 @@ export function saving(editor) {
   let failures = 0;
   let under = null; // the save that is on its way
   let leaving = false;
+  let last = line.textContent;
   let stopped = ""; // "stale": for good; "asked": until the question is answered; "declined"
   let voiding = false;
 
@@ -41,7 +42,11 @@ export function saving(editor) {
 
   function save() {
     clearTimeout(timer);
-    if (under || stopped || leaving || !dirty()) return under;
+    if (under || stopped || leaving) return under;
+    if (!dirty()) {
+      if (line.parentElement.dataset.status === "unsaved") tell(last, "saved");
+      return undefined;
+    }
     tell(said.saving, "saving");
     under = send().finally(() => {
       under = null;
@@ -65,6 +70,7 @@ export function saving(editor) {
     stored = sent;
     revision.value = number;
     failures = 0;
+    last = words;
     tell(words, "saved");
     editor.tell("saved");
   }
@@ -97,8 +103,9 @@ export function saving(editor) {
   }
 
   function touched() {
-    if (!under && dirty() && !stopped) tell(said.unsaved, "unsaved");
-    if (!stopped) soon();
+    if (stopped) return;
+    if (!under) tell(said.unsaved, "unsaved");
+    soon();
   }
 
   editor.changed(touched);

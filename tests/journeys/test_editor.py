@@ -112,7 +112,7 @@ def at_end(page: Page, text: Locator) -> None:
 
 def field(page: Page) -> str:
     """The text as the form would send it."""
-    return str(page.locator("textarea[name=body]").evaluate("field => field.value"))
+    return str(page.evaluate("new FormData(document.getElementById('draft')).get('body')"))
 
 
 def stored(item: ChangeItem) -> str:
