@@ -220,6 +220,18 @@ pictures:add                           POST  -                    f x x i x x x 
 pictures:read                          GET   picture              x x x o o o x x o
 changes:item_remove                    POST  draft,item           f x x r x x x x x
 changes:item_rebase                    POST  draft,item           f x x i x x x x x
+changes:item_rebase                    GET   draft,item           l x x o x x x x x
+changes:item_rebase                    GET   draft,999999         l x x x x x x x x
+changes:item_retire                    GET   draft,item           l x x o x x x x x
+changes:item_retire                    POST  draft,item           f x x c x x x x x
+changes:item_retire                    GET   proposed,999999      l x x x x x x x x
+changes:publish_urgently               GET   proposed             l x x x o o x x x
+changes:publish_urgently               POST  proposed             f x x x i i x x x
+changes:publish_urgently               GET   999999               l x x x x x x x x
+changes:confirm                        GET   proposed             m m m m m m m m m
+changes:confirm                        POST  proposed             f x x x i i x x x
+changes:undo                           GET   proposed             m m m m m m m m m
+changes:undo                           POST  proposed             f x x x i i x x x
 # The discussion of a change
 discussion:people                      GET   -                    l x x o o o x x o
 discussion:list                        GET   proposed             l x x o o o x x o
@@ -260,6 +272,8 @@ sops:flow_draft                        GET   draft,999999         l x x x x x x 
 sops:compare                           GET   sop,1,2              l o o o o o o o o
 sops:read                              GET   team_sop             l o x o o o x x o
 sops:edit                              POST  team_sop             f x x r x x x x x
+sops:retire                            GET   sop                  l x x o x x x x x
+sops:retire                            POST  sop                  f x x r x x x x x
 sops:history                           GET   team_sop             l o x o o o x x o
 sops:version                           GET   team_sop,1           l o x o o o x x o
 sops:compare                           GET   team_sop,1,1         l o x o o o x x o
@@ -271,6 +285,8 @@ macros:read                            GET   macro                l o o o o o o 
 macros:read                            GET   nope                 l x x x x x x x x
 macros:edit                            GET   macro                m m m m m m m m m
 macros:edit                            POST  macro                f x x r x x x x x
+macros:retire                          GET   macro                l x x o x x x x x
+macros:retire                          POST  macro                f x x r x x x x x
 macros:history                         GET   macro                l o o o o o o o o
 macros:version                         GET   macro,1              l o o o o o o o o
 macros:version                         GET   macro,99             l x x x x x x x x
@@ -284,6 +300,8 @@ macros:label_read                      GET   label                l o o o o o o 
 macros:label_read                      GET   nope                 l x x x x x x x x
 macros:label_edit                      GET   label                m m m m m m m m m
 macros:label_edit                      POST  label                f x x r x x x x x
+macros:label_retire                    GET   label                l x x o x x x x x
+macros:label_retire                    POST  label                f x x r x x x x x
 macros:label_history                   GET   label                l o o o o o o o o
 macros:label_version                   GET   label,1              l o o o o o o o o
 macros:label_version                   GET   label,99             l x x x x x x x x
@@ -298,6 +316,8 @@ knowledgebase:read                     GET   article              x o o o o o o 
 knowledgebase:read                     GET   nope                 x x x x x x x x x
 knowledgebase:edit                     GET   article              m m m m m m m m m
 knowledgebase:edit                     POST  article              f x x r x x x x x
+knowledgebase:retire                   GET   public_article       l x x o x x x x x
+knowledgebase:retire                   POST  public_article       f x x r x x x x x
 knowledgebase:history                  GET   article              l o o o o o o o o
 knowledgebase:version                  GET   article,1            l o o o o o o o o
 knowledgebase:version                  GET   article,99           l x x x x x x x x

@@ -60,7 +60,7 @@ class DocumentFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: DocumentQuerySet) -> DocumentQuerySet:
         """What was retired is out of the way unless asked for."""
-        narrowed: DocumentQuerySet = super().filter_queryset(queryset)
+        narrowed: DocumentQuerySet = super().filter_queryset(queryset.with_release())
         if self.form.cleaned_data.get("standing"):
             return narrowed
         return narrowed.exclude(current_id__isnull=True, retired_at__isnull=False)  # type: ignore[misc]

@@ -34,7 +34,7 @@ SORTS = {
 @permission_required(Permission.DOCUMENT_READ_INTERNAL)
 def document_list(request: HttpRequest, kind: str) -> HttpResponse:
     """Every document of a kind that this person may see."""
-    documents = kind_of(kind).model.objects.readable_by(request.user).with_version_at().with_release()
+    documents = kind_of(kind).model.objects.readable_by(request.user).with_version_at()
     documents = documents.select_related("owner")
     listing = Listing(request.GET, documents, DocumentFilter, sorts=SORTS, sort="key", request=request)
     may_report = allows(request.user, Permission.DOCUMENT_READ_ALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,7 +33,7 @@ def document_retire(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Start a change that retires a document: the second click of two."""
     documents = Document.objects.visible_to(request.user)
     document, actor = get_object_or_404(documents, kind=kind, key=key), signed_in(request)
-    form = RetireForm(request.POST or None, document=document, viewer=actor)
+    form = RetireForm(_sent(request), document=document, viewer=actor)
     if request.method != "POST" or not form.is_valid():
         return _retire_page(request, document, form, status=422 if form.is_bound else 200)
     try:
@@ -53,7 +53,7 @@ def item_retire(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     item = get_object_or_404(change.items.select_related("document", "change", "superseded_by"), pk=pk)
     said = {name: getattr(item, name) for name in ("revision",)}
     said |= {"superseded_by": item.superseded_by_id or "", "note": item.parting_note}
-    form = RetireForm(request.POST or None, initial=said, document=item.document, viewer=actor)
+    form = RetireForm(_sent(request), initial=said, document=item.document, viewer=actor)
     if request.method != "POST" or not form.is_valid():
         return _retire_page(request, item.document, form, item, status=422 if form.is_bound else 200)
     try:
@@ -65,6 +65,11 @@ def item_retire(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     if form.errors:
         return _retire_page(request, item.document, form, item, status=REFUSED)
     return redirect("changes:read", change_id)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What was posted, also when nothing was filled in; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def _set_retirement(request: HttpRequest, item: ChangeItem, form: RetireForm) -> None:
@@ -95,7 +100,7 @@ def _retire_page(
 @permission_required(Permission.CHANGE_PUBLISH_URGENTLY)
 def change_publish_urgently(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish before the review, with a reason and a proof of who does it."""
-    change, form = visible_change(request, pk), UrgentForm(request.POST or None)
+    change, form = visible_change(request, pk), UrgentForm(_sent(request))
     if request.method != "POST":
         return _urgent_page(request, change, form)
     proof = _proof(request, change, form) if form.is_valid() else ""
