@@ -141,7 +141,8 @@ readership:close                       GET   must_read            m m m m m m m 
 readership:move                        POST  must_read            f x x i x x x x x
 readership:plan                        GET   draft                l x x o o o x x o
 readership:plan                        GET   999999               l x x x x x x x x
-readership:plan                        POST  draft                f x x i x x x x x
+readership:plan_save                   GET   draft                m m m m m m m m m
+readership:plan_save                   POST  draft                f x x i x x x x x
 readership:question_new                GET   draft                l x x o x x x x x
 readership:question_new                POST  draft                f x x i x x x x x
 readership:question_edit               GET   draft,question       l x x o x x x x x
