@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("readiness/<int:pk>/close", readiness.close, name="close"),
     path("readiness/<int:pk>/move", readiness.move, name="move"),
     path("changes/<int:change_id>/reading", planning.plan, name="plan"),
+    path("changes/<int:change_id>/reading/plan", planning.plan_save, name="plan_save"),
     path("changes/<int:change_id>/reading/gate", planning.gate_set, name="gate_set"),
     path("changes/<int:change_id>/reading/gate/remove", planning.gate_remove, name="gate_remove"),
     path("changes/<int:change_id>/reading/gate/override", planning.gate_override, name="gate_override"),

@@ -108,7 +108,7 @@ def test_an_author_plans_asks_and_gates_by_the_page(
     url, browser = f"/changes/{draft.change_id}/reading", as_person(ana)
     assert browser.get(url).status_code == 200
     typed = {"asks": "yes", "due_days": "3", "early": "on", "pass_mark": "80"}
-    assert browser.post(url, typed).status_code == 302
+    assert browser.post(f"{url}/plan", typed).status_code == 302
     assert ReadPlan.objects.values_list("asks", "due_days", "early", "pass_mark").get() == (
         "yes",
         3,

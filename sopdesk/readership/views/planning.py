@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission, allows
@@ -25,13 +25,18 @@ editor = permission_required(Permission.CHANGE_EDIT)
 publisher = permission_required(Permission.CHANGE_PUBLISH)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @seer
 def plan(request: HttpRequest, change_id: int) -> HttpResponse:
     """What readers of a change get. Whoever may edit it sets it; reviewers read it."""
+    return _page(request, _change(request, change_id))
+
+
+@require_POST
+@editor
+def plan_save(request: HttpRequest, change_id: int) -> HttpResponse:
+    """Set whether it has to be read, by when, and ahead of its time or not."""
     change = _change(request, change_id)
-    if request.method != "POST":
-        return _page(request, change)
     form = PlanForm(request.POST, instance=planning.plan_of(change))
     if not form.is_valid():
         return _page(request, _change(request, change_id), status=422, plan_form=form)
