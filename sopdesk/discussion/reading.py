@@ -116,13 +116,11 @@ class Discussion:
     def groups(self) -> list[Group]:
         """What no section of the page showed: about the change, a document, or a section that is no more."""
         left = [each for each in self.shown if each.thread.pk not in self.rendered]
-        parts = {document.pk: document for document in self.documents}
-        gone = {
-            each.thread.document_id: each.thread.document
-            for each in left
-            if each.thread.document_id is not None and each.thread.document_id not in parts
-        }
-        places: dict[int | None, Document | None] = {None: None, **parts, **gone}
+        places: dict[int | None, Document | None] = {None: None}
+        places |= {document.pk: document for document in self.documents}
+        threads = (each.thread for each in left)
+        gone = {each.document_id: each.document for each in threads if each.document_id not in places}
+        places |= gone
         return [
             Group(document, [each for each in left if each.thread.document_id == key], key not in gone)
             for key, document in places.items()

@@ -59,7 +59,7 @@ def words_for(person: User) -> list[Word]:
     )
     found = list(threads)
     comments = Comment.objects.select_related("author", "outside").prefetch_related("mentioned")
-    said = comments.in_bulk([thread.last_id for thread in found if thread.last_id])  # type: ignore[attr-defined]
+    said = comments.in_bulk([thread.last_id for thread in found if thread.last_id])
     newest: dict[int, list[Thread]] = {}
     for thread in found:
         newest.setdefault(thread.change_id, []).append(thread)
@@ -73,7 +73,7 @@ def holds_for(person: User) -> list[Hold]:
     holding = Q(threads__must_resolve=True, threads__outcome="")
     own = Change.objects.visible_to(person).filter(authors=person, state__in=states.EDITABLE)
     held = own.annotate(number=Count("threads", filter=holding, distinct=True)).filter(number__gt=0)
-    return [Hold(change, change.number) for change in held.order_by("updated_at")[:MANY]]  # type: ignore[attr-defined]
+    return [Hold(change, change.number) for change in held.order_by("updated_at")[:MANY]]
 
 
 def _word(person: User, threads: list[Thread], said: dict[int, Comment]) -> Word:

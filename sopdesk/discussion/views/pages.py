@@ -52,16 +52,8 @@ def thread_page(
     status: int = 200,
 ) -> HttpResponse:
     """One thread: as a page of its own, or as the piece of a page that asked for it."""
-    change = change_of(request, thread.change_id)
-    talk = discussion(change, signed_in(request))
-    context: dict[str, Any] = {
-        "change": change,
-        "talk": talk,
-        "shown": talk.get(thread.pk),
-        "reasons": reasons,
-        "refused": refused,
-        "with_panel": _is_on_page_of(request, change),
-    }
+    context = _context(request, change_of(request, thread.change_id))
+    context |= {"shown": context["talk"].get(thread.pk), "reasons": reasons, "refused": refused}
     if request.htmx:  # type: ignore[attr-defined]
         # htmx puts in what a 422 carries, and nothing that a 409 does.
         status = TO_MEND if status == REFUSED else status
@@ -79,18 +71,20 @@ def talk_piece(
     status: int = 200,
 ) -> HttpResponse:
     """The threads at one place of the change's page, with the form that is open there."""
-    talk = discussion(change, signed_in(request))
-    context = {
-        "change": change,
-        "talk": talk,
-        "here": talk.at(document_id, anchor),
+    context = _context(request, change)
+    context |= {
+        "here": context["talk"].at(document_id, anchor),
         "document_id": document_id,
         "anchor": anchor,
         "section_title": shown_source(change, document_id, anchor)[0],
         "form": form,
-        "with_panel": _is_on_page_of(request, change),
     }
     return render(request, "discussion/talk_piece.html", context, status=status)
+
+
+def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
+    talk = discussion(change, signed_in(request))
+    return {"change": change, "talk": talk, "with_panel": _is_on_page_of(request, change)}
 
 
 def _is_on_page_of(request: HttpRequest, change: Change) -> bool:
