@@ -39,6 +39,15 @@ class _Loader(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
 
+class _Dumper(yaml.SafeDumper):
+    """A line for each field; lists on one line, as people write them."""
+
+
+_Dumper.add_representer(
+    list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+)
+
+
 def part(text: str, *, forgiving: bool = False) -> Parted:
     """Front matter and text; one blank line between them belongs to neither. Raises FrontMatterRefused.
 
@@ -64,9 +73,7 @@ def part(text: str, *, forgiving: bool = False) -> Parted:
 
 def joined(fields: Mapping[str, Any], body: str) -> str:
     """A file that `part` reads back as these fields and this text, to the character."""
-    written = yaml.safe_dump(
-        dict(fields), sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=None
-    )
+    written = yaml.dump(dict(fields), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
     return f"---\n{written}---\n\n{body}"
 
 

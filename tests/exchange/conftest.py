@@ -56,16 +56,25 @@ def ines(policy: Team) -> User:
     return factories.user("Ines Duarte", "author", team=policy)
 
 
+def taken(
+    files: dict[str, bytes], *, kind: str, actor: User, name: str = "files.zip", owner: User | None = None
+) -> Intake:
+    """An intake of these files, read."""
+    intake = receiving.receive(
+        offered(files), name=name, kind=kind_of(kind), owner=owner or actor, actor=actor
+    )
+    finish(intake.reading)
+    return intake
+
+
 @pytest.fixture
 def received(ana: User) -> Received:
-    """`received({"a.md": b"# A"})`: an intake of these files, read."""
+    """`received({"a.md": b"# A"})`: an intake of these files by Ana, read."""
 
     def receive(
         files: dict[str, bytes], *, kind: str = "sop", actor: User = ana, name: str = "files.zip"
     ) -> Intake:
-        intake = receiving.receive(offered(files), name=name, kind=kind_of(kind), owner=ana, actor=actor)
-        finish(intake.reading)
-        return intake
+        return taken(files, kind=kind, actor=actor, name=name, owner=ana)
 
     return receive
 
