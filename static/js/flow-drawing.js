@@ -83,7 +83,8 @@ function drawNode(node, { x, y }) {
   if (node.text.length) parts.push(words(node.text, x, y + (node.title.length * LINE) / 2 + 3, LABEL_LINE, "flow-text"));
   if (flawed) parts.push(make("circle", { cx: left + node.width - 4, cy: top + 4, r: 9 }), words(["!"], left + node.width - 4, top + 4, LINE, "flow-bang"));
   const css = `flow-node flow-${node.kind}${flawed}`;
-  return node.url ? make("a", { href: node.url, class: css }, ...parts) : make("g", { class: css }, ...parts);
+  const label = [node.full, ...(node.flaws ?? [])].join(". ");
+  return node.url ? make("a", { href: node.url, class: css, "aria-label": label }, ...parts) : make("g", { class: css }, ...parts);
 }
 
 export function draw(data, family, rtl) {
@@ -92,7 +93,7 @@ export function draw(data, family, rtl) {
   if (rtl) for (const spot of [...placed.nodes, ...placed.edges, ...placed.edges.flatMap((edge) => edge.points)]) spot.x = placed.width - spot.x;
   const head = make("marker", { id: "flow-arrow", viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 8, markerHeight: 8, orient: "auto-start-reverse" },
     make("path", { d: "M0,0L10,5L0,10z", class: "flow-head" }));
-  const svg = make("svg", { viewBox: `0 0 ${placed.width} ${placed.height}`, class: "flow-svg" }, make("defs", {}, head));
+  const svg = make("svg", { viewBox: `0 0 ${placed.width} ${placed.height}`, class: "flow-svg", role: "group", "aria-labelledby": "flow-head" }, make("defs", {}, head));
   svg.append(...edges.map((edge, at) => drawEdge(edge, placed.edges[at])), ...nodes.map((node, at) => drawNode(node, placed.nodes[at])));
   return { svg, width: placed.width, height: placed.height };
 }
