@@ -83,6 +83,16 @@ def test_what_makes_no_sense_is_said_beside_the_form(
     assert as_person(ben).post("/sops/SOP-0001/verify", sent).status_code == 422
 
 
+def test_a_reviewer_verifies_there_but_names_no_owner(
+    ben: User, refunds: Document, as_person: AsPerson
+) -> None:
+    browser, url = as_person(ben), reverse("sops:stewardship", args=["SOP-0001"])
+    page = browser.get(url).content.decode()
+    assert "Verify v1 as still right" in page
+    assert "Save owner and review" not in page
+    assert browser.post(url, {"owner": ben.pk, "review_months": 3}).status_code == 404
+
+
 def test_owner_and_interval_are_changed_on_their_page(
     ana: User, ben: User, refunds: Document, as_person: AsPerson
 ) -> None:

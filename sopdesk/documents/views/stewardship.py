@@ -64,7 +64,8 @@ def document_unverify(request: HttpRequest, kind: str, key: str) -> HttpResponse
 def document_stewardship(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Owner and interval of review, with what they were before."""
     document, person = visible(request, kind_of(kind), key), signed_in(request)
-    if not stewardship.may_steward(person, document):
+    may = stewardship.may_steward(person, document)
+    if not may and (request.method == "POST" or not verifying.may_verify(person, document)):
         raise Http404
     form = StewardshipForm(request.POST if request.method == "POST" else None, document=document)
     if request.method != "POST" or not form.is_valid():
