@@ -54,7 +54,8 @@ def verify(document: Document, *, actor: User, version: Version, note: str = "")
 
 def verify_several(versions: Iterable[Version], *, actor: User, note: str = "") -> tuple[int, list[str]]:
     """Verify each by itself: one that is refused holds up no other. Returns how many were, and why the others not."""
-    done, reasons = 0, []
+    done = 0
+    reasons: list[str] = []
     for version in versions:
         try:
             verify(version.document, actor=actor, version=version, note=note)

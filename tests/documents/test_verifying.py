@@ -38,7 +38,9 @@ def test_verifying_counts_the_months_from_today(ben: User, refunds: Document) ->
     assert (said.by, said.note, said.version.number) == (ben, "Asked legal.", 1)
     entry = Entry.objects.get(event=Event.DOCUMENT_VERIFIED)
     assert (entry.subject_label, entry.facts["version"], entry.actor_id) == ("SOP-0001", 1, ben.pk)
-    assert refunds.history.first().history_user == ben  # type: ignore[union-attr]
+    latest = refunds.history.first()
+    assert latest is not None
+    assert latest.history_user == ben
 
 
 @pytest.mark.parametrize("who", ["carla", "dev", "eve", "finn", "gia", "hal"])
