@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sopdesk.accounts.access import permission_required, signed_in
+from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import states
 from sopdesk.documents.errors import ChangeRefused
@@ -147,7 +148,6 @@ def _page(
 ) -> HttpResponse:
     person, found = signed_in(request), planning.plan_of(change)
     gate = Gate.objects.filter(change=change).select_related("set_by", "overridden_by").first()
-    editable = change.state in states.EDITABLE
     context: dict[str, Any] = {
         "change": change,
         "plan": found,
@@ -158,10 +158,19 @@ def _page(
         "override_form": OverrideForm(),
         "asked": change.questions.select_related("document"),
         "reasons": reasons,
-        "may_plan": allows(person, Permission.CHANGE_EDIT) and change.state in planning.PLANNABLE,
-        "may_ask": allows(person, Permission.CHANGE_EDIT) and editable,
-        "may_gate": allows(person, Permission.CHANGE_PUBLISH) and editable,
-        "may_override": allows(person, Permission.CHANGE_PUBLISH) and states.may(change, "publish"),
+        **_may(person, change),
         **refused,
     }
     return render(request, "readership/plan.html", context, status=status)
+
+
+def _may(person: User, change: Change) -> dict[str, bool]:
+    """Which steps the page offers; the verbs decide again when one is taken."""
+    edit, publish = (allows(person, each) for each in (Permission.CHANGE_EDIT, Permission.CHANGE_PUBLISH))
+    editable = change.state in states.EDITABLE
+    return {
+        "may_plan": edit and change.state in planning.PLANNABLE,
+        "may_ask": edit and editable,
+        "may_gate": publish and editable,
+        "may_override": publish and states.may(change, "publish"),
+    }

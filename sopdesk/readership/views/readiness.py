@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.accounts.querysets import UserQuerySet
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.listing import Listing
 from sopdesk.readership import closing, exporting, persons, readiness, trends
@@ -45,12 +46,10 @@ def report(request: HttpRequest) -> HttpResponseBase:
     people = Scope(request.GET, viewer=signed_in(request)).people
     if request.GET.get("format") == "csv":
         every = list(listing.filters.qs) if listing.filters else []
-        counted = readiness.totals(every, people)
-        return _csv(exporting.report((row, counted[row.pk]) for row in every), "readiness")
-    counted = readiness.totals(listing.rows, people)
+        return _csv(exporting.report(_counted(every, people)), "readiness")
     context = {
         "listing": listing,
-        "rows": [(row, counted[row.pk]) for row in listing.rows],
+        "rows": _counted(listing.rows, people),
         "today": today(),
         "tabs": tabs_for(request, "report"),
     }
@@ -182,6 +181,11 @@ def _one_context(request: HttpRequest, row: MustRead, scope: Scope, group: str, 
         "move_form": MoveForm(initial={"due_on": row.due_on}),
         "ways": _ways(request, group),
     }
+
+
+def _counted(rows: Sequence[MustRead], people: UserQuerySet) -> list[tuple[MustRead, readiness.Tally]]:
+    found = readiness.totals(rows, people)
+    return [(row, found[row.pk]) for row in rows]
 
 
 def _ways(request: HttpRequest, group: str) -> list[dict[str, Any]]:
