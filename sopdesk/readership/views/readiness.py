@@ -50,7 +50,6 @@ def report(request: HttpRequest) -> HttpResponseBase:
     context = {
         "listing": listing,
         "rows": _counted(listing.rows, people),
-        "today": today(),
         "tabs": tabs_for(request, "report"),
     }
     return render(request, "readership/report.html", context)
