@@ -20,6 +20,7 @@ from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
 from sopdesk.documents import describing, editing, pictures
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
+from sopdesk.documents.hashing import content_hash
 from sopdesk.documents.models import TITLE_MAX, Change, ChangeItem
 from sopdesk.exchange.candidates import Candidate
 from sopdesk.exchange.judging import Verdict
@@ -120,7 +121,7 @@ def import_one(file: IntakeFile, actor: User) -> None:
         file.save(update_fields=["outcome", "reasons"])
         return
     file.outcome, file.item, file.document, file.key = Outcome.DRAFTED, item, item.document, item.document.key
-    file.content_hash = verdict.content_hash
+    file.content_hash = content_hash(item)
     file.save(update_fields=["outcome", "item", "document", "key", "notes", "content_hash"])
 
 

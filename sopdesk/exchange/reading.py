@@ -87,7 +87,7 @@ def _keeper(intake: Intake, kept: dict[str, None]) -> Callable[[bytes, str], str
             return None
         mark = hashlib.sha256(data).hexdigest()
         kept[mark] = None
-        known = Picture.objects.filter(hash=mark).first()
+        known = _known(mark, data)
         if known is not None:
             return pictures.address(known)
         folder.mkdir(exist_ok=True)
@@ -95,6 +95,18 @@ def _keeper(intake: Intake, kept: dict[str, None]) -> Callable[[bytes, str], str
         return f"{INCOMING}{mark}"
 
     return keep
+
+
+def _known(mark: str, data: bytes) -> Picture | None:
+    """The picture that the desk has of these bytes already: taken out by an export, or brought before."""
+    found = Picture.objects.filter(hash=mark).first()
+    if found is not None:
+        return found
+    try:
+        written = pictures.rewritten(data)
+    except pictures.PictureRefused:
+        return None
+    return Picture.objects.filter(hash=hashlib.sha256(written.content).hexdigest()).first()
 
 
 def _beside(file: IntakeFile) -> Callable[[str], bytes | None]:

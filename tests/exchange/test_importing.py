@@ -204,6 +204,8 @@ def test_pictures_come_along_once(received: Received, ana: User) -> None:
     assert bodies.count(f"/pictures/{picture.hash}.png") == 3
     assert "incoming" not in bodies
     assert not intake.folder.exists()
+    again = received(files)
+    assert set(again.files.values_list("what", flat=True)) == {What.SAME, What.PICTURE}
 
 
 def test_a_picture_that_is_none_is_left_out_and_said(received: Received, ana: User) -> None:
