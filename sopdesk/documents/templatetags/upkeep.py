@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.http import QueryDict
 
 from sopdesk.documents import ageing, handing_over
 
@@ -24,7 +23,7 @@ def band_look(name: str) -> ageing.Band:
 
 @register.simple_tag(takes_context=True)
 def group_url(context: dict[str, Any], by: str, group: ageing.Group) -> str:
-    params: QueryDict = context["request"].GET.copy()
+    params = context["request"].GET.copy()
     params.pop("page", None)
     params[by] = group.value
     return f"?{params.urlencode()}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +23,7 @@ from sopdesk.documents.views.shown import upkeep, visible
 
 reader = permission_required(Permission.DOCUMENT_READ_INTERNAL)
 LATEST = 20
+Reasons = tuple[str, ...]
 
 
 @require_POST
@@ -31,13 +35,13 @@ def document_verify(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         raise Http404
     form = VerifyForm(request.POST)
     if not form.is_valid():
-        return stewardship_page(request, document, verify=form, status=422)
+        return stewardship_page(request, document, form, status=422)
     versions = document.versions.visible_to(person).select_related("document")
     version = get_object_or_404(versions, pk=form.cleaned_data["version"])
     try:
         verifying.verify(document, actor=person, version=version, note=form.cleaned_data["note"])
     except ChangeRefused as refusal:
-        return stewardship_page(request, document, verify=form, reasons=refusal.reasons, status=409)
+        return stewardship_page(request, document, form, reasons=refusal.reasons, status=409)
     messages.success(request, _("Verified: v%(n)s is still right. Thank you.") % {"n": version.number})
     return redirect(kind_of(kind).url("read", key))
 
@@ -69,11 +73,11 @@ def document_stewardship(request: HttpRequest, kind: str, key: str) -> HttpRespo
         raise Http404
     form = StewardshipForm(request.POST if request.method == "POST" else None, document=document)
     if request.method != "POST" or not form.is_valid():
-        return stewardship_page(request, document, form=form, status=422 if form.is_bound else 200)
+        return stewardship_page(request, document, form, status=422 if form.is_bound else 200)
     try:
         stewardship.change_stewardship(document, actor=person, **form.cleaned_data)
     except ChangeRefused as refusal:
-        return stewardship_page(request, document, form=form, reasons=refusal.reasons, status=409)
+        return stewardship_page(request, document, form, reasons=refusal.reasons, status=409)
     messages.success(request, _("Owner and review were saved."))
     return redirect(kind_of(kind).url("read", key))
 
@@ -81,25 +85,31 @@ def document_stewardship(request: HttpRequest, kind: str, key: str) -> HttpRespo
 def stewardship_page(
     request: HttpRequest,
     document: Document,
+    refused: Form | None = None,
     *,
-    form: StewardshipForm | None = None,
-    verify: VerifyForm | None = None,
-    reasons: tuple[str, ...] = (),
+    reasons: Reasons = (),
     status: int = 200,
 ) -> HttpResponse:
     """The page of a document's upkeep, as it stands or after a step was refused, with what was typed."""
     person = signed_in(request)
     version = document.versions.in_force().visible_to(person).first()
-    note = verify.data.get("note", "") if verify else ""
+    note = refused.data.get("note", "") if isinstance(refused, VerifyForm) else ""
     context = {
         "kind": kind_of(document.kind),
-        "document": Document.objects.select_related("owner").get(pk=document.pk),
         "version": version,
-        "form": form or StewardshipForm(document=document),
+        "form": refused if isinstance(refused, StewardshipForm) else StewardshipForm(document=document),
         "verify_form": VerifyForm(initial={"version": version.pk if version else 0, "note": note}),
         "reasons": reasons,
-        "verifications": document.verifications.select_related("by", "version")[:LATEST],
-        "history": document.history.select_related("owner", "history_user")[:LATEST],
+        **_record(document),
         **upkeep(person, document, version, timezone.now()),
     }
     return render(request, "documents/document_stewardship.html", context, status=status)
+
+
+def _record(document: Document) -> dict[str, Any]:
+    """The document as it stands, who verified it, and what its owner and dates were before."""
+    return {
+        "document": Document.objects.select_related("owner").get(pk=document.pk),
+        "verifications": document.verifications.select_related("by", "version")[:LATEST],
+        "history": document.history.select_related("owner", "history_user")[:LATEST],
+    }
