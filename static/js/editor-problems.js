@@ -47,6 +47,8 @@ export function problems(editor) {
     editor.show?.("text");
     if (editor.view && about) goTo(editor, positionOf(editor, Number(link.dataset.goto), about));
     const anchor = link.closest("[data-anchor]")?.dataset.anchor;
-    if (anchor) editor.part("preview").querySelector(`[id="${CSS.escape(anchor)}"]`)?.scrollIntoView({ block: "start" });
+    const box = editor.part("preview");
+    const heading = anchor && box.querySelector(`[id="${CSS.escape(anchor)}"]`);
+    if (heading) box.scrollTop += heading.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
   });
 }

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from tests import factories
 
@@ -37,12 +37,16 @@ class Seat:
         self.context.set_default_timeout(10_000)
         self.context.add_init_script(WATCH)
         self.complaints: list[str] = []
+        self.under_way: set[Request] = set()
         self.page = self.tab()
 
     def tab(self) -> Page:
         """Another tab of the same browser."""
         page = self.context.new_page()
         page.on("console", self._console)
+        page.on("request", lambda request: self.under_way.add(request))
+        page.on("requestfinished", lambda request: self.under_way.discard(request))
+        page.on("requestfailed", lambda request: self.under_way.discard(request))
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("dialog", lambda dialog: dialog.accept())
         return page
@@ -60,9 +64,18 @@ class Seat:
         self.page.wait_for_url(f"{self.address}/")
 
     def leave(self) -> None:
-        """Nothing may have been complained about in the whole journey."""
+        """Nothing may have been complained about in the whole journey.
+
+        What was asked for is waited for, and nothing more is asked: an answer must not meet the emptying of the tables.
+        """
+        complaints = list(self.complaints)
+        self.context.route("**/*", lambda route: route.abort())
+        for _wait in range(100):
+            if not self.under_way or not self.context.pages:
+                break
+            self.context.pages[0].wait_for_timeout(50)
         self.context.close()
-        assert not self.complaints, self.complaints
+        assert not complaints, complaints
 
     def ran(self, page: Page | None = None) -> list[str]:
         """Scripts that ran and reports of the content security policy on the page as it stands."""
