@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from tests.access_table_review import REVIEWING
+
 LETTERS = {
     "o": 200,
     "r": 302,
@@ -162,45 +164,6 @@ changes:propose                        POST  draft                f x x r x x x 
 changes:approve                        GET   proposed             m m m m m m m m m
 changes:approve                        POST  proposed             f x x x i i x x x
 changes:request_changes                POST  proposed             f x x x i i x x x
-changes:passkey                        GET   -                    m m m m m m m m m
-changes:passkey                        POST  -                    f x x x o o x x x
-changes:since                          GET   signed,signature     l x x o o o x x o
-changes:since                          GET   proposed,signature   l x x x x x x x x
-changes:ask                            POST  proposed             f x x i i i x x i
-changes:release                        POST  proposed,asked       f x x r r r x x r
-changes:release                        POST  draft,asked          f x x x x x x x x
-changes:claim                          GET   proposed             m m m m m m m m m
-changes:claim                          POST  proposed             f x x x r r x x x
-changes:let_go                         POST  proposed             f x x x c c x x x
-changes:hand_on                        POST  proposed             f x x i i i x x i
-changes:due                            POST  proposed             f x x r r r x x r
-changes:invite                         POST  proposed             f x x x i i x x i
-changes:revoke                         POST  proposed,outsider    f x x x r r x x r
-changes:revoke                         POST  draft,outsider       f x x x x x x x x
-changes:rules                          GET   -                    l x x o o o x x o
-changes:rule_add                       GET   -                    l x x x x x x x o
-changes:rule_add                       POST  -                    f x x x x x x x i
-changes:rule_edit                      GET   rule                 l x x x x x x x o
-changes:rule_edit                      GET   999999               l x x x x x x x x
-changes:rule_edit                      POST  rule                 f x x x x x x x i
-changes:rule_delete                    GET   rule                 l x x x x x x x o
-changes:rule_delete                    POST  rule                 f x x x x x x x r
-changes:rule_restore                   GET   rule                 m m m m m m m m m
-changes:rule_restore                   POST  rule                 f x x x x x x x r
-changes:rule_restore                   POST  999999               f x x x x x x x x
-# Reviewers from outside: a link and a code, whoever is signed in
-outside:done                           GET   -                    o o o o o o o o o
-outside:read                           GET   token                o o o o o o o o o
-outside:read                           GET   guessed              x x x x x x x x x
-outside:code                           GET   token                m m m m m m m m m
-outside:code                           POST  token                r r r r r r r r r
-outside:code                           POST  guessed              x x x x x x x x x
-outside:confirm                        POST  token                i i i i i i i i i
-outside:confirm                        POST  guessed              x x x x x x x x x
-outside:approve                        POST  token                r r r r r r r r r
-outside:approve                        POST  guessed              x x x x x x x x x
-outside:request_changes                POST  token                r r r r r r r r r
-outside:request_changes                POST  guessed              x x x x x x x x x
 changes:withdraw                       GET   draft                l x x o x x x x x
 changes:withdraw                       POST  draft                f x x r x x x x x
 changes:publish                        GET   proposed             m m m m m m m m m
@@ -253,6 +216,9 @@ discussion:lift                        POST  proposed,thread      f x x c c c x 
 discussion:accept                      POST  proposed,suggestion  f x x r x x x x x
 discussion:reject                      POST  proposed,suggestion  f x x i i i x x i
 discussion:accept_all                  POST  proposed             f x x r x x x x x
+discussion:outside_comment             GET   token                m m m m m m m m m
+discussion:outside_comment             POST  token                i i i i i i i i i
+discussion:outside_comment             POST  guessed              x x x x x x x x x
 # SOPs
 sops:list                              GET   -                    l o o o o o o o o
 sops:new                               GET   -                    l x x o x x x x x
@@ -423,5 +389,5 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     """The table's lines, without its comments."""
-    lines = (line.split("#")[0].split() for line in TABLE.splitlines())
+    lines = (line.split("#")[0].split() for line in (TABLE + REVIEWING).splitlines())
     return tuple(Row(words[0], words[1], words[2], tuple(words[3:])) for words in lines if words)

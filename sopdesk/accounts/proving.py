@@ -46,7 +46,7 @@ def prove(request: HttpRequest, person: User, *, password: str, credential: str)
 
 def has_passkey(person: User) -> bool:
     """Whether a passkey or security key of theirs is known here."""
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists()
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists())
 
 
 def passkey_challenge(person: User) -> dict[str, object]:

@@ -216,13 +216,14 @@ def waiting_for(person: User) -> Q:
         function: Q(_asked_of(function, rules)) & ~Exists(standing.filter(functions__contains=[function]))
         for function in ReviewFunction.values
     }
-    nothing_in_particular = (
-        ~Exists(standing.filter(reviewer__isnull=False)) & ~Exists(asked) & ~reduce(or_, still.values())
-    )
-    wanted = Q(claimed_by=person) | Exists(asked.filter(reviewer=person))
-    wanted |= Q(claimed_by=None) & nothing_in_particular
-    for function in person.functions:
-        wanted |= still[function]
+    approved, named = Exists(standing.filter(reviewer__isnull=False)), Exists(asked)
+    ways = [
+        Q(claimed_by=person),
+        Q(Exists(asked.filter(reviewer=person))),
+        Q(claimed_by=None) & ~Q(approved) & ~Q(named) & ~Q(reduce(or_, still.values())),
+        *(Q(still[function]) for function in person.functions),
+    ]
+    wanted = reduce(or_, ways)
     own = Exists(standing.filter(reviewer=person))
     written = Exists(Change.authors.through.objects.filter(change=OuterRef("pk"), user=person))
     return Q(state=Change.State.IN_REVIEW) & wanted & ~Q(own) & ~Q(written)

@@ -49,12 +49,10 @@ class DescribeForm(ZonedTimeMixin, forms.Form):
 
     field_order = ("revision", "title", "why", "material", "at", "zone")
 
-    def __init__(self, *args: Any, change: Change, person: User, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, change: Change, person: User) -> None:
         names = ("revision", "title", "why", "material")
         said = {name: getattr(change, name) for name in names}
-        super().__init__(
-            *args, initial={**said, **at_in_zone(change.planned_at, change.planned_zone)}, **kwargs
-        )
+        super().__init__(data, initial={**said, **at_in_zone(change.planned_at, change.planned_zone)})
         self.zones_for(person)
 
     def values(self) -> dict[str, Any]:
@@ -146,7 +144,9 @@ class HandOnForm(NoteForm):
 
     def __init__(self, *args: Any, change: Change, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        able = assigning.reviewers_for(change).exclude(pk=change.claimed_by_id)
+        able = assigning.reviewers_for(change)
+        if change.claimed_by_id is not None:
+            able = able.exclude(pk=change.claimed_by_id)
         self.fields["to"].queryset = able  # type: ignore[attr-defined]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -50,7 +49,7 @@ def delete_rule(rule: ReviewRule, *, actor: User) -> None:
     with transaction.atomic():
         fresh = ReviewRule.objects.select_for_update().get(pk=rule.pk)
         facts = _facts(fresh)
-        fresh._history_user = actor
+        fresh._history_user = actor  # type: ignore[attr-defined]  # simple_history reads it
         record(actor=actor, event=Event.REVIEW_RULE_DELETED, subject=fresh, facts=facts)
         fresh.delete()
 
@@ -71,13 +70,14 @@ def restore_rule(rule_id: int, *, actor: User) -> ReviewRule:
         return rule
 
 
-def past() -> Iterable[Any]:
-    """What was done to the rules, newest first."""
-    return ReviewRule.history.select_related("history_user").order_by("-history_date", "-history_id")
+def past(number: int) -> list[Any]:
+    """What was done to the rules lately, newest first."""
+    rows = ReviewRule.history.select_related("history_user").order_by("-history_date", "-history_id")
+    return list(rows[:number])
 
 
 def _keep(rule: ReviewRule, actor: User, **how: Any) -> None:
-    rule._history_user = actor
+    rule._history_user = actor  # type: ignore[attr-defined]  # simple_history reads it
     rule.save(**how)
 
 

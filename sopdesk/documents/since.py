@@ -42,16 +42,17 @@ def changed_since(change: Change, approval: Approval) -> Since:
 
 
 def _said(change: Change, approval: Approval) -> Iterator[comparing.FieldDiff]:
-    sizes = {True: _("material"), False: _("editorial")}
     before, now = approval.seen, {"title": change.title, "why": change.why, "material": change.material}
     labels = {"title": _("Title"), "why": _("Why"), "material": _("Size")}
     for name, label in labels.items():
         if before.get(name) != now[name]:
-            old, new = (
-                sizes.get(each, each) if name == "material" else each
-                for each in (before.get(name), now[name])
-            )
-            yield comparing.FieldDiff(label, str(old or ""), str(new))
+            yield comparing.FieldDiff(label, _in_words(before.get(name)), _in_words(now[name]))
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return _("material") if value else _("editorial")
+    return str(value or "")
 
 
 def _parts(change: Change, approval: Approval) -> Iterator[Part]:

@@ -13,6 +13,8 @@ from sopdesk.documents.models import Change
 from sopdesk.documents.requirements import overview
 from sopdesk.listing import Listing
 
+ROWS = 25
+"""A row says more than one of other lists, so there are fewer on a page."""
 SORTS = {
     "title": ("title",),
     "state": ("state",),
@@ -27,7 +29,9 @@ SORTS = {
 def change_list(request: HttpRequest) -> HttpResponse:
     """Every change, newest work first."""
     changes = Change.objects.visible_to(request.user).for_list()
-    listing = Listing(request.GET, changes, ChangeFilter, sorts=SORTS, sort="-updated", request=request)
+    listing = Listing(
+        request.GET, changes, ChangeFilter, sorts=SORTS, sort="-updated", per_page=ROWS, request=request
+    )
     open_ones = [row for row in listing.rows if row.state in ("in_review", "approved")]
     needs = overview(open_ones) if open_ones else {}
     context = {

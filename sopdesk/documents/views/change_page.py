@@ -56,20 +56,9 @@ def change_page(
     """Render the change; `refused` is a form that goes back to the person with what they typed."""
     person, reviewed = signed_in(request), reviewed_in(change)
     needs = requirements(change, [each.item for each in reviewed])
-    may = _may(change, person, needs)
-    context: dict[str, Any] = {
-        "change": change,
-        "state": change.state_at(timezone.now()),
-        "due_state": change.due_state(timezone.localdate()),
-        "now": timezone.now(),
-        "reviewed": reviewed,
-        "needs": needs,
-        "view": comparing.chosen_view(request.GET.get("view", "")),
-        "reasons": reasons,
-        **_record(change),
-        **may,
-        **_forms(change, reviewed, person, needs, refused),
-    }
+    context: dict[str, Any] = {"change": change, "reviewed": reviewed, "needs": needs, "reasons": reasons}
+    context |= {"view": comparing.chosen_view(request.GET.get("view", "")), **_record(change)}
+    context |= _may(change, person, needs) | _forms(change, reviewed, person, needs, refused)
     return render(request, "documents/change_read.html", context, status=status)
 
 
@@ -91,10 +80,13 @@ def reviewed_in(change: Change) -> list[Reviewed]:
 
 
 def _record(change: Change) -> dict[str, Any]:
-    """What the checks say of it now, who wrote it, and who did what with it so far."""
+    """Where it stands, what the checks say of it, who wrote it, and who did what with it so far."""
     found = checks.findings(change) if change.state in states.EDITABLE else []
     approvals = change.approvals.select_related("reviewer", "outside", "voided_by").defer("seen")
     return {
+        "state": change.state_at(timezone.now()),
+        "due_state": change.due_state(timezone.localdate()),
+        "now": timezone.now(),
         "findings": found,
         "blocked": any(finding.blocks for finding in found),
         "authors": change.authors.all(),
@@ -172,7 +164,7 @@ def _forms(
 def _returned(refused: forms.Form, seen: str) -> forms.Form:
     """The form with what was typed; the hash is of what the page shows now, or nobody could approve from it."""
     if isinstance(refused, ApproveForm):
-        refused.data = {**_typed(refused), "seen_hash": seen}  # type: ignore[assignment]
+        refused.data = {**_typed(refused), "seen_hash": seen}
     return refused
 
 

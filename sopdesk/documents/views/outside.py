@@ -57,7 +57,7 @@ def by_link(view: View) -> View:
 @by_link
 def read(request: HttpRequest, outsider: OutsideReviewer, token: str) -> HttpResponse:
     """The change, once a code was confirmed; before that the way to a code."""
-    if not _is_confirmed(request, outsider):
+    if not is_confirmed(request, outsider):
         return _ask_for_code(request, outsider, token, CodeForm())
     return _change(request, outsider, token)
 
@@ -127,7 +127,7 @@ def _decide(
     verb: Callable[[dict[str, Any]], object],
 ) -> HttpResponse:
     """Take a decision of somebody whose code was confirmed for this very text; else the way to a new code."""
-    if not _is_confirmed(request, outsider):
+    if not is_confirmed(request, outsider):
         messages.warning(
             request, _("The text was edited, or an hour has passed. Ask for a new code, and look again.")
         )
@@ -146,7 +146,8 @@ def _place(outsider: OutsideReviewer) -> str:
     return f"outside:{outsider.pk}"
 
 
-def _is_confirmed(request: HttpRequest, outsider: OutsideReviewer) -> bool:
+def is_confirmed(request: HttpRequest, outsider: OutsideReviewer) -> bool:
+    """Whether this browser confirmed a code lately, for the text as it stands now."""
     held = request.session.get(_place(outsider)) or {}
     is_fresh = held.get("until", 0) > timezone.now().timestamp()
     return is_fresh and held.get("hash") == reviewing.current_hash(outsider.change)
@@ -179,22 +180,26 @@ def _change(
     reasons: Any = (),
     status: int = 200,
 ) -> HttpResponse:
-    """Exactly this change: what differs, and each text as the public would read it."""
+    """Exactly this change, and the two answers to it; `refused` goes back with what was typed."""
+    context = {"outsider": outsider, "change": outsider.change, "token": token, "reasons": reasons}
+    context |= _shown(request, outsider)
+    if refused is not None:
+        context["approve_form" if isinstance(refused, OutsideApproveForm) else "send_back_form"] = refused
+    return render(request, "documents/outside_read.html", context, status=status)
+
+
+def _shown(request: HttpRequest, outsider: OutsideReviewer) -> dict[str, Any]:
+    """What differs, and each text as the public would read it. What is signed is what is shown, so its hash is of the
+    drafts as they were read for it."""
     change, nobody = outsider.change, AnonymousUser()
     reviewed = reviewed_in(change)
     html = [
         present(markdown.render(each.item.body).html, viewer=nobody, at=timezone.now()) for each in reviewed
     ]
-    seen = {"seen_hash": change_hash(change, [each.item for each in reviewed])}
-    approve_form: Any = OutsideApproveForm(change=change, initial=seen)
-    context = {
-        "outsider": outsider,
-        "change": change,
-        "token": token,
+    seen = change_hash(change, [each.item for each in reviewed])
+    return {
         "reviewed": list(zip(reviewed, html, strict=True)),
         "view": comparing.chosen_view(request.GET.get("view", "")),
-        "approve_form": refused if isinstance(refused, OutsideApproveForm) else approve_form,
-        "send_back_form": refused if isinstance(refused, OutsideSendBackForm) else OutsideSendBackForm(),
-        "reasons": reasons,
+        "approve_form": OutsideApproveForm(change=change, initial={"seen_hash": seen}),
+        "send_back_form": OutsideSendBackForm(),
     }
-    return render(request, "documents/outside_read.html", context, status=status)

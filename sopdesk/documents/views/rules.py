@@ -28,7 +28,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     """Every rule, and what was done to them lately."""
     listing = Listing(request.GET, ReviewRule.objects.all(), sorts=SORTS)
     standing = set(ReviewRule.objects.values_list("pk", flat=True))
-    past = [(row, row.id not in standing) for row in ruling.past()[:PAST]]
+    past = [(row, row.id not in standing) for row in ruling.past(PAST)]
     may_edit = allows(request.user, Permission.REVIEW_RULES_EDIT)
     context = {"listing": listing, "past": past, "may_edit": may_edit}
     return render(request, "documents/rule_list.html", context)
