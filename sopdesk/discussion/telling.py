@@ -36,6 +36,19 @@ def tell(thread: Thread, words: str, *, writer: User | OutsideReviewer, mentione
     for person in _concerned(thread):
         if person.pk not in told:
             _post(person, thread, subject, said, words, reason="thread")
+    if isinstance(writer, User):
+        _answer_outside(thread)
+
+
+def _answer_outside(thread: Thread) -> None:
+    """Tell who opened a thread from outside that there is an answer; its words stand only behind the link."""
+    outsider = thread.outside
+    if outsider is None or outsider.revoked_at is not None:
+        return
+    body = _("There is an answer to your comment. Open the link of your invitation to read it.")
+    subject = _("An answer to your comment on “%(change)s”") % {"change": thread.change}
+    sitting = int(timezone.now().timestamp() // SITTING.total_seconds())
+    post(to=outsider.email, subject=subject, body=body, key=f"discussion:outside:{outsider.pk}:{sitting}")
 
 
 def tell_mentioned(

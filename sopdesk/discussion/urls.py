@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sopdesk.discussion.views import steps, threads
+from sopdesk.discussion.views import outsiders, steps, threads
 
 app_name = "discussion"
 _all = "changes/<int:change_id>/threads"
@@ -23,5 +23,6 @@ urlpatterns = [
     path(f"{_one}/lift", steps.thread_lift, name="lift"),
     path(f"{_one}/accept", steps.suggestion_accept, name="accept"),
     path(f"{_one}/reject", steps.suggestion_reject, name="reject"),
+    path("review/<str:token>/comment", outsiders.outside_comment, name="outside_comment"),
     path("changes/<int:change_id>/comments/<int:pk>/edit", threads.comment_edit, name="comment_edit"),
 ]

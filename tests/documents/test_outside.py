@@ -95,8 +95,9 @@ def test_nothing_else_of_the_desk_is_on_the_page(confirmed: Client, nora: Outsid
     page = answer.content.decode()
     assert set(re.findall(r'(?:href|action)="(/[^"]*)"', page)) <= {
         *re.findall(r'"(/static/[^"]*)"', page), f"{link(nora)}/approve", f"{link(nora)}/request-changes",
+        f"{link(nora)}/comment",
     }  # fmt: skip
-    for word in ("Search rules", "/sops", "/changes", "Comment", "Signatures"):
+    for word in ("Search rules", "/sops", "/changes", "Discussion", "Signatures"):
         assert word not in page
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     assert answer["Referrer-Policy"] == "same-origin"

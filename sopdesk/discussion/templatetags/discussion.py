@@ -2,6 +2,7 @@
 
 {% threads_at document_id row.anchor as here %}  the threads at a section of a document of the page’s `change`
 {% came_from %}                                      the page to go back to after a step, for a hidden field
+{% outside_talk outsider as own %}, {% outside_form outsider as form %}   what somebody from outside said, and says
 {% talk_of change as talk %}           the discussion of a change (sopdesk.discussion.reading.Discussion)
 """
 
@@ -9,8 +10,9 @@ from __future__ import annotations
 
 from django import template
 
+from sopdesk.discussion.outsiders import Answered, OutsideCommentForm, own_threads
 from sopdesk.discussion.reading import Discussion, Shown, discussion
-from sopdesk.documents.models import Change
+from sopdesk.documents.models import Change, OutsideReviewer
 
 register = template.Library()
 
@@ -31,3 +33,13 @@ def came_from(context: template.Context) -> str:
     request = context["request"]
     kept = request.POST.get("back") or (request.htmx and request.htmx.current_url_abs_path)
     return str(kept or request.get_full_path()) if request.method != "POST" or kept else ""
+
+
+@register.simple_tag
+def outside_talk(outsider: OutsideReviewer) -> list[Answered]:
+    return own_threads(outsider)
+
+
+@register.simple_tag
+def outside_form(outsider: OutsideReviewer) -> OutsideCommentForm:
+    return OutsideCommentForm(outsider=outsider)
