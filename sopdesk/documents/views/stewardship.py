@@ -17,7 +17,7 @@ from sopdesk.accounts.permissions import Permission
 from sopdesk.documents import stewardship, verifying
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.kinds import kind_of
-from sopdesk.documents.models import Document
+from sopdesk.documents.models import Document, Version
 from sopdesk.documents.upkeep_forms import StewardshipForm, TakeBackForm, VerifyForm
 from sopdesk.documents.views.shown import upkeep, visible
 
@@ -93,17 +93,22 @@ def stewardship_page(
     """The page of a document's upkeep, as it stands or after a step was refused, with what was typed."""
     person = signed_in(request)
     version = document.versions.in_force().visible_to(person).first()
-    note = refused.data.get("note", "") if isinstance(refused, VerifyForm) else ""
     context = {
         "kind": kind_of(document.kind),
         "version": version,
         "form": refused if isinstance(refused, StewardshipForm) else StewardshipForm(document=document),
-        "verify_form": VerifyForm(initial={"version": version.pk if version else 0, "note": note}),
+        "verify_form": _verify_form(version, refused),
         "reasons": reasons,
         **_record(document),
         **upkeep(person, document, version, timezone.now()),
     }
     return render(request, "documents/document_stewardship.html", context, status=status)
+
+
+def _verify_form(version: Version | None, refused: Form | None) -> VerifyForm:
+    """For the version that the page shows now, with the note that was typed."""
+    note = refused.data.get("note", "") if isinstance(refused, VerifyForm) else ""
+    return VerifyForm(initial={"version": version.pk if version else 0, "note": note})
 
 
 def _record(document: Document) -> dict[str, Any]:
