@@ -40,7 +40,8 @@ export function problems(editor) {
   editor.changed((update) => {
     if (about) about = { doc: about.doc, changes: about.changes ? about.changes.compose(update.changes) : update.changes };
   });
-  editor.form.addEventListener("click", (event) => {
+  // Threads that stand below the form lead to their lines, too.
+  document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-goto]");
     if (!link) return;
     event.preventDefault();
