@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,6 @@ from sopdesk.documents.models import Content, Version
 from sopdesk.text import diff
 
 VIEWS = ("inline", "side")
-NAMED = 4
-"""How many titles a folded run names."""
 
 
 @dataclass(frozen=True)
@@ -27,31 +25,11 @@ class FieldDiff:
 
 
 @dataclass(frozen=True)
-class Run:
-    """Sections in a row that all changed, or that all stayed the same: those are folded into one line."""
-
-    is_same: bool
-    sections: tuple[diff.SectionDiff, ...]
-
-    @property
-    def titles(self) -> str:
-        """The first titles of the run, so that one knows what is folded."""
-        named = [section.title_new for section in self.sections if section.title_new]
-        return ", ".join(named[:NAMED]) + ("…" if len(named) > NAMED else "")
-
-
-@dataclass(frozen=True)
 class Comparison:
     """What differs between two contents. `sections` holds the unchanged ones too, to be folded."""
 
     fields: tuple[FieldDiff, ...]
     sections: tuple[diff.SectionDiff, ...]
-
-    @property
-    def runs(self) -> list[Run]:
-        """The sections in order, cut where changed and unchanged ones meet."""
-        cut = groupby(self.sections, key=lambda section: section.kind == diff.SectionKind.same)
-        return [Run(is_same, tuple(sections)) for is_same, sections in cut]
 
     @property
     def changed(self) -> int:

@@ -155,7 +155,7 @@ def _one_sided(block: Block, kind: PieceKind) -> BlockDiff:
     if block.form == Form.table:
         table = table_alone(tables.read(block.text), kind)
         return BlockDiff(block, old, new, table=table, around=_around(old, new))
-    return BlockDiff(block, old, new, kept(block.tokens(), kind), around=_around(old, new))
+    return BlockDiff(block, old, new, kept(block.runs(), kind), around=_around(old, new))
 
 
 def _two_sided(old: Block, new: Block) -> BlockDiff:
@@ -164,7 +164,7 @@ def _two_sided(old: Block, new: Block) -> BlockDiff:
         table = compare_tables(tables.read(old.text), tables.read(new.text))
         return BlockDiff(new, old, new, table=table, around=around)
     if old.text == new.text and old.form == new.form:
-        return BlockDiff(new, old, new, kept(new.tokens(), PieceKind.same), around=around)
+        return BlockDiff(new, old, new, kept(new.runs(), PieceKind.same), around=around)
     return BlockDiff(new, old, new, compare(old.tokens(), new.tokens()), around=around)
 
 

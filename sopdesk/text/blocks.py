@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sopdesk.text import lines
-from sopdesk.text.inline import Token, plain_tokens, tokens
+from sopdesk.text.inline import Token, plain_tokens, runs, tokens
 from sopdesk.text.scanning import Piece, PieceKind, scan
 
 _MARKER = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>[-*+]|\d{1,9}\.)(?P<gap>[ \t]+)")
@@ -67,6 +67,10 @@ class Block:
             return f"{self.form}{self.depth}\0{self.lead.strip()}\0{self.text}"
         text = _SPACES.sub(" ", _HARD_BREAK.sub("\v", self.text))
         return f"{self.form}{self.depth}{self.level}\0{text.strip(' ')}"
+
+    def runs(self) -> list[Token]:
+        """Its text for a reader, not for a comparison: words of one look as one token."""
+        return plain_tokens(self.text) if self.form in WORDLESS else runs(self.text)
 
     def tokens(self) -> list[Token]:
         """Its text as tokens; their sources joined are `text`."""

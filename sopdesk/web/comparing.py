@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import groupby
 
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +78,14 @@ class Line:
     def html(self) -> SafeString:
         """The words of both sides."""
         return drawn(self.block.pieces)
+
+    @property
+    def plain(self) -> SafeString:
+        """An unchanged line as the component draws it: most lines of a long text are of this sort."""
+        marker = format_html('<span class="diff-marker">{}</span> ', self.marker) if self.marker else ""
+        css = f"diff-line diff-{self.form} diff-is-same"
+        line = '<div class="{}" data-depth="{}" dir="auto">{}<span class="diff-words">{}</span></div>'
+        return format_html(line, css, self.depth, marker, self.html)
 
     @property
     def html_old(self) -> SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -69,9 +70,7 @@ def test_unchanged_sections_are_folded_into_one_line(reviewer: Client, proposed:
     again = editing.start_change(saved.document, actor=ana)
     editing.save_draft(again, revision=again.revision, actor=ana, body=body.replace("Words 5", "New words 5"))
     page = reviewer.get(step(again.change, "read"))
-    runs = page.context["reviewed"][0].comparison.runs
-    assert [(run.is_same, len(run.sections)) for run in runs] == [(True, 5), (False, 1), (True, 6)]
-    assert "6 unchanged sections" in page.content.decode()
+    assert re.findall(r"(\d+) unchanged sections", page.content.decode()) == ["5", "6"]
 
 
 def test_approving_what_was_edited_meanwhile_keeps_the_note_and_can_be_done_again(
