@@ -24,4 +24,5 @@ def elsewhere(viewer: User, change: Change) -> Panel:
 def beside_the_text(viewer: User, item: ChangeItem) -> Panel | None:
     """The open threads of a draft, each with the way to its words."""
     threads = discussion(item.change, viewer).of_item(item)
-    return Panel("discussion/editor_threads.html", {"threads": threads, "item": item}) if threads else None
+    context = {"threads": threads, "item": item}
+    return Panel("discussion/editor_threads.html", context, order=5) if threads else None
