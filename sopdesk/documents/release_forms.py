@@ -66,6 +66,10 @@ class UrgentForm(StepForm):
     )
     credential = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].required = not self.data.get("credential")
+
 
 class ConfirmForm(ApproveForm):
     """The signature afterwards, under what was published at once."""

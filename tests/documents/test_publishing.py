@@ -153,6 +153,26 @@ class TestSchedule:
         with pytest.raises(PublishRefused, match="passed"):
             publishing.schedule(approved, at=timezone.now() - timedelta(minutes=1), actor=ben)
 
+    def test_a_time_that_passes_meanwhile_is_refused(
+        self, approved: Change, refunds: Document, ben: User, in_a_week: datetime
+    ) -> None:
+        """It waited for a lock, or took long: at its end the time had come, and readers had read the old text."""
+        clock = iter([in_a_week - timedelta(seconds=1), in_a_week + timedelta(seconds=1)])
+        late = patch.object(publishing, "database_now", lambda: next(clock))
+        with late, pytest.raises(PublishRefused, match="passed"):
+            publishing.schedule(approved, at=in_a_week, actor=ben)
+        assert refunds.versions.count() == 1
+
+    def test_what_begins_meanwhile_is_not_unscheduled(
+        self, approved: Change, refunds: Document, ben: User, in_a_week: datetime
+    ) -> None:
+        change = publishing.schedule(approved, at=in_a_week, actor=ben)
+        clock = iter([in_a_week - timedelta(seconds=1), in_a_week + timedelta(seconds=1)])
+        late = patch.object(publishing, "database_now", lambda: next(clock))
+        with late, pytest.raises(PublishRefused, match="no longer be unscheduled"):
+            publishing.unschedule(change, actor=ben)
+        assert refunds.versions.in_force(in_a_week).get().number == 2
+
     def test_unscheduling_lets_the_old_version_go_on(
         self, approved: Change, refunds: Document, ben: User
     ) -> None:
