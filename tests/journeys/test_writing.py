@@ -11,6 +11,7 @@ from playwright.sync_api import Request, Route, expect
 from sopdesk.accounts.models import User
 from sopdesk.documents import editing
 from sopdesk.documents.models import ChangeItem, Document, Version
+from tests import factories
 from tests.journeys.seat import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
@@ -81,7 +82,10 @@ def test_everything_from_edit_to_publish_works_without_javascript(
     author.get_by_role("button", name="Propose this change").click()
     reviewer.goto(author.url)
     reviewer.get_by_role("link", name="Side by side").click()
-    reviewer.get_by_role("button", name="Approve exactly this").click()
+    reviewer.locator("summary", has_text="Approve exactly this").click()
+    reviewer.get_by_label("It is material").check()
+    reviewer.get_by_label("Your password").fill(factories.PASSWORD)
+    reviewer.get_by_role("button", name="Approve exactly this", exact=True).click()
     reviewer.get_by_role("button", name="Publish now").click()
     expect(reviewer.locator("#messages")).to_contain_text("Published")
     assert "60 days" in Version.objects.in_force().get(document=refunds).body
