@@ -26,7 +26,7 @@ def drawn(pieces: Iterable[Piece], side: str = "both") -> SafeString:
     return format_html_join("", "{}", ((each,) for each in shown))
 
 
-def _marked(piece: Piece, side: str) -> SafeString:
+def _marked(piece: Piece, side: str) -> SafeString | str:
     if piece.kind == PieceKind.same:
         return _looking(piece.text, piece.style)
     if piece.kind == PieceKind.formatted:

@@ -156,7 +156,7 @@ def diff(
     keeps the ids of several differences on one page apart: "#diff-verify", with a prefix "#diff-12-verify".
     """
     return {
-        **context.flatten(),
+        **context.flatten(),  # type: ignore[dict-item]  # its keys are names
         "slot": slot,
         "prefix": prefix,
         "parts": comparing.folded(comparing.rows(sections, only_changes=only_changes)),
