@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from sopdesk.exchange.facts import facts
 from sopdesk.exchange.kept_pictures import picture_bytes
-from sopdesk.exchange.pdf_content import is_right_to_left
 from sopdesk.text.presenting import present
 from sopdesk.text.standalone import standalone
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from sopdesk.documents.models import Document, Version
 
 STYLES = Path(__file__).with_name("document.css")
+STYLES_HERE = '<meta name="styles">'
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 
 
@@ -30,11 +30,10 @@ def html_file(document: Document, version: Version, *, viewer: User, base: str) 
     context = {
         "said": said,
         "html": standalone(page, base=base, picture=_inlined),
-        "styles": STYLES.read_text(encoding="utf-8"),
         "address": base + said.kind.url("read", document.key),
-        "direction": "rtl" if is_right_to_left(version.title) else "ltr",
     }
-    return render_to_string("exchange/document_file.html", context)
+    styles = f"<style>{STYLES.read_text(encoding='utf-8')}</style>"
+    return render_to_string("exchange/document_file.html", context).replace(STYLES_HERE, styles, 1)
 
 
 def _inlined(address: str) -> str:
