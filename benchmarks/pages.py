@@ -24,6 +24,8 @@ PAGES = {
         "/sops/SOP-0001",
         "/sops/SOP-0001/history",
         "/sops/SOP-0001/compare/1/4",
+        "/sops/SOP-0001?at=2026-03-01T12:00Z",
+        "/sops/ageing",
         "/changes",
     ],
     "ben.okafor": ["/", "the change in review"],

@@ -42,7 +42,8 @@ def verify(document: Document, *, actor: User, version: Version, note: str = "")
         standing = locked.versions.visible_to(actor).in_force(database_now()).first()
         if standing is None or standing.pk != version.pk:
             raise ChangeRefused([_moved_on(locked, standing)])
-        before, locked.review_by = locked.review_by, next_review(locked, timezone.localdate())
+        before = locked.review_by
+        locked.review_by = timezone.localdate() + relativedelta(months=locked.review_months)
         said = Verification.objects.create(
             document=locked, version=standing, by=actor, note=note.strip(), review_by_before=before
         )
@@ -92,16 +93,11 @@ def can_take_back(verification: Verification, person: User, now: datetime) -> bo
     return verification.by_id == person.pk and now - verification.at <= UNDO_WITHIN
 
 
-def next_review(document: Document, today: date) -> date:
-    """When a document that is confirmed today is due again; never earlier than what a scheduled version says."""
-    due = today + relativedelta(months=document.review_months)
-    coming = document.review_by and document.versions.filter(in_force__startswith__gt=timezone.now()).exists()
-    return max(due, document.review_by) if coming and document.review_by else due
-
-
 def counted_from(document: Document) -> date | None:
-    """The day from which the time to the next review counts: of the last verification, or the last version's first."""
-    last = document.versions.filter(in_force__isempty=False).order_by("-number").only("in_force").first()
+    """The day from which the time to the next review counts: of the last verification, or of the last version's
+    beginning. None while nothing was ever in force."""
+    begun = document.versions.filter(in_force__startswith__lte=timezone.now())
+    last = begun.order_by("-number").only("in_force").first()
     said = document.verifications.first()
     days = [last.since.date()] if last and last.since else []
     return max([*days, said.at.date()] if said else days, default=None)
