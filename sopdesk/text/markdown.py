@@ -37,12 +37,13 @@ def render(source: str) -> Rendered:
     """Render `source` (Markdown, at most 200 KB). Raises TextRefused with the places to mend, and nothing
     else.
 
-    A text is rendered several times in a row, by each check and by what is shown; the last few are kept.
+    A text is rendered several times in a row, by each check and by what is shown; the last ones are kept: those of a large change
+    from its checks to its versions.
     """
     return _rendered(source, get_language() or "")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _rendered(source: str, _language: str) -> Rendered:
     """`render`; the sentences of its problems are in the language."""
     composed = compose(source)
