@@ -200,7 +200,9 @@ class Desk(RuleBasedStateMachine):
     @rule(who=reviewers, which=which)
     def undo(self, who: str, which: int) -> None:
         self.step(
-            which, lambda change: urgent.undo(change, actor=self.people[who], note="It was right before.")
+            "confirm",
+            which,
+            lambda change: urgent.undo(change, actor=self.people[who], note="It was right before."),
         )
 
     @rule(hours=st.integers(0, 20))
