@@ -1,4 +1,4 @@
-"""Reviewing in real browsers: two signatures, somebody from outside, an edit that voids; every page looked at by axe."""
+"""Reviewing in real browsers: two signatures, one from outside, an edit that voids; axe looks at every page."""
 
 from __future__ import annotations
 
