@@ -28,7 +28,8 @@ def edit_with_preview(page: Page, old: str, new: str) -> None:
     text = page.get_by_label("Text (Markdown)")
     preview = page.get_by_role("region", name="Preview")
     expect(preview).to_contain_text(old)
-    text.fill(text.input_value().replace(old, new))
+    typed = str(page.locator("textarea[name=body]").evaluate("field => field.value"))
+    text.fill(typed.replace(old, new))
     expect(preview).to_contain_text(new)
     expect(preview).not_to_contain_text(old)
     assert not Version.objects.in_force().filter(body__contains=new).exists()
@@ -36,7 +37,7 @@ def edit_with_preview(page: Page, old: str, new: str) -> None:
 
 def propose(page: Page, why: str) -> str:
     """Save the draft, say why, hand it over; gives the change's address."""
-    page.get_by_role("button", name="Save and see the change").click()
+    page.get_by_role("button", name="Propose this change…").click()
     page.get_by_role("link", name="Title and reason").click()
     page.get_by_label("Why").fill(why)
     page.get_by_role("button", name="Save title and reason").click()
