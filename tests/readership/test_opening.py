@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from sopdesk.accounts.models import Team, User
@@ -213,3 +215,41 @@ def test_a_due_date_can_be_moved_but_not_into_the_past(must_read: MustRead, ana:
     moved = closing.move(must_read, actor=ana, due_on=today() + timedelta(days=30))
     assert moved.due_on == today() + timedelta(days=30)
     assert Entry.objects.latest("number").event == "must_read:moved"
+
+
+def test_publishing_opens_at_once(
+    draft: ChangeItem, approve: Step, ben: User, dev: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    change = approve(draft.change)
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.publish(change, actor=ben)
+    assert asked_of(dev) == ["SOP-0001"]
+
+
+def test_a_later_edit_that_narrows_the_audience_narrows_who_is_asked(
+    must_read: MustRead, refunds: Document, publish: Step, ana: User, dev: User, eve: User
+) -> None:
+    item = edited(refunds, ana, TEXT, audience="teams", audience_teams=["payments"])
+    planning.plan(item.change, actor=ana, asks="no")
+    publish(item.change)
+    assert (asked_of(dev), asked_of(eve)) == (["SOP-0001"], [])
+
+
+def test_a_document_that_ended_asks_nobody(must_read: MustRead, refunds: Document, dev: User) -> None:
+    version = refunds.versions.get(number=2)
+    version.in_force = DateTimeTZRange(version.since, in_days(1))
+    version.save(update_fields=["in_force"])
+    assert MustRead.objects.live().for_reader(dev).count() == 1
+    assert MustRead.objects.live(in_days(2)).for_reader(dev).count() == 0
+
+
+def test_what_several_documents_of_a_change_ask_is_opened_together(
+    draft: ChangeItem, publish: Step, ana: User, ben: User, dev: User
+) -> None:
+    macro = factories.published("macro", "refund", author=ana, reviewer=ben, body="Hello.\n")
+    item = editing.add_document(draft.change, macro, actor=ana)
+    editing.save_draft(item, revision=item.revision, actor=ana, body="Hello there.\n")
+    publish(draft.change)
+    assert sorted(asked_of(dev)) == ["SOP-0001", "refund"]
+    [entry] = Entry.objects.filter(event="must_read:opened")
+    assert len(entry.facts["documents"]) == 2
