@@ -84,9 +84,10 @@ def _content(document: Document, version: Version, form: str, viewer: User) -> b
 
 
 def start(kind: Kind, documents: Iterable[int], form: str, *, query: str, actor: User) -> Export:
-    """Have these documents put into one file, by a job. Raises ExportRefused when none is in force."""
+    """Have those of these documents that are in force for `actor` put into one file, by a job. Raises ExportRefused when
+    there are none."""
     require(actor, Permission.DOCUMENT_READ_INTERNAL)
-    wanted = sorted(set(documents))
+    wanted = [version.document_id for version in readable(documents, actor)]
     if not wanted:
         raise ExportRefused(_("Nothing in this list is in force, so there is nothing to export."))
     with transaction.atomic():
