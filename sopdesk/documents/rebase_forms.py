@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,7 +54,7 @@ class RebaseForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
     base = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: QueryDict | None = None, *, plan: Plan, kind: Kind) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, plan: Plan, kind: Kind) -> None:
         super().__init__(data, initial=seen(plan))
         self.plan, self.kind = plan, kind
         for conflict in plan.text.conflicts:

@@ -37,8 +37,8 @@ def render(source: str) -> Rendered:
     """Render `source` (Markdown, at most 200 KB). Raises TextRefused with the places to mend, and nothing
     else.
 
-    A text is rendered several times in a row, by each check and by what is shown; the last ones are kept: those of a large change
-    from its checks to its versions.
+    A text is rendered several times in a row, by each check and by what is shown; the last ones are kept: those of
+    a large change from its checks to its versions.
     """
     return _rendered(source, get_language() or "")
 

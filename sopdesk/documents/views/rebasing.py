@@ -90,25 +90,26 @@ def _page(
     status: int = 200,
     is_part: bool = False,
 ) -> HttpResponse:
-    plan, kind = form.plan, form.kind
-    context: dict[str, Any] = {
+    context = {**_shown(form), **_result(request, form, form.kind), "reasons": reasons}
+    context["is_refused"] = status == REFUSED
+    template = "documents/rebase_result.html" if is_part else "documents/item_rebase.html"
+    return render(request, template, context, status=status)
+
+
+def _shown(form: RebaseForm) -> dict[str, Any]:
+    """Both sides against the version the draft began from, and what was typed for conflicts that are gone."""
+    plan, kind, base = form.plan, form.kind, form.plan.item.base_version
+    return {
         "plan": plan,
         "item": plan.item,
         "change": plan.item.change,
         "kind": kind,
         "form": form,
-        "reasons": reasons,
         "is_editable": plan.item.change.state in states.EDITABLE,
-        "is_refused": status == REFUSED,
         "left_over": typed_elsewhere(form.data, plan) if form.is_bound else [],
-        **_result(request, form, kind),
+        "came": comparing.compare(base, plan.theirs, kind) if plan.theirs else None,
+        "own": comparing.compare(base, plan.item, kind),
     }
-    if is_part:
-        return render(request, "documents/rebase_result.html", context)
-    base = plan.item.base_version
-    context |= {"came": comparing.compare(base, plan.theirs, kind)} if plan.theirs else {}
-    context |= {"own": comparing.compare(base, plan.item, kind)}
-    return render(request, "documents/item_rebase.html", context, status=status)
 
 
 def _result(request: HttpRequest, form: RebaseForm, kind: Kind) -> dict[str, Any]:
