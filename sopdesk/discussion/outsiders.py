@@ -17,6 +17,7 @@ from sopdesk.discussion.locating import Quote
 from sopdesk.discussion.models import QUOTE_MAX, WORDS_MAX, Comment, Thread
 from sopdesk.discussion.placing import cut
 from sopdesk.discussion.pointing import About
+from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.models import OutsideReviewer
 from sopdesk.text.presenting import present_all
 
@@ -68,6 +69,10 @@ class OutsideCommentForm(forms.Form):
         if own is not None:
             return commenting.reply(own, author=self.outsider, body=data["body"]).thread
         number, _between, anchor = data["place"].partition(BETWEEN)
+        if data["quote"] and not number:
+            if len(self.items) > 1:
+                raise ChangeRefused([str(_("Choose the text that these words stand in."))])
+            number = str(self.items[0].document_id)
         documents = {str(item.document_id): item.document for item in self.items}
         about = About(documents.get(number), anchor, Quote(data["quote"]))
         return commenting.open_thread(

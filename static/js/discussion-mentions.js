@@ -47,6 +47,7 @@ function show(people) {
     option.textContent = name === write ? name : `${name} (${write})`;
     return option;
   }));
+  list.setAttribute("aria-label", area.labels[0]?.textContent.trim() ?? area.name);
   area.closest("form").append(list);
   area.setAttribute("aria-controls", list.id);
   const box = area.getBoundingClientRect();

@@ -91,3 +91,9 @@ def test_without_a_code_nothing_is_shown_but_ones_own_words(
     for secret in ("Refund", "Verify", "Why so long?"):
         assert secret not in shown
     assert client.post("/review/" + "a" * 43 + "/comment", {"body": "Hi"}).status_code == 404
+
+
+def test_words_alone_are_found_in_the_only_text(confirmed: Client, link: str, refunds: Any) -> None:
+    assert confirmed.post(f"{link}/comment", {"body": "Why?", "quote": "30 days"}).status_code == 302
+    thread = Thread.objects.get()
+    assert (thread.document_id, thread.anchor) == (refunds.pk, "refund")

@@ -247,3 +247,19 @@ def test_every_page_of_it_is_accessible(sit_down: SitDown, ana: User, ben: User,
     seat.page.get_by_label("Comment", exact=True).press_sequentially("@B")
     expect(seat.page.locator("#mention-list").get_by_role("option", name="Ben Okafor")).to_be_visible()
     seat.assert_accessible()
+
+
+def test_a_suggestion_is_accepted_beside_the_editor(
+    sit_down: SitDown, ana: User, ben: User, item: ChangeItem
+) -> None:
+    words = About(item.document, "verify", Quote("30 days"))
+    commenting.open_thread(item.change, author=ben, about=words, replacement="21 days")
+    page = sit_down(ana).page
+    page.goto(f"{address(item)}/items/{item.pk}")
+    thread = page.locator("[data-editor-thread]")
+    thread.get_by_role("link", name="Go to line 7").click()
+    expect(page.locator(".cm-content")).to_be_focused()
+    thread.get_by_role("button", name="Accept the words").click()
+    expect(page.locator("#messages")).to_contain_text("stand in the draft now")
+    expect(page.locator(".cm-content")).to_contain_text("21 days")
+    expect(thread).to_have_count(0)
