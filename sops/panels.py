@@ -30,4 +30,4 @@ def way_to_draft_chart(viewer: User, item: ChangeItem) -> Panel | None:
     if item.document.kind != "sop":
         return None
     url = reverse("sops:flow_draft", args=[item.change_id, item.pk])
-    return Panel("sops/flow_link.html", {"flow_url": url}, order=20)
+    return Panel("sops/flow_link.html", {"flow_url": url}, order=15)
