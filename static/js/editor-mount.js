@@ -37,7 +37,7 @@ function named(editor) {
   label.removeAttribute("for");
   label.addEventListener("click", () => editor.view.focus());
   return {
-    "aria-labelledby": label.id, "aria-describedby": "editor-leave", "aria-multiline": "true",
+    "aria-labelledby": label.id, "aria-describedby": "editor-leave", "aria-multiline": "true", tabindex: "0",
     spellcheck: "true", autocorrect: "on", autocapitalize: "sentences", lang: editor.field.lang,
     ...(editor.field.getAttribute("aria-invalid") ? { "aria-invalid": "true" } : {}),
   };
