@@ -84,7 +84,7 @@ def _content(document: Document, version: Version, form: str, viewer: User) -> b
 
 
 def start(kind: Kind, documents: Iterable[int], form: str, *, query: str, actor: User) -> Export:
-    """Have those of these documents that are in force for `actor` put into one file, by a job. Raises ExportRefused when
+    """Put those of these documents that are in force for `actor` into one file, by a job. Raises ExportRefused when
     there are none."""
     require(actor, Permission.DOCUMENT_READ_INTERNAL)
     wanted = [version.document_id for version in readable(documents, actor)]

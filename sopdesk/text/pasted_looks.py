@@ -89,6 +89,8 @@ BOLD = frozenset({"b", "strong"})
 ITALIC = frozenset({"i", "em", "cite", "dfn", "var"})
 STRUCK = frozenset({"s", "strike", "del"})
 CODE = frozenset({"code", "kbd", "samp", "tt"})
+LOOKS = frozenset({"a"}) | BOLD | ITALIC | STRUCK | CODE
+"""What changes the look of its text by itself; all else only by its style."""
 
 _STYLE = re.compile(r"(?i)([a-z-]{1,40})\s*:\s*([^;]{1,200})")
 _BULLET = re.compile(
@@ -106,8 +108,10 @@ def tag(element: Element) -> str:
 
 def style(element: Element) -> dict[str, str]:
     """The declarations of its style attribute."""
-    written = (element.get("style") or "")[:4000]
-    return {name.lower(): value.strip().lower() for name, value in _STYLE.findall(written)}
+    written = element.get("style")
+    if not written:
+        return {}
+    return {name.lower(): value.strip().lower() for name, value in _STYLE.findall(written[:4000])}
 
 
 def is_hidden(element: Element) -> bool:
@@ -116,6 +120,8 @@ def is_hidden(element: Element) -> bool:
     if not name or name in SKIPPED or element.get("hidden") is not None:
         return True
     said = style(element)
+    if not said:
+        return "msocomanchor" in (element.get("class") or "")
     if said.get("display") == "none" or said.get("mso-hide") == "all" or said.get("mso-list") == "ignore":
         return True
     return said.get("mso-element", "") in ("comment", "comment-list") or "msocomanchor" in (

@@ -83,7 +83,7 @@ def written(runs: Iterable[Run], *, line: str = "  \n", plain: bool = False, cel
     """Runs as one paragraph of Markdown. `line` stands for a line break; `plain` leaves out bold and italic, as in
     a heading; a `cell` of a table escapes its bars. Marks at the start of a line are left to `safe_lines`.
     """
-    kept = [replace(run, bold=False, italic=False) if plain else run for run in runs]
+    kept = [replace(run, bold=False, italic=False) for run in runs] if plain else runs
     pieces: list[str] = []
     for href, group in groupby(kept, key=lambda run: "" if run.picture else run.href):
         part = _merged(group)

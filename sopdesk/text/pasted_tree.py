@@ -62,9 +62,10 @@ class Walk:
             yield self._text("".join(element.itertext()), place)
             return
         yield self._text(element.text, place)
+        deeper = replace(place, depth=place.depth + 1) if len(element) else place
         for child in element:
             if not looks.is_hidden(child):
-                yield from self._child(child, replace(place, depth=place.depth + 1))
+                yield from self._child(child, deeper)
             yield self._text(child.tail, place)
 
     def _child(self, child: Element, place: _Place) -> Iterator[Run | list[Block]]:
@@ -84,6 +85,8 @@ class Walk:
             yield from self._pieces(child, self._within(child, name, place))
 
     def _within(self, element: Element, name: str, place: _Place) -> _Place:
+        if name not in looks.LOOKS and not element.get("style"):
+            return place
         href = place.href
         if name == "a" and (written := element.get("href")):
             href = self._link(written)
@@ -119,7 +122,9 @@ class Walk:
             yield Run(words)
 
     def _block(self, element: Element, name: str, place: _Place) -> list[Block]:
-        place = replace(self._within(element, name, place), code=False)
+        place = self._within(element, name, place)
+        if place.code:
+            place = replace(place, code=False)
         if name[0] == "h" and name[1:].isdecimal():
             return self._heading(element, int(name[1]), place)
         if name in ("ul", "ol", "dir", "menu"):
