@@ -123,11 +123,5 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """Changes are the policy team's own workbench: all of them, or none."""
         return self if allows(user, Permission.CHANGE_READ) else self.none()
 
-    def for_list(self) -> ChangeQuerySet:
-        """With what a row of a list shows: names of people and documents, and never a text."""
-        item: type[models.Model] = self.model._meta.get_field("items").related_model  # type: ignore[assignment]
-        named = item._default_manager.select_related("document").only("change_id", "document__key")
-        return self.select_related("claimed_by").prefetch_related("authors", models.Prefetch("items", named))
-
     def open(self) -> ChangeQuerySet:
         return self.exclude(state__in=["published", "withdrawn"])

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.functions import ReviewFunction
@@ -17,6 +18,7 @@ from sopdesk.documents.models import Approval, Change, ChangeItem, OutsideReview
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
+    from sopdesk.documents.querysets import VersionQuerySet
 
 SHOWN = ("title", "body", "audience", "audience_teams", "data", "retires")
 
@@ -40,6 +42,12 @@ class Signature:
 def signatures(version: Version) -> list[Signature]:
     """The signatures under a version, oldest first: the approvals that stood when its change was released."""
     return [signature(each) for each in standing(version.change_id)]
+
+
+def with_signatures(versions: VersionQuerySet) -> VersionQuerySet:
+    """Each version with `change.signed`: the approvals that stood under its change, oldest first."""
+    approvals = Approval.objects.filter(voided_at=None).select_related("reviewer", "outside").defer("seen")
+    return versions.prefetch_related(Prefetch("change__approvals", approvals.order_by("at", "pk"), "signed"))
 
 
 def standing(change_id: int) -> Iterable[Approval]:

@@ -161,3 +161,14 @@ def test_who_approved_what_was_edited_finds_it_on_the_desk(
     editing.save_draft(draft, revision=draft.revision, actor=ana, body="Edited.")
     assigning.claim(Change.objects.get(pk=approved.pk), actor=ben)
     assert [task.verb for task in desk.waiting_for(ben)] == ["Review again"]
+
+
+def test_the_history_and_the_page_of_a_version_name_its_signers(
+    approved: Change, ben: User, dev: User, as_person: Any
+) -> None:
+    publishing.publish(Change.objects.get(pk=approved.pk), actor=ben)
+    history = as_person(dev).get("/sops/SOP-0001/history").content.decode()
+    assert history.count("approved by <bdi>Ben Okafor</bdi>") == 2
+    page = as_person(dev).get("/sops/SOP-0001").content.decode()
+    assert "Approved by" in page
+    assert f"/changes/{approved.pk}" not in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_safe
 from sopdesk.accounts.access import permission_required
 from sopdesk.accounts.permissions import Permission
 from sopdesk.documents.filters import ChangeFilter
-from sopdesk.documents.models import Change
+from sopdesk.documents.models import Change, ChangeItem
 from sopdesk.documents.requirements import overview
 from sopdesk.listing import Listing
 
@@ -28,7 +29,9 @@ SORTS = {
 @permission_required(Permission.CHANGE_READ)
 def change_list(request: HttpRequest) -> HttpResponse:
     """Every change, newest work first."""
-    changes = Change.objects.visible_to(request.user).for_list()
+    named = ChangeItem.objects.select_related("document").only("change_id", "document__key")
+    changes = Change.objects.visible_to(request.user).select_related("claimed_by")
+    changes = changes.prefetch_related("authors", Prefetch("items", named))  # Names, and never a text.
     listing = Listing(
         request.GET, changes, ChangeFilter, sorts=SORTS, sort="-updated", per_page=ROWS, request=request
     )

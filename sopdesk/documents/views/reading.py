@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from sopdesk.accounts.access import permission_required
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
-from sopdesk.documents import comparing, retiring
+from sopdesk.documents import comparing, retiring, signing
 from sopdesk.documents.filters import DocumentFilter
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, Document, Version
@@ -68,7 +68,7 @@ def document_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Every version, who published it and why, and the changes under way."""
     document = visible(request, kind_of(kind), key)
     versions = document.versions.visible_to(request.user).select_related("published_by", "change")
-    versions = versions.defer("html", "plain", "body", "sections")
+    versions = signing.with_signatures(versions.defer("html", "plain", "body", "sections"))
     context = {
         "kind": kind_of(kind),
         "document": document,
