@@ -10,8 +10,9 @@ from unittest.mock import patch
 import pytest
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sopdesk.accounts.models import User
@@ -275,3 +276,22 @@ def test_a_change_settled_late_names_what_it_brought_in_force(
         assert publishing.settle_due() == 2
     entries = Entry.objects.filter(event="change:published").order_by("number")
     assert [entry.facts["versions"][0]["version"] for entry in entries] == [2, 3]
+
+
+def queries_to_publish(n: int, ana: User, ben: User) -> int:
+    documents = [factories.published("macro", f"m{n}-{each}", author=ana, reviewer=ben) for each in range(n)]
+    item = editing.start_change(documents[0], actor=ana)
+    for document in documents[1:]:
+        editing.add_document(item.change, document, actor=ana)
+    for draft in item.change.items.all():
+        editing.save_draft(draft, revision=draft.revision, actor=ana, body="Other words.")
+    change = reviewing.propose(item.change, actor=ana)
+    change = reviewing.approve(change, actor=ben, seen_hash=reviewing.current_hash(change))
+    with CaptureQueriesContext(connection) as asked:
+        publishing.publish(change, actor=ben)
+    assert Version.objects.in_force().filter(change=change).count() == n
+    return len(asked)
+
+
+def test_publishing_many_documents_takes_no_more_queries_than_two(ana: User, ben: User) -> None:
+    assert queries_to_publish(2, ana, ben) == queries_to_publish(12, ana, ben)

@@ -79,7 +79,7 @@ class Desk(RuleBasedStateMachine):
         self.past.append((self.now - timedelta(days=1), body))
         for _change in range(3):
             self.start("ana")
-        self.bring_to_approval(0, "## Verify\n\nAsk.\n")
+        self.bring_to_approval(0, "## Verify\n\nAsk.\n", "")
 
     # What people do. Each step may be refused; then nothing may have changed.
 
@@ -135,8 +135,8 @@ class Desk(RuleBasedStateMachine):
 
         self.step("approve", which, sign)
 
-    @rule(which=which, body=bodies)
-    def bring_to_approval(self, which: int, body: str) -> None:
+    @rule(which=which, body=bodies, then=st.sampled_from(["", "publish", "schedule"]))
+    def bring_to_approval(self, which: int, body: str, then: str) -> None:
         """The usual way, in one step: else chance seldom comes as far as to publish."""
         self.start("ana")
         self.save("ana", which, body, False)
@@ -147,6 +147,14 @@ class Desk(RuleBasedStateMachine):
         ):
             seen, ben = reviewing.current_hash(item.change), self.people["ben"]
             self.attempt(lambda: reviewing.approve(item.change, actor=ben, seen_hash=seen))
+            self.release(item.change, then)
+
+    def release(self, change: Change, then: str) -> None:
+        sam, at = self.people["sam"], self.now + timedelta(hours=9)
+        if then == "publish" and self.attempt(lambda: publishing.publish(change, actor=sam)):
+            self.comes(Change.objects.get(pk=change.pk), self.now)
+        if then == "schedule" and self.attempt(lambda: publishing.schedule(change, at=at, actor=sam)):
+            self.comes(Change.objects.get(pk=change.pk), at)
 
     @rule(who=reviewers, which=which)
     def request_changes(self, who: str, which: int) -> None:
@@ -312,7 +320,7 @@ class Desk(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_whatever_they_do_the_promises_hold() -> None:
     quietly = settings(
-        max_examples=15,
+        max_examples=8,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),
