@@ -1,5 +1,5 @@
-from django.db import migrations, models
 import django.db.models.deletion
+from django.db import migrations, models
 
 HIGH = "A mistake here costs a customer or the company dearly."
 RULES = [

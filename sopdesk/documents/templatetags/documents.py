@@ -97,11 +97,9 @@ def signature_of(approval: Approval) -> signing.Signature:
 def rule_part(rule: ReviewRule, name: str) -> str:
     """The kind or risk that a rule names, in words; a dash for any."""
     value = getattr(rule, name)
-    words = {
-        "risk": dict(requirements.risk_choices()),
-        "kind": {each.name: each.label for each in all_kinds()},
-    }
-    return str(words[name].get(value, value) or "–")
+    kinds = {each.name: str(each.label) for each in all_kinds()}
+    words = kinds if name == "kind" else dict(requirements.risk_choices())
+    return words.get(value, value) or "–"
 
 
 @register.simple_tag

@@ -19,8 +19,8 @@ from sopdesk.documents.forms import DraftForm, NewDocumentForm, data_form
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import ChangeItem, Document
 from sopdesk.documents.views.drafting import found_item, save
-from sopdesk.documents.views.voided import say_voided
 from sopdesk.documents.views.editor import answer
+from sopdesk.documents.views.voided import say_voided
 
 editor = permission_required(Permission.CHANGE_EDIT)
 REFUSED = 409
