@@ -43,60 +43,73 @@ ROLES = (
 PLAYED_BY = dict(zip(ROLES[1:], ("dev", "eve", "ana", "ben", "carla", "finn", "gia", "hal"), strict=True))
 
 
+NAMED = {
+    "sop": "SOP-0001",
+    "team_sop": "SOP-0002",
+    "macro": "refund-approved",
+    "label": "refund-request",
+    "public_article": "how-refunds-work",
+    "article": "how-we-decide",
+    "gdpr": "gdpr",
+    "kind_sop": "sop",
+    "duty": "gdpr-art-12-3",
+}
+
+
 def build(cast: dict[str, User]) -> dict[str, Any]:
     """Everything the table names, as arguments of URLs."""
     load()
     ana = cast["ana"]
-    sop = _document("sop", "SOP-0001", cast, versions=2)
-    team_sop = _document("sop", "SOP-0002", cast, audience="teams", audience_teams=["payments"])
-    _document("macro", "refund-approved", cast)
-    _document("label", "refund-request", cast)
-    _document("article", "how-refunds-work", cast, audience="public")
-    _document("article", "how-we-decide", cast)
+    sop = _document("sop", NAMED["sop"], cast, versions=2)
+    team_sop = _document("sop", NAMED["team_sop"], cast, audience="teams", audience_teams=["payments"])
+    _document("macro", NAMED["macro"], cast)
+    _document("label", NAMED["label"], cast)
+    _document("article", NAMED["public_article"], cast, audience="public")
+    _document("article", NAMED["article"], cast)
     draft = editing.start_change(sop, actor=ana)
-    proposed = editing.start_change(sop, actor=ana)
-    proposed = editing.save_draft(
-        proposed, revision=proposed.revision, actor=ana, body="## Verify\n\nThree.\n"
-    )
-    reviewing.propose(proposed.change, actor=ana)
-    thread = commenting.open_thread(proposed.change, author=ana, body="Three of what?")
-    words = About(sop, "verify", Quote("Three."))
-    suggestion = commenting.open_thread(proposed.change, author=ana, about=words, replacement="Four.")
-    source, _ = Source.objects.get_or_create(name="access")
-    draft_import = importing.receive(
-        [b"id,created\n1,2026-01-01\n"], name="a.csv", source=source, actor=cast["gia"]
-    )
-    job = Job.objects.create(kind="test", key="a", created_by=cast["gia"])
+    picture = pictures.address(pictures.keep(factories.picture(), actor=ana))
     return {
+        **NAMED,
         "dev": cast["dev"].pk,
         "hand_over": HandOver.objects.create(person=cast["dev"], by=cast["hal"]).pk,
-        "sop": "SOP-0001",
         "sop_pk": sop.pk,
         "team_sop_pk": team_sop.pk,
         "must_read": _asked(sop),
         "team_must_read": _asked(team_sop),
         "question": _question(draft.change, sop, ana),
-        "team_sop": "SOP-0002",
-        "macro": "refund-approved",
-        "label": "refund-request",
-        "public_article": "how-refunds-work",
-        "article": "how-we-decide",
-        "picture": pictures.address(pictures.keep(factories.picture(), actor=ana)).removeprefix("/pictures/"),
+        "picture": picture.removeprefix("/pictures/"),
         "draft": draft.change.pk,
         "item": draft.pk,
-        "proposed": proposed.change.pk,
-        **_reviewing(proposed.change, sop, cast),
+        **_proposed(sop, cast),
+        **_tickets(cast["gia"]),
+        "intake": _intake(ana),
+        "export": _export(sop, ana),
+    }
+
+
+def _proposed(sop: Document, cast: dict[str, User]) -> dict[str, Any]:
+    """A change in review, with what is said of it and who was asked."""
+    ana = cast["ana"]
+    item = editing.start_change(sop, actor=ana)
+    item = editing.save_draft(item, revision=item.revision, actor=ana, body="## Verify\n\nThree.\n")
+    reviewing.propose(item.change, actor=ana)
+    thread = commenting.open_thread(item.change, author=ana, body="Three of what?")
+    words = About(sop, "verify", Quote("Three."))
+    suggestion = commenting.open_thread(item.change, author=ana, about=words, replacement="Four.")
+    return {
+        "proposed": item.change.pk,
         "thread": thread.pk,
         "suggestion": suggestion.pk,
         "comment": thread.comments.get().pk,
-        "job": job.pk,
-        "import": draft_import.pk,
-        "gdpr": "gdpr",
-        "kind_sop": "sop",
-        "intake": _intake(ana),
-        "export": _export(sop, ana),
-        "duty": "gdpr-art-12-3",
+        **_reviewing(item.change, sop, cast),
     }
+
+
+def _tickets(gia: User) -> dict[str, Any]:
+    """An import that is still to be mapped, and a job."""
+    source, _ = Source.objects.get_or_create(name="access")
+    received = importing.receive([b"id,created\n1,2026-01-01\n"], name="a.csv", source=source, actor=gia)
+    return {"import": received.pk, "job": Job.objects.create(kind="test", key="a", created_by=gia).pk}
 
 
 def _reviewing(change: Change, document: Document, cast: dict[str, User]) -> dict[str, Any]:
