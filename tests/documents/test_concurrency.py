@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -18,9 +19,9 @@ from sopdesk.audit.models import Entry
 from sopdesk.audit.recording import faults
 from sopdesk.documents import editing, publishing, rebasing, retiring, reviewing, urgent
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
+from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.locking import lock_documents
 from sopdesk.documents.models import Change, ChangeItem, Document, Retirement, ReviewRule
-from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -191,7 +192,7 @@ def test_a_rebase_and_a_save_at_once_lose_neither(
     merged = plan.content({}, {})
 
     def verb(index: int) -> object:
-        seen = {"revision": draft.revision, "actor": ana}
+        seen: dict[str, Any] = {"revision": draft.revision, "actor": ana}
         if index == 0:
             return rebasing.rebase(draft, base_version=plan.theirs, **seen, **merged)
         return editing.save_draft(draft, body="Typed meanwhile.", **seen)
@@ -237,7 +238,7 @@ def test_two_confirm_one_urgent_change_and_it_is_reviewed_once(
 
 
 def test_new_documents_at_one_instant_each_get_a_key(ana: User) -> None:
-    kind = factories.kind_of("sop")
+    kind = kind_of("sop")
     results = at_once(4, lambda n: editing.create_document(kind, title=f"Rule {n}", actor=ana))
     keys = sorted(item.document.key for item in results if isinstance(item, ChangeItem))
     assert keys == ["SOP-0001", "SOP-0002", "SOP-0003", "SOP-0004"]

@@ -18,7 +18,8 @@ from django.utils import timezone
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
 from sopdesk.documents import editing, publishing, reviewing
-from sopdesk.documents.errors import PublishRefused
+from sopdesk.documents.errors import ChangeRefused, PublishRefused
+from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document, Reference, Version
 from sopdesk.search.models import Passage
 from tests import factories
@@ -91,7 +92,7 @@ def test_a_reference_too_long_to_name_anything_is_plain_text(
 
 
 def test_a_new_document_comes_in_force_as_version_1(ana: User, ben: User) -> None:
-    from_nothing = factories.kind_of("sop")
+    from_nothing = kind_of("sop")
     item = editing.create_document(from_nothing, title="Chargebacks", actor=ana)
     item = editing.save_draft(item, revision=item.revision, actor=ana, body="Text.")
     change = reviewing.propose(item.change, actor=ana)
@@ -194,7 +195,7 @@ class TestSchedule:
         self, approved: Change, draft: ChangeItem, ana: User, ben: User
     ) -> None:
         publishing.schedule(approved, at=timezone.now() + timedelta(days=3), actor=ben)
-        with pytest.raises(editing.ChangeRefused, match="locked"):
+        with pytest.raises(ChangeRefused, match="locked"):
             editing.save_draft(draft, revision=draft.revision, actor=ana, body="Later thought.")
 
     def test_an_urgent_fix_cannot_slip_under_a_scheduled_version(

@@ -14,6 +14,7 @@ from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
 from sopdesk.documents import checks, editing, publishing, rebasing, reviewing
 from sopdesk.documents.errors import ChangeRefused, DraftRefused, StaleDraft
+from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document, Version
 from tests import factories
 
@@ -197,7 +198,7 @@ def test_a_draft_whose_base_was_unscheduled_goes_back_to_what_is_in_force(
 def test_a_draft_of_a_document_without_any_version_left_stands_on_its_own(
     ana: User, ben: User, in_a_week: datetime
 ) -> None:
-    item = editing.create_document(factories.kind_of("sop"), title="Chargebacks", actor=ana)
+    item = editing.create_document(kind_of("sop"), title="Chargebacks", actor=ana)
     editing.save_draft(item, revision=item.revision, actor=ana, body="Text.")
     first = reviewing.propose(item.change, actor=ana)
     first = reviewing.approve(first, actor=ben, seen_hash=reviewing.current_hash(first))
@@ -209,7 +210,7 @@ def test_a_draft_of_a_document_without_any_version_left_stands_on_its_own(
 
 
 def test_two_new_drafts_of_one_document_meet(ana: User, ben: User) -> None:
-    first = editing.create_document(factories.kind_of("sop"), title="Chargebacks", actor=ana)
+    first = editing.create_document(kind_of("sop"), title="Chargebacks", actor=ana)
     first = editing.save_draft(first, revision=first.revision, actor=ana, body="## One\n\nFirst.\n")
     second = editing.start_change(first.document, actor=ana)
     second = editing.save_draft(second, revision=second.revision, actor=ana, body="## Two\n\nSecond.\n")

@@ -14,6 +14,7 @@ from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
 from sopdesk.documents import checks, editing, hashing, publishing, retiring, reviewing
 from sopdesk.documents.errors import ChangeRefused, PublishRefused, StaleDraft
+from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document, Retirement
 from sopdesk.search.models import Passage
 from tests import factories
@@ -104,7 +105,7 @@ def test_a_draft_of_a_change_may_retire_its_document_or_no_longer(
 
 
 def test_what_is_not_in_force_cannot_be_retired(ana: User) -> None:
-    item = editing.create_document(factories.kind_of("sop"), title="New", actor=ana)
+    item = editing.create_document(kind_of("sop"), title="New", actor=ana)
     with pytest.raises(ChangeRefused, match="Nothing of SOP-0001"):
         retiring.start_retirement(item.document, actor=ana)
     with pytest.raises(ChangeRefused, match="Nothing of SOP-0001"):
@@ -127,13 +128,13 @@ def test_who_may_not_write_does_not_retire(
 
 
 def test_a_successor_that_is_not_in_force_stops_it(refunds: Document, ana: User) -> None:
-    unborn = editing.create_document(factories.kind_of("sop"), title="Later", actor=ana).document
+    unborn = editing.create_document(kind_of("sop"), title="Later", actor=ana).document
     item = retiring.start_retirement(refunds, actor=ana, superseded_by=Document.objects.get(pk=unborn.pk))
     assert any("is to supersede" in reason for reason in checks.blocking(item.change))
 
 
 def test_a_successor_may_come_in_force_together(refunds: Document, ana: User, ben: User) -> None:
-    born = editing.create_document(factories.kind_of("sop"), title="Instead", actor=ana)
+    born = editing.create_document(kind_of("sop"), title="Instead", actor=ana)
     born = editing.save_draft(born, revision=born.revision, actor=ana, body="## Go\n\nDo this.\n")
     item = editing.add_document(born.change, refunds, actor=ana)
     successor = Document.objects.get(pk=born.document_id)
@@ -334,4 +335,4 @@ class TestPages:
 
 
 def old_url(key: str) -> str:
-    return factories.kind_of("article").url("read", key)
+    return kind_of("article").url("read", key)

@@ -72,7 +72,7 @@ class Desk(RuleBasedStateMachine):
             "sam": factories.user("Sam", "author"),
         }
         self.reader = factories.user("Dev", "agent")
-        people = {"author": self.people["ana"], "reviewer": self.people["ben"]}
+        people: dict[str, Any] = {"author": self.people["ana"], "reviewer": self.people["ben"]}
         body = "## Verify\n\nAs ever.\n"
         sop = factories.published("sop", "SOP-0001", body=body, since=self.now - timedelta(days=1), **people)
         self.sop: Document = sop
@@ -99,7 +99,7 @@ class Desk(RuleBasedStateMachine):
     def save(self, who: str, which: int, body: str, behind: bool) -> None:
         if item := self.item(which):
             revision = item.revision - int(behind and item.revision > 1)
-            save = {"revision": revision, "actor": self.people[who], "body": body}
+            save: dict[str, Any] = {"revision": revision, "actor": self.people[who], "body": body}
             if self.attempt(lambda: editing.save_draft(item, **save)):
                 self.saved.add((item.pk, body))
 
@@ -120,7 +120,7 @@ class Desk(RuleBasedStateMachine):
     @rule(who=editors, which=which, retires=st.booleans())
     def choose_to_retire(self, who: str, which: int, retires: bool) -> None:
         if item := self.item(which):
-            said = {"revision": item.revision, "retires": retires, "actor": self.people[who]}
+            said: dict[str, Any] = {"revision": item.revision, "retires": retires, "actor": self.people[who]}
             self.attempt(lambda: retiring.set_retirement(item, **said))
 
     @rule(who=anybody, which=which)

@@ -15,6 +15,7 @@ from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
 from sopdesk.documents import editing, publishing, reviewing, urgent
 from sopdesk.documents.errors import ChangeRefused, PublishRefused
+from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document, ReviewRule
 from sopdesk.letters.models import Letter
 from tests import factories
@@ -128,9 +129,10 @@ def test_a_hash_of_something_else_is_not_confirmed(rushed: Change, carla: User) 
 
 @pytest.mark.parametrize("name", ["ana", "dev", "finn", "gia", "hal"])
 def test_who_may_not_approve_does_not_confirm(rushed: Change, cast: dict[str, User], name: str) -> None:
-    for verb in (lambda who: confirm(rushed, who), lambda who: urgent.undo(rushed, actor=who, note="No.")):
-        with pytest.raises(PermissionDenied):
-            verb(cast[name])
+    with pytest.raises(PermissionDenied):
+        confirm(rushed, cast[name])
+    with pytest.raises(PermissionDenied):
+        urgent.undo(rushed, actor=cast[name], note="No.")
 
 
 def test_who_disagrees_proposes_the_way_back(
@@ -148,7 +150,7 @@ def test_who_disagrees_proposes_the_way_back(
 
 
 def test_the_way_back_from_a_new_document_retires_it(ana: User, ben: User, carla: User) -> None:
-    item = editing.create_document(factories.kind_of("sop"), title="Chargebacks", actor=ana)
+    item = editing.create_document(kind_of("sop"), title="Chargebacks", actor=ana)
     editing.save_draft(item, revision=item.revision, actor=ana, body="Text.")
     change = urgent.publish_urgently(item.change, actor=ben, reason=WHY)
     assert urgent.undo(change, actor=carla, note="Not this.").items.get().retires

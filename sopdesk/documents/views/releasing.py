@@ -15,6 +15,7 @@ from sopdesk.accounts import proving
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.documents import checks, retiring, signing, states, urgent
+from sopdesk.documents.drafts import newest
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document
@@ -88,7 +89,7 @@ def _retire_page(
     context = {
         "kind": kind_of(document.kind),
         "document": document,
-        "version": retiring.newest(document),
+        "version": newest(document),
         "item": item,
         "form": form,
         "used_by": used_by(document, viewer=request.user),
