@@ -79,8 +79,14 @@ class Login:
 
 LOGINS = (
     Login(f"ana.lim@{DOMAIN}", "author", "writes SOPs, macros and articles"),
-    Login(f"ben.okafor@{DOMAIN}", "reviewer", "reads the diff, approves for Product and Operations, publishes"),
-    Login(f"carla.reyes@{DOMAIN}", "compliance officer", "sees which duties bind, approves for Legal and Compliance"),
+    Login(
+        f"ben.okafor@{DOMAIN}", "reviewer", "reads the diff, approves for Product and Operations, publishes"
+    ),
+    Login(
+        f"carla.reyes@{DOMAIN}",
+        "compliance officer",
+        "sees which duties bind, approves for Legal and Compliance",
+    ),
     Login(f"dev.patel@{DOMAIN}", "agent in Dublin", "searches and follows"),
     Login(f"eve.santos@{DOMAIN}", "agent at the vendor Harbor", "searches and follows"),
     Login(f"finn.delgado@{DOMAIN}", "lead at the vendor Harbor", "reads that vendor's figures"),

@@ -176,7 +176,9 @@ def _note_that_it_was_elsewhere(change: Change, actor: User) -> None:
         from_state=Change.State.DRAFT,
         to_state=Change.State.PUBLISHED,
         actor=actor,
-        note=_("It was in force elsewhere before it came to this desk; who approved it there is not recorded here."),
+        note=_(
+            "It was in force elsewhere before it came to this desk; who approved it there is not recorded here."
+        ),
     )
 
 

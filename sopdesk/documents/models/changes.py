@@ -57,7 +57,9 @@ class Change(models.Model):
         _("why it could not wait"), blank=True, help_text=_("Not empty: published before it was approved.")
     )
     confirmed_at = models.DateTimeField(
-        _("reviewed afterwards"), null=True, help_text=_("Of an urgent one: when it had all approvals it needs.")
+        _("reviewed afterwards"),
+        null=True,
+        help_text=_("Of an urgent one: when it had all approvals it needs."),
     )
     authors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="changes", verbose_name=_("authors")
