@@ -81,9 +81,7 @@ def ben(policy: Team) -> User:
 
 @pytest.fixture
 def carla(policy: Team) -> User:
-    return factories.user(
-        "Carla Weiss", "compliance_officer", team=policy, functions=["legal", "compliance"]
-    )
+    return factories.user("Carla Weiss", "compliance_officer", team=policy, functions=["legal", "compliance"])
 
 
 @pytest.fixture

@@ -50,7 +50,9 @@ class PersonForm(ProfileForm):
         choices=ReviewFunction.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("The functions that a reviewer or compliance officer signs for. Review rules ask for them."),
+        help_text=_(
+            "The functions that a reviewer or compliance officer signs for. Review rules ask for them."
+        ),
     )
 
     class Meta(ProfileForm.Meta):

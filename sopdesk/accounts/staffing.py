@@ -33,7 +33,12 @@ def add_person(
     """Add somebody, who then sets a password by the link that is mailed to them. Raises ValidationError."""
     require(actor, Permission.PEOPLE_EDIT)
     with transaction.atomic():
-        said: dict[str, Any] = {"roles": roles, "functions": list(functions), "team": team, "time_zone": time_zone}
+        said: dict[str, Any] = {
+            "roles": roles,
+            "functions": list(functions),
+            "team": team,
+            "time_zone": time_zone,
+        }
         person = User.objects.create_user(email=email, name=name, **said)
         facts = {"roles": sorted(roles)} | ({"functions": sorted(functions)} if functions else {})
         record(actor=actor, event=Event.USER_CREATED, subject=person, facts=facts)

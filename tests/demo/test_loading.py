@@ -37,7 +37,14 @@ def test_who_and_what_is_there(lumio: dict[str, User], client: Client) -> None:
     assert all(sop.versions.count() >= 2 for sop in sops)
     assert Version.objects.in_force().filter(document__kind="sop").count() == 30
     open_states = Change.objects.open().values_list("state", flat=True)
-    assert sorted(open_states) == ["approved", "changes_requested", "draft", "in_review", "in_review", "scheduled"]
+    assert sorted(open_states) == [
+        "approved",
+        "changes_requested",
+        "draft",
+        "in_review",
+        "in_review",
+        "scheduled",
+    ]
     assert list(faults()) == []
     _check_references()
     _read_everything(client, lumio["ana-lim"])

@@ -48,7 +48,9 @@ def test_an_author_edits_saves_and_proposes_without_a_mouse(
     page.keyboard.press("Tab")
     expect(text).not_to_be_focused()
     page.keyboard.press("Control+s")
-    expect(page.get_by_role("status").filter(has_text="Draft saved")).to_contain_text("In force: v1, untouched")
+    expect(page.get_by_role("status").filter(has_text="Draft saved")).to_contain_text(
+        "In force: v1, untouched"
+    )
     page.get_by_role("button", name="Propose this change…").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/changes/*")

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db
 def test_a_letter_leaves_once(ana: User) -> None:
     posting.post(to=ana, subject="Read\nthis", body="Now.", key="a")
     assert (posting.send_waiting(), posting.send_waiting()) == (1, 0)
-    assert [(sent.to, sent.subject, sent.body) for sent in mail.outbox] == [([ana.email], "Read this", "Now.")]
+    assert [(sent.to, sent.subject, sent.body) for sent in mail.outbox] == [
+        ([ana.email], "Read this", "Now.")
+    ]
 
 
 def test_the_same_thing_is_told_once(ana: User) -> None:
@@ -31,9 +33,9 @@ def test_the_same_thing_is_told_once(ana: User) -> None:
 
 
 def test_what_is_rolled_back_is_not_told(ana: User) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         posting.post(to=ana, subject="Read", body="Now.", key="a")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert posting.send_waiting() == 0
 
 
