@@ -360,9 +360,9 @@ exchange:version_export                GET   kind_sop,sop,99,html l x x x x x x 
 exchange:version_export                GET   kind_sop,team_sop,1,html l o x o o o x x o
 
 # Figures and imports
-metrics:dashboard                      GET   -                    l x x x x x o o o
-metrics:tickets                        GET   -                    l x x x x x o o o
-metrics:definitions                    GET   -                    l x x x x x o o o
+metrics:dashboard                      GET   -                    l x x o o o o o o
+metrics:tickets                        GET   -                    l x x o o o o o o
+metrics:definitions                    GET   -                    l x x o o o o o o
 metrics:import_list                    GET   -                    l x x x x x x o o
 metrics:import_new                     GET   -                    l x x x x x x o o
 metrics:import_new                     POST  -                    f x x x x x x o o

@@ -97,10 +97,10 @@ def test_tickets_with_two_of_its_labels_count_once(item: ChangeItem, gia: User, 
 
 
 def test_who_may_not_read_figures_is_told_so_and_sees_none(
-    item: ChangeItem, ana: User, payments: Team
+    item: ChangeItem, dev: User, payments: Team
 ) -> None:
     tickets(payments, date(2026, 3, 29), "refund-request")
-    found = figures(item, ana)["tickets"]
+    found = figures(item, dev)["tickets"]
     assert (found.count, found.links) == (None, ())
     assert "may read metrics" in found.detail
 
