@@ -35,13 +35,22 @@ def prove(request: HttpRequest, person: User, *, password: str, credential: str)
     if not ratelimit.consume(request, action=ACTION, user=person):
         raise NotProven(_("Too many tries. Wait five minutes, then sign again."))
     if credential:
-        if not AuthenticateWebAuthnForm({"credential": credential}, user=person).is_valid():
+        if not _is_right(credential, person):
             reason = _("The passkey was not accepted. Try it again, or use your password.")
             raise NotProven(reason, is_wrong=True)
     elif not person.check_password(password):
         raise NotProven(_("That is not your password. Nothing was signed."), is_wrong=True)
     ratelimit.clear(request, action=ACTION, user=person)
     return PASSKEY if credential else PASSWORD
+
+
+def _is_right(credential: str, person: User) -> bool:
+    """Whether a key of theirs made this answer to the challenge. One that is no answer at all is wrong, too: the library
+    reads its parts without looking whether they are there."""
+    try:
+        return bool(AuthenticateWebAuthnForm({"credential": credential}, user=person).is_valid())
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def has_passkey(person: User) -> bool:

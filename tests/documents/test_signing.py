@@ -83,6 +83,20 @@ def test_a_passkey_signs_instead_of_the_password(reviewer: Client, proposed: Cha
     assert "signed by passkey" in reviewer.get(reverse("changes:read", args=[proposed.pk])).content.decode()
 
 
+@pytest.mark.parametrize(
+    "credential", ['{"id": 1}', '{"rawId": 1}', "[]", "1", '"x"', '{"rawId": "é", "response": {}}', "no json"]
+)
+def test_what_is_no_answer_of_a_passkey_is_refused(
+    reviewer: Client, proposed: Change, credential: str
+) -> None:
+    reviewer.post(reverse("changes:passkey"))
+    answer = sign(reviewer, proposed, password="", credential=credential)
+    assert answer.status_code == 422
+    assert MARK in answer.content.decode()
+    assert Entry.objects.filter(event="change:signature_refused").count() == 1
+    assert not proposed.approvals.exists()
+
+
 def test_a_challenge_is_for_reviewers_and_not_kept(reviewer: Client, ana: User, as_person: Any) -> None:
     answer = reviewer.post(reverse("changes:passkey"))
     assert answer.json()["publicKey"]["challenge"]
