@@ -19,6 +19,7 @@ from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
 from sopdesk.documents import indexing
+from sopdesk.documents.days import day_of
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.kinds import Kind
@@ -128,7 +129,7 @@ def _identity(adopted: Adopted) -> Document:
         key=adopted.key,
         owner=adopted.owner,
         created_by=adopted.past[0].author,
-        review_by=times[-1].date() + relativedelta(months=months),
+        review_by=day_of(times[-1]) + relativedelta(months=months),
         **adopted.identity,
     )
     return Document.objects.get(pk=child.pk)

@@ -20,6 +20,7 @@ from simple_history.utils import bulk_update_with_history
 from sopdesk.audit.events import Event
 from sopdesk.audit.recording import Actor, record
 from sopdesk.documents import indexing, states
+from sopdesk.documents.days import day_of
 from sopdesk.documents.errors import PublishRefused
 from sopdesk.documents.locking import lock_documents, locked_change
 from sopdesk.documents.models import Change, ChangeItem, Document, Retirement, Version
@@ -145,7 +146,7 @@ def set_review_dates(released: Released, at: datetime, actor: User) -> None:
     documents = {document.pk: document for document in Document.objects.filter(pk__in=released.documents)}
     for version in released.versions:
         document = documents[version.document_id]
-        document.review_by = at.date() + relativedelta(months=document.review_months)
+        document.review_by = day_of(at) + relativedelta(months=document.review_months)
     for retirement in released.retirements:
         documents[retirement.document_id].review_by = None
     bulk_update_with_history(list(documents.values()), Document, ["review_by"], default_user=actor)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
+from sopdesk.documents.days import day_of
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.locking import database_now, lock_documents
 from sopdesk.documents.models import Document, Verification, Version
@@ -43,7 +44,7 @@ def verify(document: Document, *, actor: User, version: Version, note: str = "")
         if standing is None or standing.pk != version.pk:
             raise ChangeRefused([_moved_on(locked, standing)])
         before = locked.review_by
-        locked.review_by = timezone.localdate() + relativedelta(months=locked.review_months)
+        locked.review_by = day_of(timezone.now()) + relativedelta(months=locked.review_months)
         said = Verification.objects.create(
             document=locked, version=standing, by=actor, note=note.strip(), review_by_before=before
         )
@@ -99,8 +100,8 @@ def counted_from(document: Document) -> date | None:
     begun = document.versions.filter(in_force__startswith__lte=timezone.now())
     last = begun.order_by("-number").only("in_force").first()
     said = document.verifications.first()
-    days = [last.since.date()] if last and last.since else []
-    return max([*days, said.at.date()] if said else days, default=None)
+    days = [day_of(last.since)] if last and last.since else []
+    return max([*days, day_of(said.at)] if said else days, default=None)
 
 
 def _locked(document: Document, actor: User) -> Document:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
 from sopdesk.documents import editing, publishing, reviewing
+from sopdesk.documents.days import day_of
 from sopdesk.documents.errors import ChangeRefused, PublishRefused
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document, Reference, Version
@@ -263,7 +264,7 @@ def test_the_review_date_counts_from_what_is_in_force(
     assert Document.objects.get(pk=refunds.pk).review_by == before
     with at(in_a_week + timedelta(minutes=1)):
         assert publishing.settle_due() == 1
-    assert Document.objects.get(pk=refunds.pk).review_by == in_a_week.date() + relativedelta(months=6)
+    assert Document.objects.get(pk=refunds.pk).review_by == day_of(in_a_week) + relativedelta(months=6)
 
 
 def test_a_change_settled_late_names_what_it_brought_in_force(

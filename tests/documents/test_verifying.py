@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -12,7 +13,8 @@ from django.utils import timezone
 from sopdesk.accounts.models import Team, User
 from sopdesk.audit.events import Event
 from sopdesk.audit.models import Entry
-from sopdesk.documents import publishing, stewardship, verifying
+from sopdesk.documents import publishing, releasing, stewardship, verifying
+from sopdesk.documents.days import day_of
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.models import Change, Document, Verification, Version
 from tests import factories
@@ -33,7 +35,7 @@ def in_force(document: Document) -> Version:
 def test_verifying_counts_the_months_from_today(ben: User, refunds: Document) -> None:
     said = verifying.verify(overdue(refunds), actor=ben, version=in_force(refunds), note="  Asked legal. ")
     refunds.refresh_from_db()
-    assert refunds.review_by == timezone.localdate() + relativedelta(months=refunds.review_months)
+    assert refunds.review_by == day_of(timezone.now()) + relativedelta(months=refunds.review_months)
     assert not refunds.is_unverified(timezone.localdate())
     assert (said.by, said.note, said.version.number) == (ben, "Asked legal.", 1)
     entry = Entry.objects.get(event=Event.DOCUMENT_VERIFIED)
@@ -129,7 +131,7 @@ def test_a_new_owner_and_interval_count_the_date_anew(ana: User, ben: User, refu
     refunds.refresh_from_db()
     since = in_force(refunds).since
     assert since is not None
-    assert (refunds.owner, refunds.review_by) == (ben, since.date() + relativedelta(months=3))
+    assert (refunds.owner, refunds.review_by) == (ben, day_of(since) + relativedelta(months=3))
     entry = Entry.objects.get(event=Event.DOCUMENT_STEWARDSHIP_CHANGED)
     assert (entry.facts["owner_before"], entry.facts["owner"]) == (ana.pk, ben.pk)
     latest = refunds.history.first()
@@ -141,7 +143,27 @@ def test_an_interval_counts_from_the_last_verification(ana: User, refunds: Docum
     verifying.verify(refunds, actor=ana, version=in_force(refunds))
     stewardship.change_stewardship(refunds, owner=ana, review_months=2, actor=ana)
     refunds.refresh_from_db()
-    assert refunds.review_by == Verification.objects.get().at.date() + relativedelta(months=2)
+    assert refunds.review_by == day_of(Verification.objects.get().at) + relativedelta(months=2)
+
+
+def test_review_dates_count_the_days_of_the_reporting_zone(
+    ben: User, ana: User, refunds: Document, settings: Any
+) -> None:
+    settings.REPORTING_TIME_ZONE = "Etc/GMT+12"
+    today = day_of(timezone.now())
+    with timezone.override("Pacific/Kiritimati"):  # 26 hours ahead: never the same day.
+        assert timezone.localdate() != today
+        verifying.verify(refunds, actor=ben, version=in_force(refunds))
+    refunds.refresh_from_db()
+    assert refunds.review_by == today + relativedelta(months=refunds.review_months)
+    assert verifying.counted_from(refunds) == today
+
+
+def test_a_release_counts_from_the_day_it_is_in_the_reporting_zone(ben: User, refunds: Document) -> None:
+    night = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)  # In Dublin it is the 2nd already.
+    releasing.set_review_dates(releasing.Released([in_force(refunds)], []), night, ben)
+    refunds.refresh_from_db()
+    assert refunds.review_by == date(2026, 7, 2) + relativedelta(months=refunds.review_months)
 
 
 def test_saving_what_stands_records_nothing(ana: User, refunds: Document) -> None:
