@@ -41,6 +41,8 @@ FORMATS = {
     "GIF": ("gif", "image/gif"),
     "WEBP": ("webp", "image/webp"),
 }
+PHONE = "MPO"
+"""What Pillow calls a JPEG with more pictures behind the first, as phones take them; the first is the photo."""
 ENDINGS = {content_type: ending for ending, content_type in FORMATS.values()}
 
 
@@ -96,10 +98,12 @@ def rewritten(upload: bytes) -> Written:
 
 
 def _written(opened: Image.Image) -> Written:
-    frames = getattr(opened, "n_frames", 1)
+    kind = "JPEG" if opened.format == PHONE else str(opened.format)
+    if kind not in FORMATS:
+        raise UnidentifiedImageError(kind)
+    frames = 1 if kind == "JPEG" else getattr(opened, "n_frames", 1)
     if opened.width * opened.height * frames > MAX_PIXELS:
         raise PictureRefused([_too_many()])
-    kind = str(opened.format)
     moving = kind in ("GIF", "WEBP") and frames > 1
     images = [_plain(frame) for frame in ImageSequence.Iterator(opened)] if moving else [_plain(opened)]
     first, *others = images

@@ -41,6 +41,14 @@ def photo_with_a_place() -> bytes:
     return out.getvalue()
 
 
+def phone_photo() -> bytes:
+    """A JPEG with another behind it."""
+    out = BytesIO()
+    behind = Image.new("RGB", (4, 4), "blue")
+    Image.new("RGB", (40, 20), "red").save(out, "MPO", save_all=True, append_images=[behind])
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("kind", "ending"), [("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif"), ("WEBP", "webp")]
 )
@@ -57,6 +65,21 @@ def test_nothing_but_pixels_is_kept_and_they_stand_upright(ana: User) -> None:
     assert b"taken at home" not in content
     assert b"secret" not in content
     assert (picture.width, picture.height) == (20, 40)
+
+
+def test_a_photo_with_more_behind_it_is_kept_as_the_photo(ana: User) -> None:
+    picture = pictures.keep(phone_photo(), actor=ana)
+    assert (picture.content_type, picture.width, picture.height) == ("image/jpeg", 40, 20)
+    with Image.open(picture.file) as kept:
+        assert kept.format == "JPEG"
+
+
+def test_whatever_else_a_reader_takes_for_a_picture_is_refused(
+    ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "PHONE", "no format")  # As if Pillow called it by yet another name.
+    with pytest.raises(pictures.PictureRefused, match="no picture"):
+        pictures.keep(phone_photo(), actor=ana)
 
 
 def test_moving_pictures_go_on_moving(ana: User) -> None:
