@@ -33,7 +33,7 @@ def plan(change: Change, *, actor: User, **values: Any) -> ReadPlan:
     """Set any of asks, due_days, due_on, early, pass_mark. Raises ChangeRefused once it is in force.
 
     The plan itself is no part of what is approved, but a pass mark is, with its questions: changing that voids
-    approvals.
+    approvals, and whoever sets it took part in writing.
     """
     require(actor, Permission.CHANGE_EDIT, change)
     with transaction.atomic():
@@ -45,8 +45,8 @@ def plan(change: Change, *, actor: User, **values: Any) -> ReadPlan:
         changed = [name for name in PLANNED if name in values and getattr(found, name) != values[name]]
         if found.pk and not changed:
             return found
-        if "pass_mark" in changed and change.questions.exists():
-            _unlock(change, actor)
+        if "pass_mark" in changed:
+            _write_pass_mark(change, actor)
         for name in changed:
             setattr(found, name, values[name])
         found.change = change
@@ -57,6 +57,10 @@ def plan(change: Change, *, actor: User, **values: Any) -> ReadPlan:
         return found
 
 
-def _unlock(change: Change, actor: User) -> None:
-    drafts.editable(change)
-    drafts.void_approvals(change, actor)
+def _write_pass_mark(change: Change, actor: User) -> None:
+    """Open the change for another pass mark. Before there are questions nobody approved one, so no approval falls."""
+    if change.questions.exists():
+        drafts.editable(change)
+        drafts.void_approvals(change, actor)
+    if change.state in states.EDITABLE:
+        change.authors.add(actor)

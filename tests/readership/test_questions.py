@@ -76,6 +76,28 @@ def test_a_changed_pass_mark_voids_approvals_only_where_there_are_questions(
     assert change.state == "in_review"
 
 
+@pytest.mark.parametrize("first", ["question", "mark"])
+def test_whoever_sets_the_pass_mark_does_not_approve_it(
+    draft: ChangeItem, refunds: Document, ana: User, first: str
+) -> None:
+    sam = factories.user("Sam Both", "author", "reviewer", team=ana.team)
+    steps = [
+        lambda: ask(draft.change, refunds, ana),
+        lambda: planning.plan(draft.change, actor=sam, pass_mark=1),
+    ]
+    for step in steps if first == "question" else reversed(steps):
+        step()
+    change = reviewing.propose(draft.change, actor=ana)
+    with pytest.raises(ChangeRefused, match="took part"):
+        reviewing.approve(change, actor=sam, seen_hash=current(change))
+
+
+def test_whoever_plans_anything_else_wrote_nothing(draft: ChangeItem, ana: User) -> None:
+    sam = factories.user("Sam Both", "author", "reviewer", team=ana.team)
+    planning.plan(draft.change, actor=sam, due_days=3, early=True)
+    assert not reviewing.is_own_work(draft.change, sam)
+
+
 def test_questions_are_locked_with_the_text(
     draft: ChangeItem, refunds: Document, approve: Step, ana: User, ben: User
 ) -> None:
