@@ -40,6 +40,7 @@ class Finding:
     line: int = 0
     url: str = ""
     may_be_proposed: bool = False
+    may_be_approved: bool = False
     how: str = ""
     anchor: str = ""
 
@@ -137,12 +138,14 @@ def at_line(item: ChangeItem, line: int, message: str, how: str = "", *, blocks:
     return Finding(item, message, blocks=blocks, where=where, line=line, how=how, anchor=anchor)
 
 
-def blocking(change: Change, *, proposing: bool = False) -> list[str]:
-    """The sentences that stop the change, or only its proposal; empty when it may go on."""
+def blocking(change: Change, *, proposing: bool = False, approving: bool = False) -> list[str]:
+    """The sentences that stop the publication, or only the proposal or the approval; empty when it may go on."""
     return [
         f"{finding.item.document.key}: {finding.said}" if finding.item else finding.said
         for finding in findings(change)
-        if finding.blocks and not (proposing and finding.may_be_proposed)
+        if finding.blocks
+        and not (proposing and finding.may_be_proposed)
+        and not (approving and finding.may_be_approved)
     ]
 
 

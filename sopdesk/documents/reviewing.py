@@ -138,7 +138,8 @@ def refuse_own_work(change: Change, actor: User) -> None:
 
 
 def refuse_blocked(change: Change, *, proposing: bool = False) -> None:
-    reasons = checks.blocking(change, proposing=proposing)
+    """Raise ChangeRefused with what stops the approval, or only the proposal."""
+    reasons = checks.blocking(change, proposing=proposing, approving=True)
     if reasons:
         raise ChangeRefused(reasons)
 

@@ -18,11 +18,12 @@ __all__ = ["following", "gate_is_open", "questions_are_enough"]
 
 @checks.register_for_change
 def gate_is_open(change: Change) -> Iterable[Finding]:
-    """An approved change waits for its gate; whoever publishes before gives a reason, by overriding it."""
+    """An approved change waits for its gate, though not for more signatures; whoever publishes before says why."""
     if change.state == Change.State.APPROVED and waiting.is_held(change):
         yield Finding(
             None,
             _("The cut-over gate is closed: not enough people have read it. Wait, or override the gate."),
+            may_be_approved=True,
         )
 
 

@@ -14,9 +14,9 @@ from django.db import connection
 
 from sopdesk.accounts.models import Team, User
 from sopdesk.audit.models import Entry
-from sopdesk.documents import editing, publishing
+from sopdesk.documents import editing, publishing, reviewing
 from sopdesk.documents.errors import ChangeRefused
-from sopdesk.documents.models import Change, ChangeItem, Version
+from sopdesk.documents.models import Change, ChangeItem, ReviewRule, Version
 from sopdesk.readership import confirming, gating, planning, tasks
 from sopdesk.readership.models import Gate, MustRead
 from sopdesk.readership.reading import reading_of
@@ -123,6 +123,16 @@ def test_what_is_gated_cannot_be_published_past_it(gated: Change, ben: User) -> 
     with pytest.raises(ChangeRefused, match="gate"):
         publishing.schedule(gated, at=in_days(2), actor=ben)
     assert state(gated) == "approved"
+
+
+def test_a_closed_gate_takes_the_signatures_that_a_rule_asks_for_since(
+    gated: Change, carla: User, past_latest: Callable[[], None]
+) -> None:
+    ReviewRule.objects.create(kind="sop", functions=["legal"])
+    reviewing.approve(gated, actor=carla, seen_hash=reviewing.current_hash(gated), functions=["legal"])
+    past_latest()
+    tasks.settle()
+    assert (state(gated), Gate.objects.get().trouble) == ("published", "")
 
 
 def test_overriding_takes_a_reason_that_is_recorded(gated: Change, ben: User, dev: User) -> None:
