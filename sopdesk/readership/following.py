@@ -5,6 +5,7 @@ Publishing calls at once; beat finds every step that was missed, since a step th
 
 from __future__ import annotations
 
+import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -13,6 +14,7 @@ from sopdesk.documents.models import Transition
 from sopdesk.readership import opening, watching
 from sopdesk.readership.models import Followed
 
+log = structlog.get_logger(__name__)
 AT_ONCE = 200
 
 
@@ -20,12 +22,12 @@ AT_ONCE = 200
 def follow_change(change_id: int) -> None:
     """Follow the steps of one change that were not followed yet."""
     for pk in _waiting().filter(change=change_id).values_list("pk", flat=True):
-        follow(pk)
+        _follow_safely(pk)
 
 
 def follow_all() -> int:
-    """Follow every step that nothing followed, oldest first. Returns how many."""
-    return sum(follow(pk) for pk in _waiting().values_list("pk", flat=True)[:AT_ONCE])
+    """Follow every step that nothing followed, oldest first; one that fails holds up no other. Returns how many."""
+    return sum(_follow_safely(pk) for pk in _waiting().values_list("pk", flat=True)[:AT_ONCE])
 
 
 def follow(transition_id: int) -> bool:
@@ -41,6 +43,14 @@ def follow(transition_id: int) -> bool:
         watching.tell(step)
         Followed.objects.create(transition=step)
         return True
+
+
+def _follow_safely(transition_id: int) -> bool:
+    try:
+        return follow(transition_id)
+    except Exception:
+        log.exception("step_not_followed", transition=transition_id)
+        return False
 
 
 def _waiting() -> QuerySet[Transition]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -27,6 +28,7 @@ from sopdesk.readership.waiting import standing_of
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
 
+log = structlog.get_logger(__name__)
 GATEKEEPER = System("cut-over gate")
 
 
@@ -89,9 +91,9 @@ def override(change: Change, *, actor: User, reason: str) -> Change:
 
 
 def try_all() -> int:
-    """Publish every approved change whose gate may open. Returns how many."""
+    """Publish every approved change whose gate may open; one that fails holds up no other. Returns how many."""
     waiting = Gate.objects.filter(opened_at=None, change__state=Change.State.APPROVED)
-    return sum(try_gate(pk) for pk in waiting.order_by("latest").values_list("pk", flat=True))
+    return sum(_try_safely(pk) for pk in waiting.order_by("latest").values_list("pk", flat=True))
 
 
 def try_gate(gate_id: int) -> bool:
@@ -111,9 +113,24 @@ def try_gate(gate_id: int) -> bool:
         try:
             _open(gate, change)
         except (ChangeRefused, PermissionDenied) as refusal:
-            Gate.objects.filter(pk=gate_id).exclude(trouble=str(refusal)).update(trouble=str(refusal))
+            _keep_trouble(gate_id, str(refusal))
             return False
         return True
+
+
+def _try_safely(gate_id: int) -> bool:
+    try:
+        return try_gate(gate_id)
+    except Exception:
+        log.exception("gate_failed", gate=gate_id)
+        _keep_trouble(
+            gate_id, _("The desk could not publish it because of an error of its own. It tries again.")
+        )
+        return False
+
+
+def _keep_trouble(gate_id: int, trouble: str) -> None:
+    Gate.objects.filter(pk=gate_id).exclude(trouble=trouble).update(trouble=trouble)
 
 
 def _open(gate: Gate, change: Change) -> None:

@@ -22,7 +22,7 @@ from sopdesk.readership.models import Gate, MustRead
 from sopdesk.readership.reading import reading_of
 from sopdesk.readership.waiting import standing_of
 from tests import factories
-from tests.readership.conftest import in_days
+from tests.readership.conftest import edited, in_days
 
 pytestmark = pytest.mark.django_db
 Step = Callable[[Change], Change]
@@ -133,6 +133,30 @@ def test_a_closed_gate_takes_the_signatures_that_a_rule_asks_for_since(
     past_latest()
     tasks.settle()
     assert (state(gated), Gate.objects.get().trouble) == ("published", "")
+
+
+def test_a_failing_gate_holds_up_no_other(
+    gated: Change, approve: Step, ana: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = factories.published("sop", "SOP-0002", author=ana, reviewer=ben)
+    second = edited(other, ana, "Other.").change
+    gate(second, ana)
+    approve(second)
+    Gate.objects.filter(change=gated).update(latest=in_days(-2))
+    Gate.objects.filter(change=second).update(latest=in_days(-1))
+    publish = publishing.publish
+
+    def failing(change: Change, *, actor: User) -> Change:
+        if change.pk == gated.pk:
+            raise RuntimeError("the disk is full")
+        return publish(change, actor=actor)
+
+    monkeypatch.setattr(publishing, "publish", failing)
+    assert gating.try_all() == 1
+    assert (state(gated), state(second)) == ("approved", "published")
+    trouble = Gate.objects.get(change=gated).trouble
+    assert "tries again" in trouble
+    assert "disk" not in trouble, "what failed inside is for the log"
 
 
 def test_overriding_takes_a_reason_that_is_recorded(gated: Change, ben: User, dev: User) -> None:

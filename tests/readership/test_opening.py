@@ -199,6 +199,28 @@ def test_beat_finds_what_the_hook_missed(draft: ChangeItem, approve: Step, ben: 
     assert Followed.objects.count() == Transition.objects.count()
 
 
+def test_a_step_that_fails_holds_up_no_other(
+    draft: ChangeItem, approve: Step, ana: User, ben: User, dev: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = factories.published("sop", "SOP-0002", author=ana, reviewer=ben)
+    second = edited(other, ana, "Other.").change
+    for change in (approve(draft.change), approve(second)):
+        publishing.publish(change, actor=ben)
+    open_for = opening.open_for
+
+    def failing(change: Change) -> list[MustRead]:
+        if change.pk == draft.change_id:
+            raise RuntimeError("no")
+        return open_for(change)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(opening, "open_for", failing)
+        following.follow_all()
+    assert asked_of(dev) == ["SOP-0002"]
+    following.follow_all()
+    assert sorted(asked_of(dev)) == ["SOP-0001", "SOP-0002"], "it is tried again"
+
+
 def test_a_closed_one_is_asked_of_nobody(must_read: MustRead, ana: User, ben: User, dev: User) -> None:
     with pytest.raises(ChangeRefused):
         closing.close(must_read, actor=ana, why=" ")
