@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from sopdesk.accounts.permissions import Permission, allows
-from sopdesk.documents import panels, reviewing, states
+from sopdesk.documents import panels, reviewing, states, urgent
 from sopdesk.documents.models import Change, Document, Version
 from sopdesk.documents.panels import Panel, Slot
 
@@ -81,7 +81,9 @@ def confirm_step(viewer: User, change: Change) -> Panel | None:
     if not change.is_unreviewed or not allows(viewer, Permission.CHANGE_APPROVE):
         return None
     own = reviewing.is_own_work(change, viewer)
-    return None if own else Panel("documents/step_confirm.html", order=20)
+    if own:
+        return None
+    return Panel("documents/step_confirm.html", {"way_back": urgent.way_back(change)}, order=20)
 
 
 @panels.register(Slot.CHANGE_STEPS)

@@ -22,7 +22,7 @@ from sopdesk.documents import checks, releasing, reviewing, signing, states, urg
 from sopdesk.documents.drafts import CONTENT_FIELDS, add_draft, new_change, newest
 from sopdesk.documents.errors import ChangeRefused, PublishRefused
 from sopdesk.documents.locking import database_now, locked_change
-from sopdesk.documents.models import Change, Version
+from sopdesk.documents.models import Change, Retirement, Version
 from sopdesk.documents.requirements import requirements
 
 if TYPE_CHECKING:
@@ -101,18 +101,24 @@ def confirm(
 
 def undo(change: Change, *, actor: User, note: str) -> Change:
     """Propose the way back from an urgent change one does not agree with: what was in force before, in a change of its
-    own, for somebody else to approve. Raises ChangeRefused without a reason, and where nothing of it stands any more.
+    own, for somebody else to approve. Raises ChangeRefused without a reason, where nothing of it stands any more, and
+    while another way back is open.
     """
     require(actor, Permission.CHANGE_APPROVE, change)
     reviewing.refuse_without_words(note)
     with transaction.atomic():
         change = _locked_unreviewed(change)
+        if (other := way_back(change)) is not None:
+            reason = _("The way back is proposed already: %(title)s. Take part in that one.")
+            raise ChangeRefused([reason % {"title": other.title}])
         title = _("Take back: %(title)s") % {"title": change.title}
         back = new_change(title, actor, why=note.strip())
+        back.takes_back = change
+        back.save(update_fields=["takes_back"])
         for version in change.versions.select_related("document"):
             _add_way_back(back, version, actor)
         for retirement in change.retirements.select_related("document", "version"):
-            _restore(back, retirement.version, actor)
+            _add_return(back, retirement, actor)
         if not back.items.exists():
             raise ChangeRefused(
                 [_("Nothing of this change is in force any more, so nothing has to be taken back.")]
@@ -129,6 +135,11 @@ def unreviewed() -> QuerySet[Change]:
     """The changes in force that nobody has reviewed yet, the most pressing first."""
     waiting = Change.objects.filter(state=Change.State.PUBLISHED, confirmed_at=None).exclude(urgent_reason="")
     return waiting.order_by("due_on", "pk")
+
+
+def way_back(change: Change) -> Change | None:
+    """The open change that takes back this one."""
+    return change.ways_back.get_queryset().open().first()
 
 
 def due_on(day: date) -> date:
@@ -159,6 +170,13 @@ def _add_way_back(back: Change, version: Version, actor: User) -> None:
         return
     content = {name: getattr(version, name) for name in CONTENT_FIELDS}
     add_draft(back, version.document, actor=actor, base_version=version, retires=True, **content)
+
+
+def _add_return(back: Change, retirement: Retirement, actor: User) -> None:
+    """What was retired, unless something came since or it was retired once more."""
+    last = retirement.document.retirements.order_by("-at", "-pk").first()
+    if last == retirement and newest(retirement.document) is None:
+        _restore(back, retirement.version, actor)
 
 
 def _restore(back: Change, version: Version, actor: User) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
-from sopdesk.documents import editing, publishing, reviewing, urgent
+from sopdesk.documents import editing, publishing, retiring, reviewing, urgent
 from sopdesk.documents.errors import ChangeRefused, PublishRefused
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document, ReviewRule
@@ -166,6 +166,42 @@ def test_there_is_no_way_back_from_what_was_replaced_since(
         urgent.undo(rushed, actor=carla, note="No.")
 
 
+@pytest.fixture
+def ended(refunds: Document, ana: User, ben: User) -> Change:
+    """SOP-0001 retired at once, by Ana and Ben."""
+    item = retiring.start_retirement(refunds, actor=ana)
+    return urgent.publish_urgently(item.change, actor=ben, reason=WHY)
+
+
+def test_the_way_back_from_a_retirement_restores_the_text(ended: Change, carla: User) -> None:
+    back = urgent.undo(ended, actor=carla, note="We need it.")
+    assert "14 days" in back.items.get().body
+    assert not back.items.get().retires
+
+
+def test_there_is_no_way_back_from_a_retirement_that_something_came_after(
+    ended: Change, refunds: Document, ana: User, ben: User, carla: User
+) -> None:
+    item = editing.start_change(refunds, actor=ana)
+    item = editing.save_draft(item, revision=item.revision, actor=ana, body="Back, and better.")
+    urgent.publish_urgently(item.change, actor=ben, reason=WHY)
+    with pytest.raises(ChangeRefused, match="Nothing of this change"):
+        urgent.undo(ended, actor=carla, note="No.")
+    again_ended = retiring.start_retirement(refunds, actor=ana).change
+    urgent.publish_urgently(again_ended, actor=ben, reason=WHY)
+    with pytest.raises(ChangeRefused, match="Nothing of this change"):
+        urgent.undo(ended, actor=carla, note="No.")
+
+
+def test_one_way_back_is_proposed_at_a_time(rushed: Change, ana: User, carla: User, hal: User) -> None:
+    back = urgent.undo(rushed, actor=carla, note="It breaks the law.")
+    hal.roles = ["reviewer"]
+    with pytest.raises(ChangeRefused, match="proposed already"):
+        urgent.undo(rushed, actor=hal, note="I think so, too.")
+    reviewing.withdraw(back, actor=ana)
+    assert urgent.undo(rushed, actor=hal, note="I think so, too.").takes_back == rushed
+
+
 @pytest.mark.parametrize(
     ("day", "due"), [("2026-11-23", "2026-11-25"), ("2026-11-26", "2026-11-30"), ("2026-11-28", "2026-12-01")]
 )
@@ -254,4 +290,10 @@ class TestPages:
         browser, url = as_person(carla), f"/changes/{rushed.pk}/undo"
         assert browser.post(url).status_code == 422
         assert browser.post(url, {"note": "It breaks the law."}).status_code == 302
-        assert Change.objects.filter(title__startswith="Take back:", state="in_review").count() == 1
+        back = Change.objects.get(title__startswith="Take back:", state="in_review")
+        page = browser.get(f"/changes/{rushed.pk}").content.decode()
+        assert "Propose the way back" not in page
+        assert f'href="/changes/{back.pk}"' in page
+        refused = browser.post(url, {"note": "Once more."})
+        assert refused.status_code == 409
+        assert "Once more." in refused.content.decode()

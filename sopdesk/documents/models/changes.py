@@ -61,6 +61,14 @@ class Change(models.Model):
         null=True,
         help_text=_("Of an urgent one: when it had all approvals it needs."),
     )
+    takes_back = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="ways_back",
+        verbose_name=_("takes back"),
+        help_text=_("The urgent change that this one is the way back from."),
+    )
     authors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="changes", verbose_name=_("authors")
     )
