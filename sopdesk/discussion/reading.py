@@ -262,7 +262,7 @@ def _may(thread: Thread, asks: _Asks) -> May:
         reply=True,
         resolve=not thread.is_suggestion and (lift or not thread.must_resolve),
         demand=not scheduled
-        and not thread.must_resolve
+        and resolving.adds_weight(thread, asks.viewer, asks.authors)
         and resolving.may_demand(thread, asks.viewer, asks.authors),
         lift=thread.must_resolve and lift,
         accept=thread.is_suggestion and asks.may_edit,

@@ -57,17 +57,22 @@ def reopen(thread: Thread, *, actor: User) -> Thread:
 
 
 def demand(thread: Thread, *, actor: User) -> Thread:
-    """Have a thread resolved before approval: its opener, an author of the change or a reviewer may ask for that."""
+    """Have a thread resolved before approval: its opener, an author of the change or a reviewer may ask for that.
+
+    What an author asked for already, somebody who wrote nothing asks for in their place: from then on it is theirs.
+    """
     require(actor, Permission.CHANGE_COMMENT, thread)
     with transaction.atomic():
         fresh = locked(thread, must_resolve=True)
         _refuse_settled(fresh)
-        if not may_demand(fresh, actor, author_ids(fresh)):
+        authors = author_ids(fresh)
+        if not may_demand(fresh, actor, authors):
             raise ChangeRefused([_("Only who opened the thread, an author or a reviewer may ask for this.")])
-        if not fresh.must_resolve:
+        if adds_weight(fresh, actor, authors):
+            facts = {"thread": fresh.pk, "asked_by": fresh.must_by_id}
             fresh.must_resolve, fresh.must_by = True, actor
             _save(fresh, ["must_resolve", "must_by"], actor)
-            record(actor=actor, event=Event.THREAD_DEMANDED, subject=fresh.change, facts={"thread": fresh.pk})
+            record(actor=actor, event=Event.THREAD_DEMANDED, subject=fresh.change, facts=facts)
         return fresh
 
 
@@ -90,10 +95,18 @@ def may_demand(thread: Thread, person: User, authors: Sequence[int]) -> bool:
     return thread.author_id == person.pk or person.pk in authors or allows(person, Permission.CHANGE_APPROVE)
 
 
+def adds_weight(thread: Thread, person: User, authors: Sequence[int]) -> bool:
+    """Whether it changes anything when this person asks: nobody did, or only an author and they are none."""
+    return not thread.must_resolve or (thread.must_by_id in authors and person.pk not in authors)
+
+
 def may_lift(thread: Thread, person: User, authors: Sequence[int]) -> bool:
-    """Who asked for it, or a reviewer who took no part in writing: otherwise authors could wave themselves through."""
+    """Who asked for it, or a reviewer. Of the authors only who opened the thread and asked for it alone: otherwise
+    they could wave themselves through."""
     asked = thread.must_by_id == person.pk
-    return asked or (allows(person, Permission.CHANGE_APPROVE) and person.pk not in authors)
+    if person.pk in authors:
+        return asked and thread.author_id == person.pk
+    return asked or allows(person, Permission.CHANGE_APPROVE)
 
 
 def author_ids(thread: Thread) -> list[int]:
@@ -122,12 +135,16 @@ def _refuse_settled(thread: Thread) -> None:
 
 
 def _refuse_lifting(thread: Thread, actor: User) -> None:
-    if not may_lift(thread, actor, author_ids(thread)):
-        asker = thread.must_by or thread.by
-        said = _(
-            "%(name)s asked that this be resolved before approval. They or a reviewer other than the authors"
-        )
-        raise ChangeRefused([said % {"name": asker} + " " + _("decide that it is.")])
+    authors = author_ids(thread)
+    if may_lift(thread, actor, authors):
+        return
+    if thread.must_by_id in authors and thread.must_by_id != thread.author_id:
+        raise ChangeRefused([_("A reviewer other than the authors decides that this is resolved.")])
+    said = _(
+        "%(name)s asked that this be resolved before approval. They or a reviewer other than the authors"
+    )
+    asker = thread.must_by or thread.by
+    raise ChangeRefused([said % {"name": asker} + " " + _("decide that it is.")])
 
 
 def _save(thread: Thread, fields: Sequence[str], actor: User) -> None:

@@ -42,6 +42,18 @@ def test_a_thread_stands_under_its_section_and_in_the_panel(
     assert f'href="#thread-{thread.pk}"' in shown[shown.index('id="talk-panel"') :]
 
 
+def test_a_reviewer_may_ask_for_what_an_author_asked_for(
+    change: Change, thread: Thread, as_person: Any, ana: User, ben: User
+) -> None:
+    resolving.demand(thread, actor=ana)
+    asking = f"/threads/{thread.pk}/demand"
+    assert asking in as_person(ben).get(page(change)).content.decode()
+    assert asking not in as_person(ana).get(page(change)).content.decode()
+    as_person(ben).post(page(change, asking))
+    assert Thread.objects.get(pk=thread.pk).must_by == ben
+    assert asking not in as_person(ben).get(page(change)).content.decode()
+
+
 def test_a_comment_is_posted_and_shown_without_scripts(
     change: Change, draft: ChangeItem, as_person: Any, ben: User
 ) -> None:

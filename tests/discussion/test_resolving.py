@@ -85,10 +85,34 @@ def test_another_reviewer_lifts_it_and_it_stays_open(held: Thread, carla: User) 
         resolving.lift(held, actor=carla)
 
 
-def test_who_asked_for_it_resolves_it_even_as_an_author(thread: Thread, ana: User) -> None:
-    own = resolving.demand(thread, actor=ana)
+def test_an_author_resolves_what_they_opened_and_asked_for_alone(change: Change, ana: User) -> None:
+    own = commenting.open_thread(change, author=ana, body="I have to look that up.", must_resolve=True)
     assert own.must_by == ana
-    assert not resolving.resolve(thread, actor=ana).is_open
+    assert not resolving.resolve(own, actor=ana).is_open
+
+
+@pytest.mark.parametrize("verb", [resolving.resolve, resolving.lift])
+def test_an_author_takes_no_teeth_out_of_a_reviewers_thread(
+    thread: Thread, ana: User, ben: User, verb: object
+) -> None:
+    resolving.demand(thread, actor=ana)
+    with pytest.raises(ChangeRefused, match="A reviewer other than the authors"):
+        verb(thread, actor=ana)  # type: ignore[operator]
+    assert resolving.demand(thread, actor=ben).must_by == ben, "his word takes the place of hers"
+    assert resolving.demand(thread, actor=ana).must_by == ben
+    with pytest.raises(ChangeRefused, match="Ben Okafor asked"):
+        verb(thread, actor=ana)  # type: ignore[operator]
+    assert events() == [Event.THREAD_OPENED, Event.THREAD_DEMANDED, Event.THREAD_DEMANDED]
+    verb(thread, actor=ben)  # type: ignore[operator]
+
+
+def test_a_reviewer_holds_up_an_approval_by_an_authors_own_thread(
+    change: Change, ana: User, ben: User
+) -> None:
+    own = commenting.open_thread(change, author=ana, body="Is that lawful?", must_resolve=True)
+    resolving.demand(own, actor=ben)
+    with pytest.raises(ChangeRefused, match="Ben Okafor asked"):
+        resolving.resolve(own, actor=ana)
 
 
 def test_only_its_opener_an_author_or_a_reviewer_asks_for_it(thread: Thread, hal: User, ana: User) -> None:
