@@ -45,8 +45,8 @@ def prove(request: HttpRequest, person: User, *, password: str, credential: str)
 
 
 def _is_right(credential: str, person: User) -> bool:
-    """Whether a key of theirs made this answer to the challenge. One that is no answer at all is wrong, too: the library
-    reads its parts without looking whether they are there."""
+    """Whether a key of theirs made this answer to the challenge. One that is no answer at all is wrong, too: the
+    library reads its parts without looking whether they are there."""
     try:
         return bool(AuthenticateWebAuthnForm({"credential": credential}, user=person).is_valid())
     except (AttributeError, KeyError, TypeError, ValueError):
