@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -91,7 +92,7 @@ def hand_back(given: HandOver, *, actor: User) -> tuple[int, int]:
         fresh = HandOver.objects.select_for_update(no_key=True).get(pk=given.pk)
         if fresh.undone_at is not None:
             raise ChangeRefused([_("This was handed back already.")])
-        lock_documents(thing["id"] for thing in fresh.moved if thing["sort"] == "document")
+        _lock_again(fresh)
         back = _back(fresh, actor)
         fresh.undone_at = timezone.now()
         fresh.save(update_fields=["undone_at"])
@@ -107,10 +108,24 @@ def _possible(person: User) -> dict[str, list[User]]:
 
 def _lock(person: User) -> None:
     """Lock what they hold, changes before documents, as publishing does."""
-    changes = Change.objects.open().filter(authors=person) | Change.objects.open().filter(claimed_by=person)
-    ids = sorted(set(changes.values_list("pk", flat=True)))
-    list(Change.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    held = Q(authors=person) | Q(claimed_by=person) | Q(asked__reviewer=person)
+    _lock_changes(Change.objects.open().filter(held).values_list("pk", flat=True))
     lock_documents(owned(person).values_list("pk", flat=True))
+
+
+def _lock_again(given: HandOver) -> None:
+    """Lock what went, in the same order."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for thing in given.moved:
+        ids[thing["sort"]].add(thing["id"])
+    held = Q(pk__in=ids["change"] | ids["claim"]) | Q(asked__in=ids["asked"])
+    _lock_changes(Change.objects.filter(held).values_list("pk", flat=True))
+    lock_documents(ids["document"])
+
+
+def _lock_changes(ids: Iterable[int]) -> None:
+    changes = Change.objects.select_for_update(no_key=True).filter(pk__in=sorted(set(ids)))
+    list(changes.order_by("pk").values_list("pk"))
 
 
 def _check(person: User, chosen: Iterable[tuple[Group, User]]) -> None:

@@ -2,24 +2,28 @@
 
     holdings.register(holdings.Sort(name="thread", find=…, give=…, may_take=…, order=…))
 
-Finding and giving take a bounded number of queries, however much somebody holds.
+Finding takes a bounded number of queries, however much somebody holds. Whoever gives holds the lock on the changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.documents import assigning
 from sopdesk.documents.kinds import kind_of
-from sopdesk.documents.models import AskedReviewer, Change, Document
+from sopdesk.documents.models import Approval, AskedReviewer, Change, Document
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sopdesk.accounts.models import User
 
 
@@ -144,11 +148,10 @@ def _give_changes(person: User, moves: Moves, actor: User) -> set[int]:
 
 
 def _changes_back(person: User, moves: Moves, actor: User) -> set[int]:
-    taken = set()
-    for change in Change.objects.open().filter(pk__in=moves, authors=person):
-        change.authors.remove(moves[change.pk])
-        taken.add(change.pk)
-    return taken
+    """They are an author still, so nothing moves; the successor stays one, too: what they wrote meanwhile would
+    otherwise be theirs to approve."""
+    held = Change.objects.open().filter(pk__in=moves, authors=person)
+    return set(held.values_list("pk", flat=True))
 
 
 def _claims(person: User, by: str) -> Iterable[Held]:
@@ -164,7 +167,9 @@ def _give_claims(person: User, moves: Moves, actor: User) -> set[int]:
 
 def _claims_back(person: User, moves: Moves, actor: User) -> set[int]:
     rows = [
-        row for row in Change.objects.open().filter(pk__in=moves) if row.claimed_by_id == moves[row.pk].pk
+        row
+        for row in Change.objects.open().filter(pk__in=moves).exclude(authors=person)
+        if row.claimed_by_id == moves[row.pk].pk and approves(person)
     ]
     return _claim(rows, dict.fromkeys((row.pk for row in rows), person))
 
@@ -182,32 +187,45 @@ def _asked(person: User, by: str) -> Iterable[Held]:
     return _of_change("asked", _("Reviews they were asked for"), ((row.pk, row.change) for row in rows))
 
 
-def _asked_rows(person: User) -> Any:
-    return AskedReviewer.objects.filter(reviewer=person, change__in=Change.objects.open())
+def _asked_rows(person: User) -> QuerySet[AskedReviewer]:
+    """What they still have to answer: an answer is part of what made a change approved, and is not taken from it."""
+    answers = Approval.objects.filter(
+        change=OuterRef("change"), reviewer=OuterRef("reviewer"), voided_at=None
+    )
+    open_ones = AskedReviewer.objects.filter(reviewer=person, change__in=Change.objects.open())
+    return open_ones.exclude(Exists(answers))
 
 
 def _give_asked(person: User, moves: Moves, actor: User) -> set[int]:
-    """The successor is asked in their place, unless they wrote the change or were asked as well."""
-    rows = _asked_rows(person).filter(pk__in=moves).prefetch_related("change__authors", "change__asked")
-    taken = set()
-    for row in rows:
-        to = moves[row.pk]
-        others = {other.reviewer_id for other in row.change.asked.all()}
-        if to in row.change.authors.all() or to.pk in others:
-            continue
-        row.reviewer = to
-        row.save(update_fields=["reviewer"])
-        taken.add(row.pk)
-    return taken
+    return _ask(_asked_rows(person).filter(pk__in=moves), moves, actor)
 
 
 def _asked_back(person: User, moves: Moves, actor: User) -> set[int]:
+    """They are asked again, but for what was answered meanwhile, and unless they may approve no more."""
+    if not approves(person):
+        return set()
     taken = set()
-    for row in AskedReviewer.objects.filter(pk__in=moves, change__in=Change.objects.open()):
-        if row.reviewer_id == moves[row.pk].pk and not row.change.asked.filter(reviewer=person).exists():
-            row.reviewer = person
-            row.save(update_fields=["reviewer"])
-            taken.add(row.pk)
+    for to in set(moves.values()):
+        held = _asked_rows(to).filter(pk__in=[pk for pk in moves if moves[pk] == to])
+        taken |= _ask(held, dict.fromkeys(moves, person), actor)
+    return taken
+
+
+def _ask(rows: QuerySet[AskedReviewer], to: Moves, actor: User) -> set[int]:
+    """Ask others in their place, unless they wrote the change or were asked as well; they are told."""
+    taken = set()
+    for row in rows.prefetch_related("change__authors", "change__asked"):
+        person, change = to[row.pk], row.change
+        if person in change.authors.all() or person.pk in {each.reviewer_id for each in change.asked.all()}:
+            continue
+        row.reviewer = person
+        row.save(update_fields=["reviewer"])
+        fresh = Change.objects.get(pk=change.pk)
+        note = _("%(name)s was asked to review it instead.") % {"name": person.name}
+        assigning.reopen_if_unmet(fresh, actor, note)
+        assigning.approve_if_met(fresh, actor)
+        assigning.tell_asked(fresh)
+        taken.add(row.pk)
     return taken
 
 

@@ -27,7 +27,7 @@ def asked(request: AskedReviewer, change: Change, *, proposals: int) -> None:
         _("Please review: %(title)s") % words,
         body,
         change,
-        key=f"asked:{request.pk}:{proposals}",
+        key=f"asked:{request.pk}:{request.reviewer_id}:{proposals}",
     )
 
 

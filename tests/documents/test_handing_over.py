@@ -11,9 +11,10 @@ from sopdesk.accounts import staffing
 from sopdesk.accounts.models import User
 from sopdesk.audit.events import Event
 from sopdesk.audit.models import Entry
-from sopdesk.documents import handing_over, reviewing
+from sopdesk.documents import assigning, editing, handing_over, publishing, reviewing
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.models import AskedReviewer, Change, ChangeItem, Document, HandOver
+from sopdesk.letters.models import Letter
 from tests import factories
 
 AsPerson = Any
@@ -23,6 +24,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ines(policy: Any) -> User:
     return factories.user("Ines Duarte", "author", team=policy)
+
+
+@pytest.fixture
+def both(policy: Any) -> User:
+    """Somebody who may write and approve."""
+    return factories.user("Sam Idowu", "author", "reviewer", team=policy)
 
 
 @pytest.fixture
@@ -82,7 +89,6 @@ def test_it_is_handed_back_but_for_what_moved_on(
     handing_over.hand_over(ines, to={"kind:macro": ben}, actor=hal)
     assert handing_over.hand_back(given, actor=hal) == (2, 1)
     assert owners() == {"SOP-0001": ana, "refund": ben}
-    assert list(draft.change.authors.all()) == [ana]
     with pytest.raises(ChangeRefused):
         handing_over.hand_back(given, actor=hal)
 
@@ -99,6 +105,72 @@ def test_reviews_go_to_another_reviewer(
     handing_over.hand_back(given, actor=hal)
     proposed.refresh_from_db()
     assert proposed.claimed_by == ben
+
+
+def test_who_wrote_along_meanwhile_stays_an_author(
+    ana: User, hal: User, draft: ChangeItem, both: User
+) -> None:
+    given, _left = handing_over.hand_over(ana, to={"change": both}, actor=hal)
+    draft.refresh_from_db()
+    editing.save_draft(draft, revision=draft.revision, actor=both, body="Words of their own.\n")
+    assert handing_over.hand_back(given, actor=hal) == (1, 0)
+    change = reviewing.propose(draft.change, actor=ana)
+    with pytest.raises(ChangeRefused, match="took part in writing"):
+        reviewing.approve(change, actor=both, seen_hash=reviewing.current_hash(change))
+
+
+def test_a_review_that_was_given_stays_with_who_gave_it(
+    ana: User, ben: User, carla: User, hal: User, proposed: Change
+) -> None:
+    asked = assigning.ask(proposed, reviewer=ben, actor=ana)
+    reviewing.approve(proposed, actor=ben, seen_hash=reviewing.current_hash(proposed))
+    assert handing_over.preview(ben) == []
+    with pytest.raises(ChangeRefused):
+        handing_over.hand_over(ben, to={"asked": carla}, actor=hal)
+    asked.refresh_from_db()
+    assert asked.reviewer == ben
+    assert publishing.publish(Change.objects.get(pk=proposed.pk), actor=ben).state == "published"
+
+
+def test_a_review_that_was_given_since_is_not_handed_back(
+    ana: User, ben: User, carla: User, hal: User, proposed: Change
+) -> None:
+    asked = assigning.ask(proposed, reviewer=ben, actor=ana)
+    given, _left = handing_over.hand_over(ben, to={"asked": carla}, actor=hal)
+    assert Letter.objects.filter(to=carla.email, subject="Please review: Refunds").count() == 1
+    reviewing.approve(proposed, actor=carla, seen_hash=reviewing.current_hash(proposed))
+    assert handing_over.hand_back(given, actor=hal) == (0, 1)
+    asked.refresh_from_db()
+    assert asked.reviewer == carla
+    assert publishing.publish(Change.objects.get(pk=proposed.pk), actor=ben).state == "published"
+
+
+@pytest.mark.parametrize("how", ["wrote along", "may approve no more"])
+def test_nobody_is_asked_back_who_could_not_approve(
+    ana: User, carla: User, hal: User, both: User, proposed: Change, draft: ChangeItem, how: str
+) -> None:
+    asked = assigning.ask(proposed, reviewer=both, actor=ana)
+    Change.objects.filter(pk=proposed.pk).update(claimed_by=both)
+    given, _left = handing_over.hand_over(both, to={"asked": carla, "claim": carla}, actor=hal)
+    if how == "wrote along":
+        draft.refresh_from_db()
+        editing.save_draft(draft, revision=draft.revision, actor=both, body="Words of their own.\n")
+    else:
+        User.objects.get_queryset().filter(pk=both.pk).update(roles=["author"])
+    assert handing_over.hand_back(HandOver.objects.get(pk=given.pk), actor=hal) == (0, 2)
+    asked.refresh_from_db()
+    proposed.refresh_from_db()
+    assert (asked.reviewer, proposed.claimed_by) == (carla, carla)
+
+
+def test_a_review_goes_to_who_has_approved_and_the_change_is_approved(
+    ana: User, ben: User, carla: User, hal: User, proposed: Change
+) -> None:
+    assigning.ask(proposed, reviewer=ben, actor=ana)
+    reviewing.approve(proposed, actor=carla, seen_hash=reviewing.current_hash(proposed))
+    assert Change.objects.get(pk=proposed.pk).state == "in_review"
+    handing_over.hand_over(ben, to={"asked": carla}, actor=hal)
+    assert Change.objects.get(pk=proposed.pk).state == "approved"
 
 
 def test_one_who_approved_a_change_does_not_become_its_author(
