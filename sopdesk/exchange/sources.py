@@ -14,6 +14,8 @@ from typing import IO, Protocol
 
 from django.utils.translation import gettext as _
 
+from sopdesk.exchange.damage import DAMAGED
+
 MAX_FILES = 10_000
 MAX_FILE_BYTES = 30 * 1000**2
 MAX_TOTAL_BYTES = 300 * 1000**2
@@ -70,7 +72,7 @@ def of_zip(file: IO[bytes]) -> Iterator[Offered]:
     """What is in a zip. Sizes are counted while reading: what its directory says of them may be a lie."""
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except DAMAGED as error:
         raise SourceRefused(_("The zip is damaged and cannot be read. Pack it again.")) from error
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _ignored(entry.filename)]
     if len(entries) > MAX_FILES:
@@ -133,7 +135,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(entry) as file:
             return _limited(file)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
+    except DAMAGED as error:
         raise SourceRefused(
             _("“%(name)s” in the zip is damaged. Pack it again.") % {"name": entry.filename}
         ) from error

@@ -36,6 +36,14 @@ def zipped(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def damaged(data: bytes, name: str) -> bytes:
+    """A zip in which the packed bytes of one file are no longer what they were."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entry = archive.getinfo(name)
+    start = entry.header_offset + 30 + len(name)
+    return data[:start] + b"\xff" * entry.compress_size + data[start + entry.compress_size :]
+
+
 def finish(job: Job | None) -> Job:
     """Do a job to its end."""
     assert job is not None

@@ -12,7 +12,7 @@ import pytest
 from sopdesk.exchange import front_matter, sources, word
 from sopdesk.exchange.candidates import FileRefused, candidate
 from sopdesk.exchange.decoding import NotText, decode
-from tests.exchange.conftest import zipped
+from tests.exchange.conftest import damaged, zipped
 from tests.exchange.word_files import LINKED_PICTURE, PICTURE, PNG, paragraph, table
 from tests.exchange.word_files import word as word_file
 
@@ -87,6 +87,16 @@ def test_too_many_or_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_damaged_zip_says_so(data: bytes) -> None:
     with pytest.raises(sources.SourceRefused, match="damaged"):
         list(sources.of_zip(io.BytesIO(data)))
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_with_a_damaged_file_says_which(packing: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        archive.writestr("a.md", b"some words " * 40)
+    [offered] = sources.of_zip(io.BytesIO(damaged(out.getvalue(), "a.md")))
+    with pytest.raises(sources.SourceRefused, match=r"a\.md.*damaged"):
+        offered.read()
 
 
 @pytest.mark.parametrize(
