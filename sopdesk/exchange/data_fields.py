@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from sopdesk.documents.fields import NameListField
 from sopdesk.documents.kinds import Kind
+from sopdesk.exchange.storable import is_storable
 
 EXTRA = "data"
 """The field that holds what the form does not know, as JSON."""
@@ -43,7 +44,7 @@ def taken_from(kind: Kind, fields: Mapping[str, Any], base: Mapping[str, Any]) -
         extra = json.loads(fields[EXTRA]) if fields.get(EXTRA) else {}
     except (ValueError, TypeError, RecursionError):
         extra = None
-    if not isinstance(extra, dict):
+    if not isinstance(extra, dict) or not is_storable(extra):
         return Taken({}, [_('“data” is not a JSON object. Take it out, or write it as {"name": value}.')])
     known = kind.data_form.base_fields
     before = {name: each.initial for name, each in known.items() if each.initial is not None} | dict(base)

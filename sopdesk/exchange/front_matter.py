@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
+from sopdesk.exchange.storable import is_storable
+
 LONGEST = 20_000
 _BLOCK = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _LINE = re.compile(r"^([A-Za-z_]{1,40}):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
@@ -58,7 +60,7 @@ def part(text: str, *, forgiving: bool = False) -> Parted:
     if found is None:
         return Parted(text)
     try:
-        fields = yaml.load(found[1], _Loader)  # noqa: S506 - a BaseLoader makes nothing but text, lists and dicts
+        fields = _loaded(found[1])
     except (yaml.YAMLError, RecursionError) as error:
         if forgiving:
             return Parted(text[found.end() :].removeprefix("\n"), dict(_LINE.findall(found[1])))
@@ -69,6 +71,16 @@ def part(text: str, *, forgiving: bool = False) -> Parted:
         return Parted(text)
     body = text[found.end() :].removeprefix("\n")
     return Parted(body, {str(name).strip().lower(): value for name, value in fields.items()})
+
+
+def _loaded(lines: str) -> Any:
+    fields = yaml.load(lines, _Loader)  # noqa: S506 - a BaseLoader makes nothing but text, lists and dicts
+    for name, value in fields.items() if isinstance(fields, dict) else ():
+        if not is_storable({name: value}):
+            shown = "".join(char if char.isprintable() else "�" for char in str(name)[:40])
+            wrong = _("a control character such as \\0 in or beside “%(name)s”; take it out")
+            raise yaml.YAMLError(wrong % {"name": shown})
+    return fields
 
 
 def joined(fields: Mapping[str, Any], body: str) -> str:

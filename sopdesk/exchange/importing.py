@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -22,6 +23,7 @@ from sopdesk.documents import describing, editing, pictures
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.hashing import content_hash
 from sopdesk.documents.models import TITLE_MAX, Change, ChangeItem
+from sopdesk.exchange import faults
 from sopdesk.exchange.candidates import Candidate
 from sopdesk.exchange.judging import Verdict
 from sopdesk.exchange.models import Intake, IntakeFile
@@ -93,9 +95,12 @@ def advance(job: Job) -> Step:
     for file in intake.files.filter(number__in=numbers[at : at + CHUNK_FILES]):
         file.intake = intake
         try:
-            import_one(file, actor)
+            done = faults.succeeds(partial(import_one, file, actor), file)
         except PermissionDenied as refusal:
             raise JobRefused(str(refusal)) from refusal
+        if not done:
+            file.outcome, file.reasons = Outcome.REFUSED, [faults.reason()]
+            file.save(update_fields=["outcome", "reasons"])
     at += CHUNK_FILES
     finished = at >= len(numbers)
     if finished:

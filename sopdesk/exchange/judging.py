@@ -160,7 +160,7 @@ def _identity(found: Candidate, usual: User, verdict: Verdict) -> None:
                 _("“%(locale)s” is no language such as en or pt-BR.") % {"locale": locale[:40]}
             )
     if months := str(given.get("review_months") or "").strip():
-        if months.isdecimal() and 1 <= int(months[:4]) <= 60:
+        if months.isdecimal() and len(months) <= 2 and 1 <= int(months) <= 60:
             verdict.identity["review_months"] = int(months)
         else:
             verdict.notes.append(_("“%(n)s” is no number of months between 1 and 60.") % {"n": months[:40]})

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePosixPath
 
 from sopdesk.accounts.models import User
 from sopdesk.documents import pictures
+from sopdesk.documents.keys import KEY_MAX
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Picture
+from sopdesk.exchange import faults
 from sopdesk.exchange.candidates import Candidate, FileRefused, candidate, is_picture
 from sopdesk.exchange.judging import Verdict, judge
 from sopdesk.exchange.models import Intake, IntakeFile
@@ -35,7 +38,9 @@ def advance(job: Job) -> Step:
     waiting = intake.files.filter(what=What.WAITING).order_by("number")
     for file in waiting[:CHUNK_FILES]:
         file.intake = intake
-        read_one(file)
+        if not faults.succeeds(partial(read_one, file), file):
+            file.what, file.reasons = What.REFUSED, [faults.reason()]
+            file.save(update_fields=["what", "reasons"])
         if time.monotonic() - began > CHUNK_SECONDS:
             break
     total = intake.files.count()
@@ -71,7 +76,12 @@ def verdict_on(file: IntakeFile, found: Candidate, actor: User) -> Verdict:
 def note(file: IntakeFile, found: Candidate, verdict: Verdict) -> None:
     """Write down what a file would become now."""
     file.said = found.as_json()
-    file.what, file.kind, file.key, file.title = verdict.what, verdict.kind.name, verdict.key, found.title
+    file.what, file.kind, file.key, file.title = (
+        verdict.what,
+        verdict.kind.name,
+        verdict.key[:KEY_MAX],
+        found.title,
+    )
     file.sections, file.content_hash = verdict.sections, verdict.content_hash
     file.reasons, file.notes = verdict.reasons, verdict.notes
     file.document, file.item = verdict.document, verdict.item

@@ -14,6 +14,7 @@ import mammoth
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from sopdesk.exchange.damage import DAMAGED
 from sopdesk.text.from_html import to_markdown
 from sopdesk.text.guards import TextRefused
 
@@ -63,7 +64,7 @@ def read(data: bytes, *, picture: Keep) -> WordText:
             external_file_access=False,
             include_embedded_style_map=False,
         )
-    except (KeyError, ValueError, AttributeError, IndexError, ExpatError, OSError, RecursionError) as error:
+    except (KeyError, AttributeError, IndexError, ExpatError, *DAMAGED) as error:
         raise WordRefused(_damaged()) from error
     return WordText(title, to_markdown(_own_pictures(result.value)), _notes(result.messages))
 
@@ -73,7 +74,7 @@ def _checked(data: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(BytesIO(data))
         entries = archive.infolist()
         archive.getinfo("word/document.xml")
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError) as error:
+    except (KeyError, *DAMAGED) as error:
         raise WordRefused(_damaged()) from error
     xml = [entry.file_size for entry in entries if entry.filename.endswith((".xml", ".rels"))]
     unpacked = sum(entry.file_size for entry in entries)
@@ -86,7 +87,7 @@ def _property_title(archive: zipfile.ZipFile) -> str:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         root = etree.fromstring(archive.read("docProps/core.xml"), parser)
-    except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, ValueError):
+    except (KeyError, etree.XMLSyntaxError, *DAMAGED):
         return ""
     return " ".join((root.findtext(_TITLE) or "").split())
 

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
 from sopdesk.documents import editing
 from sopdesk.documents.hashing import content_hash
 from sopdesk.documents.models import Change, ChangeItem, Document, Picture, Version
-from sopdesk.exchange import importing, receiving
+from sopdesk.exchange import importing, reading, receiving
 from sopdesk.exchange.models import KEPT, Intake, IntakeFile
 from tests import factories
-from tests.exchange.conftest import Received, finish, imported
+from tests.exchange.conftest import Received, damaged, finish, imported
 from tests.exchange.word_files import PICTURE, PNG, paragraph, word
 
 What, Outcome = IntakeFile.What, IntakeFile.Outcome
@@ -169,6 +170,14 @@ def test_only_what_is_chosen_is_imported(received: Received, ana: User) -> None:
         ("a.md", b"---\nkey: new\n---\n\nx", "new"),
         ("a.md", b"---\na: [1\n---\n\nx", "line"),
         ("a.md", b"---\ndata: 7\n---\n\nx", "JSON"),
+        ("a.md", b'---\ntitle: "a\\0b"\n---\n\nx', "control character"),
+        ("a.md", b'---\ntitle: "a\\ud800b"\n---\n\nx', "control character"),
+        ("a.md", b'---\nlabels: [{"a\\0b": c}]\n---\n\nx', "control character"),
+        ("a.md", b'---\ndata: \'{"a": ["\\u0000"]}\'\n---\n\nx', "data"),
+        ("a.md", b'---\ndata: \'{"a": 1e999, "b": NaN}\'\n---\n\nx', "data"),
+        ("a.md", b"---\ndata: '" + b"[" * 900 + b"]" * 900 + b"'\n---\n\nx", "JSON"),
+        ("a.md", b"---\nkey: " + b"x" * 300 + b"\n---\n\nx", "is no key"),
+        ("a.docx", damaged(word(paragraph("x")), "word/document.xml"), "Word"),
         ("a.md", b"  \n", "no text"),
         ("a.docx", b"nonsense", "Word"),
         ("a.md", PNG, "no text"),
@@ -186,6 +195,66 @@ def test_what_cannot_be_taken_says_why_and_holds_up_no_other(
     imported(intake, ana)
     assert ChangeItem.objects.get().title == "Good"
     assert intake.folder.exists(), "what was refused can still be downloaded"
+
+
+def test_an_interval_of_review_is_read_as_it_is_stored(received: Received, ana: User) -> None:
+    intake = received({"a.md": b"---\nreview_months: '00050000'\n---\n\n# A\n"})
+    assert "00050000" in one(intake).notes[0]
+    imported(intake, ana)
+    assert Document.objects.get().review_months == 6
+
+
+def test_a_word_file_whose_properties_are_damaged_is_read_without_them(received: Received) -> None:
+    whole = word(paragraph("Words."), extra={"docProps/core.xml": b"<a>" * 40})
+    assert one(received({"a.docx": damaged(whole, "docProps/core.xml")})).title == "a"
+
+
+def test_a_fault_in_reading_one_file_is_that_files_alone(received: Received, monkeypatch: Any) -> None:
+    good = reading.candidate
+
+    def faulty(name: str, data: bytes, **how: Any) -> Any:
+        if name == "b.md":
+            Document.objects.create(kind="sop", key="\0")
+        return good(name, data, **how)
+
+    monkeypatch.setattr(reading, "candidate", faulty)
+    intake = received({"a.md": b"# A\n", "b.md": b"# B\n", "c.md": b"# C\n"})
+    assert list(intake.files.values_list("what", flat=True)) == [What.NEW, What.REFUSED, What.NEW]
+    assert "logged" in intake.files.get(name="b.md").reasons[0]
+
+
+def test_a_fault_in_importing_one_file_is_that_files_alone(
+    received: Received, ana: User, monkeypatch: Any
+) -> None:
+    good = importing._drafted
+
+    def faulty(file: IntakeFile, *rest: Any) -> ChangeItem:
+        item = good(file, *rest)
+        if file.name == "b.md":
+            raise TypeError("nobody thought of this")
+        return item
+
+    monkeypatch.setattr(importing, "_drafted", faulty)
+    intake = imported(received({"a.md": b"# A\n", "b.md": b"# B\n", "c.md": b"# C\n"}), ana)
+    outcomes = list(intake.files.values_list("outcome", flat=True))
+    assert outcomes == [Outcome.DRAFTED, Outcome.REFUSED, Outcome.DRAFTED]
+    assert sorted(ChangeItem.objects.values_list("title", flat=True)) == ["A", "C"]
+    assert "logged" in intake.files.get(name="b.md").reasons[0]
+
+
+def test_a_fault_of_the_database_is_no_fault_of_the_file(
+    received: Received, ana: User, monkeypatch: Any
+) -> None:
+    """The chunk is done again later; nothing is refused for it."""
+
+    def gone(*_args: Any) -> ChangeItem:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(importing, "_drafted", gone)
+    intake = received({"a.md": b"# A\n"})
+    with pytest.raises(OperationalError):
+        finish(importing.start(intake, actor=ana).importing)
+    assert one(intake).outcome == Outcome.NONE
 
 
 def test_pictures_come_along_once(received: Received, ana: User) -> None:
