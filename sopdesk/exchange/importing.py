@@ -86,7 +86,7 @@ def start(intake: Intake, *, chosen: set[int] | None = None, actor: User) -> Int
 @step(KIND)
 def advance(job: Job) -> Step:
     """The next files of an import. A file that fails is reported and holds up no other."""
-    intake = Intake.objects.select_related("owner").get(pk=job.payload["intake"])
+    intake = Intake.objects.select_related("owner", "created_by").get(pk=job.payload["intake"])
     actor = job.created_by
     numbers: list[int] = job.payload["numbers"]
     if actor is None:
@@ -131,7 +131,10 @@ def import_one(file: IntakeFile, actor: User) -> None:
 
 
 def _drafted(file: IntakeFile, verdict: Verdict, actor: User) -> ChangeItem:
-    """The draft, in the change that takes the next one; the first draft of a change opens it."""
+    """The draft, in the change that takes the next one; the first draft of a change opens it.
+
+    Who brought the words is an author as much as who imports them: neither reviews them.
+    """
     change = _open_change(file.intake)
     document, title = verdict.document, verdict.content["title"]
     if document is None:
@@ -146,6 +149,7 @@ def _drafted(file: IntakeFile, verdict: Verdict, actor: User) -> ChangeItem:
     else:
         item = editing.add_document(change, document, actor=actor)
     item = editing.save_draft(item, revision=item.revision, actor=actor, **verdict.content)
+    item.change.authors.add(file.intake.created_by)
     if change is None:
         _describe(file.intake, item.change, actor)
     return item

@@ -10,7 +10,8 @@ from django.db import OperationalError
 
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
-from sopdesk.documents import editing
+from sopdesk.documents import editing, reviewing
+from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.hashing import content_hash
 from sopdesk.documents.models import Change, ChangeItem, Document, Picture, Version
 from sopdesk.exchange import importing, reading, receiving
@@ -317,6 +318,18 @@ def test_files_go_after_a_week(received: Received, ana: User) -> None:
     intake.refresh_from_db()
     with pytest.raises(importing.ImportRefused, match="removed"):
         importing.start(intake, actor=ana)
+
+
+def test_who_brought_the_words_is_an_author_whoever_presses_import(
+    received: Received, ana: User, ben: User, payments: Any
+) -> None:
+    sam = factories.user("Sam Both", "author", "reviewer", team=payments)
+    imported(received({"a.md": b"---\nrisk: low\n---\n\n# A\n\nText.\n"}, actor=sam), ana)
+    change = Change.objects.get()
+    assert set(change.authors.all()) == {ana, sam}
+    change = reviewing.propose(change, actor=ana)
+    with pytest.raises(ChangeRefused, match="took part"):
+        reviewing.approve(change, actor=sam, seen_hash=reviewing.current_hash(change))
 
 
 def test_the_same_content_has_the_same_hash_as_the_draft(received: Received, ana: User) -> None:
