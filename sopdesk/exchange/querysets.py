@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.jobs.models import Job
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -25,7 +26,9 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         return self if allowed else self.none()
 
     def with_files_older_than(self, age: timedelta) -> IntakeQuerySet:
-        return self.filter(removed_at=None, created_at__lt=timezone.now() - age)
+        """Those whose files are still there, and are not being imported just now."""
+        old = self.filter(removed_at=None, created_at__lt=timezone.now() - age)
+        return old.exclude(importing__state__in=(Job.State.QUEUED, Job.State.RUNNING))
 
 
 class ExportQuerySet(models.QuerySet["Export"]):

@@ -104,7 +104,15 @@ def remove_files(intake: Intake) -> None:
 
 def remove_old_files() -> int:
     """Remove the files of intakes that nobody imported within KEPT. Returns how many."""
-    old = list(Intake.objects.with_files_older_than(KEPT))
-    for intake in old:
-        remove_files(intake)
-    return len(old)
+    return sum(
+        _remove_if_old(pk) for pk in Intake.objects.with_files_older_than(KEPT).values_list("pk", flat=True)
+    )
+
+
+def _remove_if_old(pk: int) -> bool:
+    """Asked again with the row locked, which starting an import locks too."""
+    with transaction.atomic():
+        old = Intake.objects.with_files_older_than(KEPT).select_for_update(of=("self",)).filter(pk=pk).first()
+        if old is not None:
+            remove_files(old)
+    return old is not None

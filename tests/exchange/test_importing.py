@@ -320,6 +320,17 @@ def test_files_go_after_a_week(received: Received, ana: User) -> None:
         importing.start(intake, actor=ana)
 
 
+def test_files_stay_while_they_are_imported(received: Received, ana: User) -> None:
+    intake = received({"a.md": b"# A\n", "b.exe": b"MZ"})
+    started = importing.start(intake, actor=ana)
+    Intake.objects.update(created_at=intake.created_at - KEPT)
+    assert receiving.remove_old_files() == 0
+    assert intake.folder.exists()
+    finish(started.importing)
+    assert ChangeItem.objects.get().title == "A"
+    assert receiving.remove_old_files() == 1
+
+
 def test_who_brought_the_words_is_an_author_whoever_presses_import(
     received: Received, ana: User, ben: User, payments: Any
 ) -> None:
