@@ -27,7 +27,9 @@ from sopdesk.documents.drafts import (
 )
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.models import ChangeItem, Content, Version
+from sopdesk.text.guards import TextRefused
 from sopdesk.text.merging import Merged, merge
+from sopdesk.text.sections import skim
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
@@ -104,6 +106,17 @@ def plan(item: ChangeItem) -> Plan:
     text = merge(base.body if base else "", mine.body, other.body)
     settled, fields = _fields(base, mine, other)
     return Plan(item, theirs, text, settled, fields)
+
+
+def refused_texts(item: ChangeItem) -> list[tuple[Version | None, TextRefused]]:
+    """Which of the texts that `plan` merges are not taken (None: the draft's own), with what is wrong in each."""
+    found: list[tuple[Version | None, TextRefused]] = []
+    for version in dict.fromkeys((None, item.base_version, newest(item.document))):
+        try:
+            skim(version.body if version else item.body)
+        except TextRefused as refusal:
+            found.append((version, refusal))
+    return found
 
 
 def rebase(

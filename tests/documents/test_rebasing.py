@@ -283,6 +283,45 @@ class TestPage:
         assert as_person(ana).post(self.url(mine), posted).status_code == 302
         assert fresh(mine).body.endswith(expected)
 
+    @pytest.mark.parametrize("extra", [{"preview": "1"}, {}], ids=["preview", "save"])
+    def test_words_by_hand_that_are_not_taken_are_kept_and_said_to_be_wrong(
+        self,
+        mine: ChangeItem,
+        overtake: Any,
+        ana: User,
+        as_person: Callable[[User], Client],
+        extra: dict[str, str],
+    ) -> None:
+        overtake(body=BODY.replace("Thank them.", "Say good-bye."))
+        (conflict,) = rebasing.plan(mine).text.conflicts
+        posted = {**self.seen(mine), conflict.name: "hand", f"{conflict.name}_hand": "My own\u202e words."}
+        response = as_person(ana).post(self.url(mine), {**posted, **extra})
+        assert response.status_code == (200 if extra else 409)
+        for words in ("My own\u202e words.", "U+202E"):
+            assert words in response.content.decode()
+        assert fresh(mine).body == mine.body
+
+    def test_a_draft_that_is_not_taken_any_more_says_which_line(
+        self,
+        mine: ChangeItem,
+        overtake: Any,
+        ana: User,
+        as_person: Callable[[User], Client],
+    ) -> None:
+        overtake(body=BODY.replace("14 days", "30 days"))
+        seen = self.seen(mine)
+        ChangeItem.objects.filter(pk=mine.pk).update(body="Fine.\n\nBad \u202e text.")
+        browser = as_person(ana)
+        for response in (
+            browser.get(self.url(mine)),
+            browser.post(self.url(mine), {**seen, "c_hand": "Mine!"}),
+        ):
+            page = response.content.decode()
+            for words in ("In the draft:", "Line 3:", "U+202E", "Edit the draft"):
+                assert words in page
+            assert "In v" not in page
+        assert (response.status_code, "Mine!" in page) == (422, True)
+
     def test_the_preview_stores_nothing(
         self, mine: ChangeItem, overtake: Any, ana: User, as_person: Callable[[User], Client]
     ) -> None:

@@ -31,6 +31,14 @@ STALE = 409
 def item_rebase(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     """The merge of one draft with the newest version, decided and stored in one step."""
     item = _item(request, change_id, pk)
+    try:
+        return _merged(request, item)
+    except TextRefused:
+        return _cannot_merge(request, item)
+
+
+def _merged(request: HttpRequest, item: ChangeItem) -> HttpResponse:
+    """Look, preview, or decide. Raises TextRefused for a text of either side that is not taken (any more)."""
     form = _form(request, item)
     if request.method != "POST":
         return _page(request, form)
@@ -46,7 +54,7 @@ def item_rebase(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     except ChangeRefused as refusal:
         return _again(request, item, *refusal.reasons)
     messages.success(request, _("The draft is up to date. Read what it changes now."))
-    return redirect("changes:read", change_id)
+    return redirect("changes:read", item.change_id)
 
 
 def _rebase(request: HttpRequest, form: RebaseForm) -> None:
@@ -59,6 +67,15 @@ def _rebase(request: HttpRequest, form: RebaseForm) -> None:
     rebasing.rebase(
         plan.item, revision=said["revision"], base_version=base, actor=signed_in(request), **content
     )
+
+
+def _cannot_merge(request: HttpRequest, item: ChangeItem) -> HttpResponse:
+    """Why the texts cannot be merged, line by line, and what was typed, to be copied."""
+    hands = [text for name, text in request.POST.items() if name.endswith("_hand")]
+    context = {"item": item, "change": item.change, "refused": rebasing.refused_texts(item)}
+    context |= {"left_over": hands, "is_editable": item.change.state in states.EDITABLE}
+    is_asking = request.method != "POST"
+    return render(request, "documents/rebase_refused.html", context, status=200 if is_asking else REFUSED)
 
 
 def _item(request: HttpRequest, change_id: int, pk: int) -> ChangeItem:
@@ -115,9 +132,9 @@ def _shown(form: RebaseForm) -> dict[str, Any]:
 def _result(request: HttpRequest, form: RebaseForm, kind: Kind) -> dict[str, Any]:
     """What the draft would change in the newest version, and how it would read."""
     result: Content = ChangeItem(document=form.plan.item.document, **form.content())
-    shown: dict[str, Any] = {"result": comparing.compare(form.plan.theirs, result, kind)}
     try:
         html = markdown.render(result.body).html
+        shown = {"result": comparing.compare(form.plan.theirs, result, kind)}
     except TextRefused as refusal:
-        return {**shown, "refusal": refusal}
+        return {"refusal": refusal}
     return {**shown, "html": present(html, viewer=request.user, at=timezone.now())}
