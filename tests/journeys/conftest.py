@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, sync_playwright
 
 from sopdesk.accounts.models import User
@@ -15,6 +18,7 @@ from tests import browser as browsers
 from tests import factories
 from tests.journeys.seat import Seat
 
+PATIENCE_SECONDS = 20
 REFUNDS = """## Purpose
 
 Give money back for coins.
@@ -52,7 +56,30 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def sit_down(chromium: Browser, live_server: Any, as_person: Any) -> Iterator[Callable[..., Seat]]:
+def answered(transactional_db: None) -> Iterator[None]:
+    """At its end every request is answered, those too that a browser gave up: none meets the emptying of the tables."""
+    under_way = Counter[str]()
+
+    def began(**_: Any) -> None:
+        under_way["began"] += 1
+
+    def ended(**_: Any) -> None:
+        under_way["ended"] += 1
+
+    request_started.connect(began)
+    request_finished.connect(ended)
+    yield
+    until = time.monotonic() + PATIENCE_SECONDS
+    while under_way["ended"] < under_way["began"] and time.monotonic() < until:
+        time.sleep(0.02)
+    request_started.disconnect(began)
+    request_finished.disconnect(ended)
+
+
+@pytest.fixture
+def sit_down(
+    chromium: Browser, live_server: Any, as_person: Any, answered: None
+) -> Iterator[Callable[..., Seat]]:
     """`sit_down(ana)`: a browser of her own, signed in; `sit_down()`: one that nobody signed in at."""
     with ExitStack() as seats:
 

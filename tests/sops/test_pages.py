@@ -30,6 +30,7 @@ Outcome: Handed over
 @pytest.fixture
 def page(ana: User, ben: User, dev: User, as_person: Any) -> str:
     data = {"risk": "high", "labels": ["refund-request"], "topics": ["refund"]}
+    factories.published("label", "refund-request", author=ana, reviewer=ben, title="Refund request")
     factories.published("sop", "SOP-0042", author=ana, reviewer=ben, title="Refunds", body=STEPS, data=data)
     html: str = as_person(dev).get("/sops/SOP-0042").content.decode()
     return html

@@ -135,7 +135,7 @@ def test_headings_of_the_body_start_below_the_page_title() -> None:
         ("a\n:::\nb", 2, "closes nothing"),
         ("a\n```\nb", 2, "never closed"),
         ("## A\n\n## A", 3, "already has this title"),
-        ("a\n\n[b](#c)", 1, "no section #c"),
+        ("a\n\n[b](#c)", 3, "no section #c"),
         ("a\nb ![c](https://d.e/f.png)", 2, "is not shown"),
         ("a\n[b](javascript:c)", 2, "is not made"),
         ("a\n##\nb", 2, "no words"),
