@@ -162,7 +162,8 @@ def tell_asked(change: Change) -> None:
     for asked in waiting:
         telling.asked(asked, change, proposals=proposals)
     invited = change.outsiders.filter(revoked_at=None, expires_at__gt=timezone.now())
-    for outsider in invited.exclude(approvals__in=change.approvals.filter(voided_at=None)):
+    vouched = invited.exclude(asked_by__in=change.authors.all())
+    for outsider in vouched.exclude(approvals__in=change.approvals.filter(voided_at=None)):
         if change.transitions.filter(verb="propose", at__gt=outsider.at).exists():
             telling.outside_again(outsider, change, proposals=proposals)
 

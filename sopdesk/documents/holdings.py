@@ -131,20 +131,21 @@ def _changes(person: User, by: str) -> Iterable[Held]:
 
 def _give_changes(person: User, moves: Moves, actor: User) -> set[int]:
     """The successor writes along. The person stays an author: nobody comes to approve what they wrote themselves. One
-    who has approved a change cannot become its author."""
+    who has approved a change, or invited somebody from outside to approve it, cannot become its author."""
     taken = set()
-    rows = Change.objects.open().filter(authors=person, pk__in=moves).prefetch_related("authors", "approvals")
-    for change in rows:
+    rows = Change.objects.open().filter(authors=person, pk__in=moves)
+    for change in rows.prefetch_related("authors", "approvals", "outsiders"):
         to = moves[change.pk]
-        approved = any(
-            approval.reviewer_id == to.pk and approval.voided_at is None
-            for approval in change.approvals.all()
-        )
-        if approved or to in change.authors.all():
-            continue
-        change.authors.add(to)
-        taken.add(change.pk)
+        if to not in change.authors.all() and to.pk not in _answering_for(change):
+            change.authors.add(to)
+            taken.add(change.pk)
     return taken
+
+
+def _answering_for(change: Change) -> set[int | None]:
+    """Who approved it, or vouches for somebody from outside."""
+    approved = {each.reviewer_id for each in change.approvals.all() if each.voided_at is None}
+    return approved | {each.asked_by_id for each in change.outsiders.all() if each.revoked_at is None}
 
 
 def _changes_back(person: User, moves: Moves, actor: User) -> set[int]:

@@ -1,8 +1,9 @@
 """Reviewers without a log-in: invited to one change, by an expiring link that a code sent by e-mail confirms.
 
 Only hashes of the link and of the code are kept. Whoever invites vouches for the person, so nobody invites into a
-change that they wrote, or for a function that they do not hold (administrators give any). An outside approval counts
-beside those of the desk, never alone.
+change that they wrote, or for a function that they do not hold (administrators give any); who takes part in writing
+it later vouches no more, and the link and its approval no longer count. An outside approval counts beside those of the
+desk, never alone.
 """
 
 from __future__ import annotations
@@ -98,10 +99,13 @@ def find(token: str) -> OutsideReviewer:
 
 
 def works(outsider: OutsideReviewer) -> bool:
-    """Whether a link is good now: neither ended nor taken back, its change in review, and not signed with already."""
+    """Whether a link is good now: neither ended nor taken back, its change in review, not signed with already, and
+    whoever invited still no author of it."""
     if outsider.revoked_at is not None or outsider.expires_at <= timezone.now():
         return False
     if outsider.change.state not in assigning.REVIEWED:
+        return False
+    if reviewing.is_own_work(outsider.change, outsider.asked_by):
         return False
     return not outsider.approvals.filter(voided_at=None).exists()
 

@@ -30,6 +30,8 @@ from sopdesk.documents.models import (
 )
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sopdesk.accounts.models import User
 
 
@@ -60,10 +62,12 @@ class Need:
 
 @dataclass(frozen=True)
 class Extra:
-    """Somebody asked by hand, of the desk or from outside, and their approval, if one stands."""
+    """Somebody asked by hand, of the desk or from outside, and their approval, if one stands. `is_unvouched`: who
+    invited them took part in writing since, so that their link and their approval count for nothing."""
 
     asked: AskedReviewer | OutsideReviewer
     approval: Approval | None
+    is_unvouched: bool = False
 
     @property
     def name(self) -> str:
@@ -72,6 +76,18 @@ class Extra:
     @property
     def is_outside(self) -> bool:
         return isinstance(self.asked, OutsideReviewer)
+
+    @property
+    def lacking(self) -> str:
+        """The sentence for an approval that is not there."""
+        words = {"name": self.name, "inviter": self.asked.asked_by.name if self.is_unvouched else ""}
+        if self.is_unvouched:
+            reason = _(
+                "%(inviter)s invited %(name)s and took part in writing since. Somebody else has to end that link; "
+                "they can invite anew."
+            )
+            return reason % words
+        return _("%(name)s was asked to review it and has not approved it.") % words
 
 
 @dataclass(frozen=True)
@@ -95,11 +111,7 @@ class Requirements:
             for need in self.needs
             if need.approval is None
         ]
-        lacking += [
-            _("%(name)s was asked to review it and has not approved it.") % {"name": extra.name}
-            for extra in self.extras
-            if extra.approval is None
-        ]
+        lacking += [extra.lacking for extra in self.extras if extra.approval is None]
         if not self.has_inside_approval:
             lacking.append(_("It needs the approval of somebody of the desk who did not write it."))
         return lacking
@@ -142,10 +154,15 @@ def refusals(change: Change, items: Iterable[ChangeItem]) -> list[str]:
     """Why a locked change may not be published, a sentence each; empty when all it needs is there. Asked at the moment
     of publication: the rules may have changed since it was approved."""
     found = requirements(change, items)
-    given = change.approvals.filter(voided_at=None).count()
+    given = counting().filter(change=change).count()
     if given > len(found.standing):
         return [_("What was approved is not what the change says now. It needs a new approval.")]
     return found.missing
+
+
+def counting() -> QuerySet[Approval]:
+    """The approvals that stand, but for those from outside whose inviter took part in writing since."""
+    return Approval.objects.filter(voided_at=None).exclude(_invited_by_author("outside__asked_by"))
 
 
 def overview(changes: Sequence[Change]) -> dict[int, Requirements]:
@@ -210,7 +227,7 @@ def waiting_for(person: User) -> Q:
     """The changes in review that this person's approval would bring further, as `Requirements.waits_for` says it of
     one: a condition on Change. It costs one query for the rules."""
     rules = list(ReviewRule.objects.all())
-    standing = Approval.objects.filter(change=OuterRef("pk"), voided_at=None)
+    standing = counting().filter(change=OuterRef("pk"))
     asked = AskedReviewer.objects.filter(change=OuterRef("pk"))
     still = {
         function: Q(_asked_of(function, rules)) & ~Exists(standing.filter(functions__contains=[function]))
@@ -273,12 +290,11 @@ def _overview(
 ) -> dict[int, Requirements]:
     rules = list(ReviewRule.objects.all())
     approvals = _by_change(
-        Approval.objects.filter(change__in=changes, voided_at=None)
-        .select_related("reviewer", "outside")
-        .defer("seen")
+        counting().filter(change__in=changes).select_related("reviewer", "outside").defer("seen")
     )
     asked = _by_change(AskedReviewer.objects.filter(change__in=changes).select_related("reviewer"))
-    outside = _by_change(OutsideReviewer.objects.filter(change__in=changes, revoked_at=None))
+    invited = OutsideReviewer.objects.filter(change__in=changes, revoked_at=None).select_related("asked_by")
+    outside = _by_change(invited.annotate(is_unvouched=_invited_by_author("asked_by")))
     return {
         change.pk: _of_one(
             functions_for(drafts.get(change.pk, ()), rules),
@@ -291,6 +307,13 @@ def _overview(
         )
         for change in changes
     }
+
+
+def _invited_by_author(inviter: str) -> Exists:
+    """Whether who invited somebody from outside is an author of the change: nobody vouches for who reviews their own
+    work. A condition on what has a `change`."""
+    written = Change.authors.through.objects.filter(change=OuterRef("change"), user=OuterRef(inviter))
+    return Exists(written)
 
 
 def _by_change(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -310,7 +333,7 @@ def _of_one(
         Need(ReviewFunction(function), reasons, covering.get(function))
         for function, reasons in functions.items()
     )
-    extras = tuple(Extra(one, _answer(one, standing)) for one in asked)
+    extras = tuple(Extra(one, _answer(one, standing), getattr(one, "is_unvouched", False)) for one in asked)
     return Requirements(needs, extras, tuple(standing))
 
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
-from sopdesk.documents import editing, outside, publishing, requirements, reviewing
-from sopdesk.documents.errors import ChangeRefused
+from sopdesk.documents import editing, handing_over, outside, publishing, requirements, reviewing
+from sopdesk.documents.errors import ChangeRefused, LinkGone, PublishRefused
 from sopdesk.documents.models import Approval, Change, ChangeItem, OutsideReviewer, ReviewRule, Transition
 from sopdesk.letters.models import Letter
 
@@ -266,6 +266,54 @@ def test_who_wrote_it_invites_nobody(draft: ChangeItem, proposed: Change, ana: U
     with pytest.raises(ChangeRefused, match="somebody else has to invite"):
         invite(proposed, ana)
     assert invite(proposed, hal, function="legal").function == "legal"
+
+
+def test_who_writes_along_later_vouches_for_nobody(
+    confirmed: Client, nora: OutsideReviewer, draft: ChangeItem, ana: User, ben: User, carla: User
+) -> None:
+    ben.roles = ["author", "reviewer"]
+    ben.save()
+    reviewing.request_changes(nora.change, actor=carla, note="Say more.")
+    editing.save_draft(draft, revision=draft.revision, actor=ben, body="Words of his own.\n")
+    change = reviewing.propose(draft.change, actor=ana)
+    assert confirmed.get(link(nora)).status_code == 404
+    assert not Letter.objects.filter(key__startswith="again:").exists()
+    with pytest.raises(LinkGone):
+        outside.approve(nora, seen_hash=reviewing.current_hash(change))
+    reviewing.approve(change, actor=carla, seen_hash=reviewing.current_hash(change))
+    [missing] = requirements.requirements(change).missing
+    assert "Ben Okafor invited Nora Weber and took part in writing since" in missing
+    outside.revoke(nora, actor=carla)
+    assert Change.objects.get(pk=change.pk).state == "approved"
+
+
+def test_a_signature_of_whom_an_author_invited_does_not_count(
+    nora: OutsideReviewer, ana: User, ben: User, carla: User, as_person: Any
+) -> None:
+    change = nora.change
+    ReviewRule.objects.create(kind="sop", functions=["legal"])
+    OutsideReviewer.objects.filter(pk=nora.pk).update(function="legal")
+    outside.approve(nora, seen_hash=reviewing.current_hash(change))
+    reviewing.approve(change, actor=carla, seen_hash=reviewing.current_hash(change), functions=[])
+    assert Change.objects.get(pk=change.pk).state == "approved"
+    change.authors.add(ben)
+    with pytest.raises(PublishRefused) as refused:
+        publishing.publish(Change.objects.get(pk=change.pk), actor=ben)
+    assert "Legal" in refused.value.reasons[0]
+    assert "took part in writing since" in refused.value.reasons[1]
+    assert "does not count" in as_person(carla).get(f"/changes/{change.pk}").content.decode()
+    outside.revoke(nora, actor=carla)
+    again = Change.objects.get(pk=change.pk)
+    reviewing.approve(again, actor=carla, seen_hash=reviewing.current_hash(again), functions=["legal"])
+    assert publishing.publish(Change.objects.get(pk=change.pk), actor=ben).state == "published"
+
+
+def test_who_invited_does_not_take_the_change_over(
+    nora: OutsideReviewer, ana: User, ben: User, hal: User
+) -> None:
+    User.objects.get_queryset().filter(pk=ben.pk).update(roles=["author", "reviewer"])
+    _given, left = handing_over.hand_over(ana, to={"kind:sop": ben, "change": ben}, actor=hal)
+    assert [held.sort for held in left] == ["change"]
 
 
 @pytest.mark.parametrize("who", ["ana", "dev", "eve", "finn", "gia"])
