@@ -34,6 +34,14 @@ r[style-name='Emphasis'] => em
 strike => s
 """
 _STYLE_NOTE = re.compile(r"Unrecognised (?:paragraph|run|table) style: '([^']*)'")
+_UNREADABLE: tuple[type[Exception], ...] = (
+    *DAMAGED,
+    KeyError,
+    AttributeError,
+    IndexError,
+    ExpatError,
+    etree.XMLSyntaxError,
+)
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 
 Keep = Callable[[bytes, str], str | None]
@@ -64,7 +72,7 @@ def read(data: bytes, *, picture: Keep) -> WordText:
             external_file_access=False,
             include_embedded_style_map=False,
         )
-    except (KeyError, AttributeError, IndexError, ExpatError, *DAMAGED) as error:
+    except _UNREADABLE as error:
         raise WordRefused(_damaged()) from error
     return WordText(title, to_markdown(_own_pictures(result.value)), _notes(result.messages))
 
@@ -74,7 +82,7 @@ def _checked(data: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(BytesIO(data))
         entries = archive.infolist()
         archive.getinfo("word/document.xml")
-    except (KeyError, *DAMAGED) as error:
+    except _UNREADABLE as error:
         raise WordRefused(_damaged()) from error
     xml = [entry.file_size for entry in entries if entry.filename.endswith((".xml", ".rels"))]
     unpacked = sum(entry.file_size for entry in entries)
@@ -87,7 +95,7 @@ def _property_title(archive: zipfile.ZipFile) -> str:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         root = etree.fromstring(archive.read("docProps/core.xml"), parser)
-    except (KeyError, etree.XMLSyntaxError, *DAMAGED):
+    except _UNREADABLE:
         return ""
     return " ".join((root.findtext(_TITLE) or "").split())
 
