@@ -155,6 +155,13 @@ def test_a_list_is_exported_with_its_filters(ana: User, ben: User, as_person: An
     assert [each["key"] for each in json.loads(archive.read("manifest.json"))["documents"]] == ["SOP-0001"]
 
 
+@pytest.mark.parametrize("query", ["q=a\0b", "q=a%00b", "\0"])
+def test_a_filter_with_a_nul_is_no_fault(query: str, ana: User, ben: User, as_person: Any) -> None:
+    factories.published("sop", "SOP-0001", author=ana, reviewer=ben)
+    answer = as_person(ana).post("/exports/all/sop", {"form": "html", "query": query})
+    assert answer.status_code == 302
+
+
 def test_an_export_is_its_makers_alone_and_ends(ana: User, ben: User, dev: User, as_person: Any) -> None:
     factories.published("sop", "SOP-0001", author=ana, reviewer=ben)
     answer = as_person(dev).post("/exports/all/sop", {"form": "html"})

@@ -46,7 +46,8 @@ def version_export(request: HttpRequest, kind: str, key: str, number: int, form:
 def list_export(request: HttpRequest, kind: str) -> HttpResponse:
     """Have everything that a list holds put into one file."""
     of_kind, person = _kind(kind), signed_in(request)
-    query, form = request.POST.get("query", "")[:2000], request.POST.get("form", exporting.Form.MARKDOWN)
+    query = request.POST.get("query", "").replace("\0", "")[:2000]
+    form = request.POST.get("form", exporting.Form.MARKDOWN)
     if form not in exporting.Form.values:
         raise Http404
     documents = of_kind.model.objects.visible_to(person).with_version_at().with_release()
