@@ -34,6 +34,7 @@ from sopdesk.jobs.submitting import submit
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
     from sopdesk.documents.kinds import Kind
+    from sopdesk.documents.querysets import VersionQuerySet
 
 KIND = "exchange.export"
 CHUNK = 20
@@ -87,7 +88,7 @@ def start(kind: Kind, documents: Iterable[int], form: str, *, query: str, actor:
     """Put those of these documents that are in force for `actor` into one file, by a job. Raises ExportRefused when
     there are none."""
     require(actor, Permission.DOCUMENT_READ_INTERNAL)
-    wanted = [version.document_id for version in readable(documents, actor)]
+    wanted = list(readable(documents, actor).values_list("document_id", flat=True))
     if not wanted:
         raise ExportRefused(_("Nothing in this list is in force, so there is nothing to export."))
     with transaction.atomic():
@@ -114,33 +115,42 @@ def advance(job: Job) -> Step:
         raise JobRefused(_("You may no longer read these documents."))
     at: int = job.cursor.get("at", 0)
     ids = export.documents[at : at + CHUNK]
-    entries = [
-        *job.cursor.get("entries", []),
-        *(_put(export, version, viewer) for version in readable(ids, viewer)),
-    ]
-    at += CHUNK
-    finished = at >= len(export.documents)
+    versions = readable(ids, viewer).select_related("document__owner")
+    _note(export, at, [_put(export, version, viewer) for version in versions])
+    at, total = at + CHUNK, len(export.documents)
+    finished = at >= total
     if finished:
-        _close(export, entries)
-    return Step(
-        {"at": at, "entries": entries}, min(at, len(export.documents)), len(export.documents), finished
-    )
+        _close(export)
+    return Step({"at": at}, min(at, total), total, finished)
 
 
-def readable(ids: Iterable[int], viewer: User) -> list[Version]:
+def readable(ids: Iterable[int], viewer: User) -> VersionQuerySet:
     """The versions in force of these documents that a person may read, by key."""
     documents = Document.objects.visible_to(viewer).filter(pk__in=list(ids))
     versions = Version.objects.visible_to(viewer).in_force().filter(document__in=documents.values("pk"))
-    return list(versions.select_related("document__owner").order_by("document__key"))
+    return versions.order_by("document__key")
 
 
 def _folder(export: Export) -> Path:
+    """What was begun: under `files` what goes into the zip, under `entries` what each chunk says of its files."""
     return export.path.with_suffix(".parts")
+
+
+def _note(export: Export, at: int, entries: list[dict[str, Any]]) -> None:
+    """Note what a chunk wrote in a file of its own; done twice it is the same."""
+    path = _folder(export) / "entries" / f"{at:09}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(entries), encoding="utf-8")
+
+
+def _noted(export: Export) -> list[dict[str, Any]]:
+    noted = sorted((_folder(export) / "entries").iterdir())
+    return [entry for path in noted for entry in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def _put(export: Export, version: Version, viewer: User) -> dict[str, Any]:
     """Write one document, and its pictures, beside the others; done twice it is the same."""
-    folder = _folder(export)
+    folder = _folder(export) / "files"
     folder.mkdir(parents=True, exist_ok=True)
     document = version.document
     data = _content(document, version, export.form, viewer)
@@ -166,10 +176,10 @@ def _put(export: Export, version: Version, viewer: User) -> dict[str, Any]:
     }
 
 
-def _close(export: Export, entries: list[dict[str, Any]]) -> None:
-    """Everything into one zip, with a list of what is in it."""
-    folder = _folder(export)
-    folder.mkdir(parents=True, exist_ok=True)
+def _close(export: Export) -> None:
+    """What was noted into one zip, with a list of what is in it. What a failed try left behind stays out."""
+    folder, entries = _folder(export) / "files", _noted(export)
+    names = {name for entry in entries for name in (entry["file"], *entry["pictures"])}
     listed = [{name: value for name, value in entry.items() if name != "id"} for entry in entries]
     manifest = {
         "format": "sopdesk-export-1",
@@ -181,14 +191,14 @@ def _close(export: Export, entries: list[dict[str, Any]]) -> None:
     half = export.path.with_suffix(".half")
     with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2))
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, path.relative_to(folder).as_posix())
+        for name in sorted(names):
+            if (folder / name).is_file():
+                archive.write(folder / name, name)
     half.replace(export.path)
     export.documents = [entry["id"] for entry in entries]
     export.size, export.finished_at = export.path.stat().st_size, timezone.now()
     export.save(update_fields=["documents", "size", "finished_at"])
-    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+    transaction.on_commit(lambda: shutil.rmtree(_folder(export), ignore_errors=True))
 
 
 @on_failed(KIND)
@@ -201,7 +211,7 @@ def tidy(job: Job) -> None:
 
 def may_still_be_read(export: Export, viewer: User) -> bool:
     """Whether all that is in the file may still be read by who asks for it now."""
-    return len(readable(export.documents, viewer)) == len(export.documents)
+    return readable(export.documents, viewer).count() == len(export.documents)
 
 
 def remove_old_exports() -> int:

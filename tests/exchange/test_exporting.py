@@ -8,6 +8,8 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ from sopdesk.exchange.judging import What, judge
 from sopdesk.exchange.markdown_files import markdown_file
 from sopdesk.exchange.models import OFFERED, Export
 from sopdesk.exchange.pdf_files import pdf
+from sopdesk.jobs.models import Job
 from sopdesk.text import markdown
 from tests import factories
 from tests.exchange.conftest import Received, finish, imported, taken
@@ -194,6 +197,54 @@ def test_a_chunk_done_twice_gives_the_same_file(ana: User, ben: User, monkeypatc
         factories.published("sop", f"SOP-000{number}", author=ana, reviewer=ben)
     _export, files = exported("sop", Form.MARKDOWN, ana)
     assert len(files) == 4
+
+
+def test_what_a_failed_try_wrote_and_is_hidden_since_is_left_out(
+    ana: User, ben: User, dev: User, monkeypatch: Any
+) -> None:
+    sop = factories.published(
+        "sop", "SOP-0001", author=ana, reviewer=ben, audience="teams", audience_teams=["payments"]
+    )
+    other = factories.published("sop", "SOP-0002", author=ana, reviewer=ben)
+    export = exporting.start(kind_of("sop"), [sop.pk, other.pk], Form.HTML, query="", actor=dev)
+    good = exporting._close
+    monkeypatch.setattr(exporting, "_close", lambda _export: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        finish(export.job)
+    monkeypatch.setattr(exporting, "_close", good)
+    Job.objects.update(lease_until=None, lease=None)
+    dev.team = None
+    dev.save(update_fields=["team"])
+    finish(export.job)
+    export.refresh_from_db()
+    assert export.documents == [other.pk]
+    with zipfile.ZipFile(export.path) as archive:
+        assert sorted(archive.namelist()) == ["SOP-0002.html", "manifest.json"]
+
+
+def test_what_is_exported_is_counted_without_reading_it(ana: User, ben: User) -> None:
+    """Neither to start nor to hand over is any text read from the database."""
+    for number in range(3):
+        factories.published("sop", f"SOP-000{number}", author=ana, reviewer=ben)
+    ids = list(Document.objects.values_list("pk", flat=True))
+    with CaptureQueriesContext(connection) as asked:
+        export = exporting.start(kind_of("sop"), ids, Form.HTML, query="", actor=ana)
+        assert exporting.may_still_be_read(export, ana)
+    assert sorted(export.documents) == sorted(ids)
+    assert [each["sql"] for each in asked if '"body"' in each["sql"]] == []
+
+
+def test_the_place_of_an_export_does_not_grow(ana: User, ben: User, monkeypatch: Any) -> None:
+    """What was written is noted beside it; the job's row, saved at each chunk, holds a number."""
+    monkeypatch.setattr(exporting, "CHUNK", 1)
+    for number in range(4):
+        factories.published("sop", f"SOP-000{number}", author=ana, reviewer=ben)
+    export, files = exported("sop", Form.MARKDOWN, ana)
+    assert export.job is not None
+    assert export.job.cursor == {"at": 4}
+    keys = [each["key"] for each in json.loads(files["manifest.json"])["documents"]]
+    assert sorted(keys) == [f"SOP-000{number}" for number in range(4)]
+    assert sorted(files) == sorted([*(f"{key}.md" for key in keys), "manifest.json"])
 
 
 def test_html_stands_alone_and_links_lead_to_the_desk(ana: User, ben: User) -> None:
