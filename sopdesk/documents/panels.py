@@ -21,6 +21,7 @@ class Slot(StrEnum):
     CHANGE_ABOVE = "change_above"  # viewer, change
     CHANGE_ASIDE = "change_aside"  # viewer, change
     CHANGE_BELOW = "change_below"  # viewer, change
+    CHANGE_OUTSIDE = "change_outside"  # viewer (nobody), change: what somebody from outside signs with it
     CHANGE_STEPS = "change_steps"  # viewer, change
     DOCUMENT_ABOVE = "document_above"  # viewer, document, version or None
     DOCUMENT_ACTIONS = "document_actions"  # viewer, document, version or None

@@ -12,7 +12,7 @@ from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import panels, states
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.panels import Panel, Slot
-from sopdesk.readership import planning, remembering, watching
+from sopdesk.readership import planning, questions, remembering, watching
 from sopdesk.readership.days import today
 from sopdesk.readership.forms import OverrideForm
 from sopdesk.readership.models import Gate, MustRead
@@ -21,6 +21,8 @@ from sopdesk.readership.people import readers
 from sopdesk.readership.waiting import standing_of
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from sopdesk.accounts.models import User
     from sopdesk.documents.models import Change, Document, Version
 
@@ -44,6 +46,16 @@ def readers_of_change(viewer: User, change: Change) -> Panel | None:
         "override_form": OverrideForm(auto_id="override_%s"),
     }
     return Panel("readership/change_panel.html", context, order=40)
+
+
+@panels.register(Slot.CHANGE_OUTSIDE)
+def questions_signed(viewer: User | AnonymousUser, change: Change) -> Panel | None:
+    """The questions and the pass mark, which an approval from outside is bound to as well."""
+    asked = list(change.questions.select_related("document"))
+    if not asked:
+        return None
+    shown = {"asked": asked, "pass_mark": questions.pass_mark_of(change.pk)}
+    return Panel("readership/outside_questions.html", shown)
 
 
 @panels.register(Slot.DOCUMENT_STRIP)

@@ -14,10 +14,21 @@ from django.utils import timezone
 
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
-from sopdesk.documents import editing, handing_over, outside, publishing, requirements, reviewing
+from sopdesk.documents import editing, handing_over, outside, publishing, requirements, retiring, reviewing
 from sopdesk.documents.errors import ChangeRefused, LinkGone, PublishRefused
-from sopdesk.documents.models import Approval, Change, ChangeItem, OutsideReviewer, ReviewRule, Transition
+from sopdesk.documents.models import (
+    Approval,
+    Change,
+    ChangeItem,
+    Document,
+    OutsideReviewer,
+    ReviewRule,
+    Transition,
+)
 from sopdesk.letters.models import Letter
+from sopdesk.readership import questions
+from sopdesk.readership.models import ReadPlan
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 WHERE = "nora@counsel.example"
@@ -119,6 +130,40 @@ def test_references_are_filled_for_the_public_only(
 
 def ended(nora: OutsideReviewer, **how: Any) -> None:
     OutsideReviewer.objects.filter(pk=nora.pk).update(**how)
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_retirement_is_shown_as_one(
+    refunds: Document, ana: User, ben: User, client: Client, is_public: bool
+) -> None:
+    audience = {"audience": "public"} if is_public else {}
+    newer = factories.published("sop", "SOP-0002", author=ana, reviewer=ben, title="All channels", **audience)
+    item = retiring.start_retirement(refunds, actor=ana, superseded_by=newer, note="Ask payments.")
+    nora = invite(reviewing.propose(item.change, actor=ana), ben)
+    client.post(f"{link(nora)}/code")
+    client.post(f"{link(nora)}/confirm", {"code": last_code()})
+    page = client.get(link(nora)).content.decode()
+    assert "This change retires SOP-0001" in page
+    assert "Ask payments." in page
+    assert "14 days" in page
+    assert "as it would be" not in page
+    assert "Nothing differs" not in page
+    assert ("SOP-0002" in page) is is_public
+    assert ("Another document, which is not public" in page) is not is_public
+
+
+def test_the_knowledge_check_that_is_signed_is_shown(confirmed: Client, draft: ChangeItem, ana: User) -> None:
+    choices = [{"text": "In 14 days", "right": False}, {"text": "In a month", "right": True}]
+    said = {"anchor": "", "choices": choices, "several": False, "explanation": "It says so."}
+    questions.write(draft.change, document=draft.document, actor=ana, words="Until when?", **said)
+    ReadPlan.objects.update_or_create(change=draft.change, defaults={"pass_mark": 85})
+    nora = OutsideReviewer.objects.get()
+    confirmed.post(f"{link(nora)}/code")
+    confirmed.post(f"{link(nora)}/confirm", {"code": last_code()})
+    page = confirmed.get(link(nora)).content.decode()
+    for words in ("Until when?", "In 14 days", "In a month", "It says so.", "85 %"):
+        assert words in page
+    assert approve(confirmed, nora).url == "/review/done"
 
 
 GONE: dict[str, Callable[[OutsideReviewer, dict[str, User]], object]] = {

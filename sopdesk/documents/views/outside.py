@@ -6,7 +6,8 @@ stood there then: an edit asks for a new code.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -17,6 +18,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -24,15 +26,27 @@ from django.views.decorators.http import require_POST, require_safe
 from sopdesk.documents import comparing, outside, reviewing
 from sopdesk.documents.errors import ChangeRefused, LinkGone
 from sopdesk.documents.hashing import change_hash
-from sopdesk.documents.models import OutsideReviewer
+from sopdesk.documents.models import OutsideReviewer, Version
 from sopdesk.documents.outside_forms import CodeForm, OutsideApproveForm, OutsideSendBackForm
-from sopdesk.documents.views.change_page import reviewed_in
+from sopdesk.documents.views.change_page import Reviewed, reviewed_in
 from sopdesk.text import markdown
 from sopdesk.text.presenting import present
 
 LOOK = timedelta(hours=1)
 """How long after a code the text is shown."""
+_PLACE = "outside:{}"
+"""Where a session keeps what was confirmed."""
 View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One document of the change, its text as the public would read it, and whether what supersedes it stays unnamed:
+    nothing is named here that the public may not know of."""
+
+    reviewed: Reviewed
+    html: SafeString
+    hides_successor: bool
 
 
 def by_link(view: View) -> View:
@@ -143,7 +157,7 @@ def _decide(
 
 
 def _place(outsider: OutsideReviewer) -> str:
-    return f"outside:{outsider.pk}"
+    return _PLACE.format(outsider.pk)
 
 
 def is_confirmed(request: HttpRequest, outsider: OutsideReviewer) -> bool:
@@ -151,6 +165,14 @@ def is_confirmed(request: HttpRequest, outsider: OutsideReviewer) -> bool:
     held = request.session.get(_place(outsider)) or {}
     is_fresh = held.get("until", 0) > timezone.now().timestamp()
     return is_fresh and held.get("hash") == reviewing.current_hash(outsider.change)
+
+
+def confirmed_in(request: HttpRequest) -> list[OutsideReviewer]:
+    """Whom this browser confirmed to be, by links that work and for texts as they stand now."""
+    begins = _PLACE.format("")
+    held = [key.removeprefix(begins) for key in request.session.keys() if key.startswith(begins)]  # noqa: SIM118
+    found = OutsideReviewer.objects.select_related("change", "asked_by").filter(pk__in=held)
+    return [outsider for outsider in found if outside.works(outsider) and is_confirmed(request, outsider)]
 
 
 def _ask_for_code(
@@ -191,15 +213,30 @@ def _change(
 def _shown(request: HttpRequest, outsider: OutsideReviewer) -> dict[str, Any]:
     """What differs, and each text as the public would read it. What is signed is what is shown, so its hash is of the
     drafts as they were read for it."""
-    change, nobody = outsider.change, AnonymousUser()
+    change = outsider.change
     reviewed = reviewed_in(change)
-    html = [
-        present(markdown.render(each.item.body).html, viewer=nobody, at=timezone.now()) for each in reviewed
-    ]
     seen = change_hash(change, [each.item for each in reviewed])
     return {
-        "reviewed": list(zip(reviewed, html, strict=True)),
+        "reviewed": _parts(reviewed),
         "view": comparing.chosen_view(request.GET.get("view", "")),
         "approve_form": OutsideApproveForm(change=change, initial={"seen_hash": seen}),
         "send_back_form": OutsideSendBackForm(),
     }
+
+
+def _parts(reviewed: Sequence[Reviewed]) -> list[Part]:
+    """What supersedes a document is named where the public may read it, or it stands in the same change."""
+    nobody, now = AnonymousUser(), timezone.now()
+    named = {each.item.document_id for each in reviewed}
+    public = Version.objects.in_force(now).visible_to(nobody)
+    followers = [each.item.superseded_by_id for each in reviewed if each.item.superseded_by_id]
+    if followers:
+        named |= set(public.filter(document__in=followers).values_list("document", flat=True))
+    return [
+        Part(
+            each,
+            present(markdown.render(each.item.body).html, viewer=nobody, at=now),
+            each.item.superseded_by_id is not None and each.item.superseded_by_id not in named,
+        )
+        for each in reviewed
+    ]
