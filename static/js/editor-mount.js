@@ -104,9 +104,15 @@ export function mount(form, words) {
   const box = document.createElement("div");
   box.className = `editor-box${editor.field.classList.contains("is-invalid") ? " is-invalid" : ""}`;
   editor.field.after(box);
-  editor.view = new EditorView({ doc: editor.field.value, extensions: extensions(editor), parent: box });
+  const typed = editor.field.value;
+  const sent = form.hasAttribute("data-unsaved") ? typed : editor.field.defaultValue;
+  editor.view = new EditorView({ doc: sent, extensions: extensions(editor), parent: box });
   editor.field.hidden = true;
   inStep(editor);
+  // What was typed before this file came is typed again once all is listening: else nobody would save or show it.
+  editor.begin = () => {
+    if (typed !== editor.text()) editor.view.dispatch({ changes: { from: 0, to: editor.view.state.doc.length, insert: typed } });
+  };
   // A link to the field leads to what stands over it.
   if (editor.field.hasAttribute("aria-invalid")) editor.view.focus();
   document.addEventListener("click", (event) => {

@@ -24,5 +24,6 @@ if (form) {
   preview(editor);
   if (!locked) {
     for (const start of [outline, toolbar, blocks, pictures, paste, saving, kept, presence]) start(editor);
+    editor.begin();
   }
 }

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from sopdesk.accounts.models import User
 from sopdesk.documents import editing, reviewing
 from sopdesk.documents.models import ChangeItem, Document, Picture
 from tests import factories
+from tests.journeys.conftest import REFUNDS
 from tests.journeys.seat import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
@@ -224,6 +225,11 @@ def test_voiding_an_approval_is_asked_about_before_the_first_save(
     question.get_by_role("button", name="Edit, and void what was approved").click()
     saved(page)
     assert not change.approvals.filter(voided_at=None).exists()
+    change.refresh_from_db()
+    reviewing.approve(change, actor=ben, seen_hash=reviewing.current_hash(change))
+    page.keyboard.type(" And more.")
+    expect(question).to_contain_text("Editing voids the approval of Ben Okafor")
+    assert change.approvals.filter(voided_at=None).exists()
 
 
 def test_words_that_were_not_saved_are_offered_back(sit_down: SitDown, ana: User, draft: ChangeItem) -> None:
@@ -356,3 +362,22 @@ def test_a_locked_draft_can_only_be_read(sit_down: SitDown, ana: User, draft: Ch
     expect(page.get_by_role("toolbar")).to_have_count(0)
     page.get_by_label("as", exact=True).select_option(label="the public")
     expect(page.get_by_role("region", name="Preview")).to_contain_text("not in the audience")
+
+
+def test_what_is_typed_before_the_editor_came_is_shown_and_saved(
+    sit_down: SitDown, ana: User, refunds: Document
+) -> None:
+    seat = sit_down(ana)
+    item = editing.start_change(refunds, actor=ana)
+    held: list[Route] = []
+    seat.page.route("**/codemirror*.js", lambda route: held.append(route))
+    with seat.page.expect_request("**/codemirror*.js"):
+        seat.page.goto(f"/changes/{item.change_id}/items/{item.pk}", wait_until="commit")
+    text = seat.page.locator("textarea[name=body]")
+    text.fill(REFUNDS.replace("14 days", "30 days"))
+    for route in held:
+        route.continue_()
+    expect(seat.page.get_by_role("region", name="Preview")).to_contain_text("30 days")
+    expect(seat.page.locator("[data-status-said]")).to_contain_text("Draft saved")
+    item.refresh_from_db()
+    assert "30 days" in item.body
