@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sopdesk.documents.models import Change, ChangeItem
+from sopdesk.documents.locking import locked_change
+from sopdesk.documents.models import Approval, Change, ChangeItem
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
 
 
+class NotAgreed(Exception):
+    """An edit would void approvals that whoever edits has not been asked about; `approvals` are all that stand."""
+
+    def __init__(self, approvals: Sequence[Approval]) -> None:
+        self.approvals = approvals
+        super().__init__(_question(_names(approvals)))
+
+
 def signers(change: Change) -> list[str]:
     """Whose standing approval the next saved word would void, by name."""
+    return _names(_standing(change))
+
+
+@contextmanager
+def agreed(change: Change, approvals: Container[str]) -> Iterator[None]:
+    """Save inside of this, after somebody agreed to void these approvals (their numbers): none can be added meanwhile.
+
+    Raises NotAgreed when others stand, so that one answer never holds for a signature that came after it.
+    """
+    with transaction.atomic():
+        standing = _standing(locked_change(change))
+        if any(str(approval.pk) not in approvals for approval in standing):
+            raise NotAgreed(standing)
+        yield
+
+
+def _standing(change: Change) -> list[Approval]:
     if change.state not in (Change.State.IN_REVIEW, Change.State.APPROVED):
         return []
-    standing = change.approvals.filter(voided_at=None).select_related("reviewer", "outside").order_by("at")
-    return [approval.name or str(approval.reviewer or approval.outside) for approval in standing]
+    given = change.approvals.filter(voided_at=None).select_related("reviewer", "outside")
+    return list(given.defer("seen").order_by("at"))
 
 
-def question(names: list[str]) -> str:
-    """What to ask before an edit voids these people's approvals."""
+def _names(approvals: Sequence[Approval]) -> list[str]:
+    return [approval.name or str(approval.reviewer or approval.outside) for approval in approvals]
+
+
+def _question(names: list[str]) -> str:
     people = get_text_list(names, _("and"))
     return ngettext(
         "Editing voids the approval of %(people)s.", "Editing voids the approvals of %(people)s.", len(names)

@@ -18,7 +18,7 @@ export function saving(editor) {
   let leaving = false;
   let last = line.textContent;
   let stopped = ""; // "stale": for good; "asked": until the question is answered; "declined"
-  let voiding = false;
+  let voiding = []; // the approvals that somebody agreed to void, by number
 
   function typed() {
     const data = new FormData(form);
@@ -57,9 +57,9 @@ export function saving(editor) {
 
   async function send() {
     const sent = typed();
-    const answer = await posted(form.dataset.save, form, voiding ? { void: "yes" } : {});
+    const answer = await posted(form.dataset.save, form, { void: voiding.join() });
     if (answer.status === 200) return kept(sent, answer.json);
-    if (answer.json?.ask) return ask(answer.json.ask);
+    if (answer.json?.ask) return ask(answer.json.ask, answer.json.approvals);
     if (answer.json?.stale) return stale(answer.json.stale);
     if (answer.json?.reasons) return refused(answer.json.reasons.join(" "));
     if (answer.status === 404) return refused(said.missing);
@@ -68,6 +68,7 @@ export function saving(editor) {
 
   function kept(sent, { revision: number, said: words }) {
     stored = sent;
+    voiding = [];
     revision.value = number;
     failures = 0;
     last = words;
@@ -86,11 +87,11 @@ export function saving(editor) {
     failures += 1;
   }
 
-  function ask(question) {
+  function ask(question, approvals) {
     stopped = "asked";
     tell(said.unsaved, "unsaved");
     notice(editor, "ask", question, {
-      yes: () => { stopped = ""; voiding = true; save(); editor.view.focus(); },
+      yes: () => { stopped = ""; voiding = approvals; save(); editor.view.focus(); },
       no: () => { stopped = "declined"; tell(said.unsaved, "unsaved"); editor.view.focus(); },
     });
   }

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from compliance.loading import load
 from sopdesk.accounts.models import Team, User
-from sopdesk.documents import editing, examining, pictures, presence, readers, suggesting
+from sopdesk.documents import editing, examining, pictures, presence, readers, reviewing, suggesting
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, ChangeItem, Document, Presence, Version
 from tests import factories
@@ -154,10 +154,15 @@ def test_saving_over_somebody_elses_words_is_refused(
     assert ChangeItem.objects.get(pk=draft.pk).body == "His."
 
 
+def standing(change: Change) -> str:
+    """The approvals that the editor agrees to void."""
+    return ",".join(str(pk) for pk in change.approvals.filter(voided_at=None).values_list("pk", flat=True))
+
+
 def test_what_cannot_be_saved_says_why(desk: Client, draft: ChangeItem, approved: Change) -> None:
     answer = desk.post(url("item_save", draft), typed(draft, title=""))
     assert (answer.status_code, "Title" in answer.json()["reasons"][0]) == (422, True)
-    answer = desk.post(url("item_save", draft), typed(draft, body="a\u202e", void="yes"))
+    answer = desk.post(url("item_save", draft), typed(draft, body="a\u202e", void=standing(approved)))
     assert answer.status_code == 409
     assert answer.json()["reasons"]
 
@@ -169,9 +174,25 @@ def test_an_edit_that_voids_approvals_is_asked_about_first(
     assert answer.status_code == 409
     assert "Ben Okafor" in answer.json()["ask"]
     assert approved.approvals.filter(voided_at=None).exists()
-    answer = desk.post(url("item_save", draft), typed(draft, body="Another text.\n", void="yes"))
+    assert ",".join(str(pk) for pk in answer.json()["approvals"]) == standing(approved)
+    agreed = typed(draft, body="Another text.\n", void=standing(approved))
+    answer = desk.post(url("item_save", draft), agreed)
     assert answer.status_code == 200
     assert not approved.approvals.filter(voided_at=None).exists()
+
+
+def test_agreeing_once_voids_no_approval_that_came_later(
+    desk: Client, draft: ChangeItem, approved: Change, ben: User
+) -> None:
+    agreed = standing(approved)
+    answer = desk.post(url("item_save", draft), typed(draft, body="Another text.\n", void=agreed))
+    change = Change.objects.get(pk=approved.pk)
+    reviewing.approve(change, actor=ben, seen_hash=reviewing.current_hash(change))
+    further = typed(draft, body="And more.\n", void=agreed, revision=answer.json()["revision"])
+    answer = desk.post(url("item_save", draft), further)
+    assert answer.status_code == 409
+    assert "Ben Okafor" in answer.json()["ask"]
+    assert standing(approved) not in ("", agreed)
 
 
 def test_references_are_suggested_by_key_and_title(

@@ -65,11 +65,12 @@ def item_save(request: HttpRequest, change_id: int, pk: int) -> HttpResponse:
     form, data = DraftForm(request.POST), data_form(kind_of(item.document.kind), item, request.POST)
     if not (form.is_valid() & data.is_valid()):
         return JsonResponse({"reasons": _reasons(form, data)}, status=TO_MEND)
-    names = autosaving.signers(item.change)
-    if names and "void" not in request.POST:
-        return JsonResponse({"ask": autosaving.question(names)}, status=REFUSED)
     try:
-        saved = save(item, form, data, actor=signed_in(request))
+        with autosaving.agreed(item.change, request.POST.get("void", "").split(",")):
+            saved = save(item, form, data, actor=signed_in(request))
+    except autosaving.NotAgreed as asked:
+        standing = [approval.pk for approval in asked.approvals]
+        return JsonResponse({"ask": str(asked), "approvals": standing}, status=REFUSED)
     except StaleDraft as stale:
         words = autosaving.overtaken(stale.theirs, viewer=signed_in(request))
         return JsonResponse({"stale": words}, status=REFUSED)
