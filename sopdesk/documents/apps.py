@@ -12,4 +12,4 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         """Import every app's modules of these names, which register themselves, as Django's admin does it."""
         autodiscover_modules("kinds", "publish_checks", "panels", "impacts", "handovers")
-        autodiscover_modules("release_checks", "release_panels", "review_panels")
+        autodiscover_modules("release_checks", "release_panels", "review_panels", "reading_ahead")

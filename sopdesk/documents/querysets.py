@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from sopdesk.accounts.audience import readable_by
 from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.documents import ahead
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from sopdesk.accounts.models import User
-    from sopdesk.documents.models import Change, Document, Picture, Retirement, Version  # noqa: F401
+    from sopdesk.documents.models import (  # noqa: F401
+        Change,
+        ChangeItem,
+        Document,
+        Picture,
+        Retirement,
+        Version,
+    )
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -109,13 +118,25 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
 class PictureQuerySet(models.QuerySet["Picture"]):
     def visible_to(self, user: User | AnonymousUser) -> PictureQuerySet:
-        """Those that a version shows which this person may read; whoever writes or reviews sees all there are."""
+        """Those that a version shows which this person may read, or a draft that they may read ahead; whoever writes or
+        reviews sees all there are."""
         if allows(user, Permission.DOCUMENT_READ_ALL):
             return self
         versions = apps.get_model("documents", "Version").objects.visible_to(user)
-        return self.filter(
-            Exists(versions.filter(references__kind="picture", references__key=OuterRef("hash")))
-        )
+        shown = Q(Exists(versions.filter(references__kind="picture", references__key=OuterRef("hash"))))
+        for drafts in ahead.drafts(user):
+            shown |= _is_in(drafts)
+        return self.filter(shown)
+
+    def shown_in(self, drafts: models.QuerySet[ChangeItem]) -> PictureQuerySet:
+        """Those that one of these drafts shows."""
+        return self.filter(_is_in(drafts))
+
+
+def _is_in(drafts: models.QuerySet[ChangeItem]) -> Q:
+    """Whether a draft shows the picture: references are kept of versions alone, so its text is asked."""
+    address = Concat(Value("/pictures/"), OuterRef("hash"), output_field=models.TextField())
+    return Q(Exists(drafts.filter(body__contains=address)))
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):

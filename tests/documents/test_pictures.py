@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -16,8 +17,9 @@ from PIL import Image
 from sopdesk.accounts.models import User
 from sopdesk.audit.events import Event
 from sopdesk.audit.models import Entry
-from sopdesk.documents import editing, pictures, usage
+from sopdesk.documents import editing, outside, pictures, reviewing, usage
 from sopdesk.documents.models import ChangeItem, Document, Picture, Reference
+from sopdesk.letters.models import Letter
 from sopdesk.text import markdown
 from tests import factories
 
@@ -170,6 +172,30 @@ def test_a_picture_is_seen_by_whoever_may_read_a_text_that_shows_it(
     assert client.get(address).status_code == 200
     assert {use.key for use in usage.users_of("picture", picture.hash, viewer=ana)} == {"SOP-0001", "box"}
     assert Reference.objects.filter(kind="picture", key=picture.hash).count() == 2
+
+
+def test_somebody_from_outside_sees_the_pictures_of_their_change_alone(
+    draft: ChangeItem, client: Client, ana: User, ben: User
+) -> None:
+    shown, other = (
+        pictures.address(pictures.keep(factories.picture(size=size), actor=ana)) for size in ((4, 3), (5, 3))
+    )
+    editing.save_draft(draft, revision=draft.revision, actor=ana, body=f"## A\n\n![Box]({shown})\n")
+    change = reviewing.propose(draft.change, actor=ana)
+    nora = outside.invite(change, name="Nora", email="nora@counsel.example", days=7, actor=ben)
+    link = re.search(r"/review/[\w-]{43}", Letter.objects.get(key=f"invited:{nora.pk}").body)
+    assert link
+    client.post(f"{link[0]}/code")
+    assert client.get(shown).status_code == 404
+    code = re.search(r"\d{6}", Letter.objects.get(key__startswith="code:").body)
+    assert code
+    client.post(f"{link[0]}/confirm", {"code": code[0]})
+    assert f'src="{shown}"' in client.get(link[0]).content.decode()
+    answer = client.get(shown)
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+    assert client.get(other).status_code == Client().get(shown).status_code == 404
+    outside.revoke(nora, actor=ben)
+    assert client.get(shown).status_code == 404
 
 
 def test_a_picture_is_served_as_what_it_is_and_nothing_else(as_person: AsPerson, ana: User) -> None:

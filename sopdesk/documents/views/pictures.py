@@ -11,10 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.documents import pictures
-from sopdesk.documents.models import Picture
+from sopdesk.documents.models import ChangeItem, Picture
+from sopdesk.documents.views.outside import confirmed_in
 
 FOREVER = "private, max-age=31536000, immutable"
 """An address names its content, so it never changes; `private`, because not everybody may see it."""
+NEVER = "private, no-store"
 TO_MEND = 422
 
 
@@ -37,7 +39,7 @@ def picture_add(request: HttpRequest) -> HttpResponse:
 def picture_read(request: HttpRequest, name: str) -> HttpResponseBase:
     """A picture as it is kept. Hidden is 404, as if it were not there."""
     mark, _dot, ending = name.partition(".")
-    picture = get_object_or_404(Picture.objects.visible_to(request.user), hash=mark)
+    picture, kept = _found(request, mark)
     if pictures.ENDINGS[picture.content_type] != ending:
         raise Http404
     try:
@@ -46,5 +48,16 @@ def picture_read(request: HttpRequest, name: str) -> HttpResponseBase:
         raise Http404 from error
     response["Content-Disposition"] = f'inline; filename="{mark[:12]}.{ending}"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = FOREVER
+    response["Cache-Control"] = kept
     return response
+
+
+def _found(request: HttpRequest, mark: str) -> tuple[Picture, str]:
+    """The picture and how long a browser may keep it: for somebody from outside not at all, like all they are shown.
+    Raises Http404."""
+    picture = Picture.objects.visible_to(request.user).filter(hash=mark).first()
+    if picture is not None:
+        return picture, FOREVER
+    reviewed = [outsider.change_id for outsider in confirmed_in(request)]
+    drafts = ChangeItem.objects.filter(change__in=reviewed)
+    return get_object_or_404(Picture.objects.shown_in(drafts), hash=mark), NEVER
