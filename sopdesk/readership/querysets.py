@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sopdesk.accounts.audience import Audience, readable_by
 from sopdesk.accounts.permissions import Permission, allows
-from sopdesk.documents.models import ChangeItem
+from sopdesk.documents.models import ChangeItem, Version
 from sopdesk.readership.days import joined_on
 from sopdesk.readership.people import is_reader
 
@@ -51,7 +51,8 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
         return found.filter(coming | (Q(has_begun=True) & ~Exists(later)))
 
     def standing(self, now: datetime | None = None) -> MustReadQuerySet:
-        """Each with `has_begun`, the audience that it has now, and the `title` that readers know it by."""
+        """Each with `has_begun`, the audience that it has now, and the `title` for that audience: of a text to come
+        its own, since what is in force may be for others."""
         now = now or timezone.now()
         in_force = FilteredRelation(
             "document__versions", condition=Q(document__versions__in_force__contains=now)
@@ -69,7 +70,9 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
                 default=F("audience_teams"),
                 output_field=TEAMS,
             ),
-            title=Coalesce(F("standing__title"), Subquery(drafts.values("title")[:1])),
+            title=Coalesce(
+                Case(When(has_begun=True, then=F("standing__title"))), Subquery(drafts.values("title")[:1])
+            ),
         )
 
     def for_reader(self, person: User | AnonymousUser) -> MustReadQuerySet:
@@ -87,7 +90,11 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
         return self.filter(~Exists(receipts.objects.filter(must_read=OuterRef("pk"), reader=person)))  # type: ignore[union-attr]
 
     def visible_to(self, viewer: User | AnonymousUser) -> MustReadQuerySet:
-        """Those whose readiness this person may see: of texts that they may read themselves."""
+        """Those whose readiness this person may see: of texts that they may read themselves, as they were opened and,
+        once in force, as they stand now."""
         if not allows(viewer, Permission.READERSHIP_READ):
             return self.none()
-        return self.filter(readable_by(viewer))
+        now = timezone.now()
+        current = Version.objects.in_force(now).filter(document=OuterRef("document"))
+        hidden = Exists(current) & ~Exists(current.filter(readable_by(viewer)))
+        return self.filter(readable_by(viewer)).exclude(begun(now) & hidden)

@@ -12,12 +12,12 @@ from django.test import Client
 
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents.models import Change, ChangeItem, Document
-from sopdesk.readership import confirming, exporting, persons, readiness, trends
+from sopdesk.readership import confirming, exporting, persons, planning, readiness, trends
 from sopdesk.readership.days import today
 from sopdesk.readership.models import MustRead
 from sopdesk.readership.reading import reading_of
 from tests import factories
-from tests.readership.conftest import ask
+from tests.readership.conftest import TEXT, ask, edited
 
 pytestmark = pytest.mark.django_db
 Step = Callable[[Change], Change]
@@ -82,6 +82,41 @@ def test_a_lead_sees_the_own_site_alone(partly: MustRead, finn: User, as_person:
     assert "Own 0" not in b"".join(exported.streaming_content).decode()  # type: ignore[arg-type]
     narrowed = as_person(finn).get(f"/readiness/{partly.pk}?site=dublin").content.decode()
     assert "Own" not in narrowed
+
+
+def test_a_lead_sees_nothing_of_a_text_that_is_now_for_others(
+    must_read: MustRead, refunds: Document, publish: Step, ana: User, finn: User, as_person: AsPerson
+) -> None:
+    browser = as_person(finn)
+    assert "Refunds" in browser.get("/readiness").content.decode()
+    narrow = {"audience": "teams", "audience_teams": ["payments"], "title": "Secret"}
+    item = edited(refunds, ana, TEXT, **narrow)
+    planning.plan(item.change, actor=ana, asks="no")
+    publish(item.change)
+    for url in ("/readiness", "/readiness?format=csv"):
+        page = browser.get(url)
+        shown = b"".join(page.streaming_content) if page.streaming else page.content  # type: ignore[attr-defined]
+        assert b"Secret" not in shown
+        assert b"SOP-0001" not in shown
+    assert browser.get(f"/readiness/{must_read.pk}").status_code == 404
+    assert not MustRead.objects.visible_to(finn).exists()
+    assert MustRead.objects.visible_to(ana).exists()
+
+
+def test_a_text_to_come_is_known_by_its_own_title(
+    refunds: Document, approve: Step, publish: Step, ana: User, finn: User, as_person: AsPerson
+) -> None:
+    narrow = {"audience": "teams", "audience_teams": ["payments"], "title": "Secret"}
+    publish(edited(refunds, ana, TEXT, **narrow).change)
+    MustRead.objects.update(replaced=True)
+    item = edited(refunds, ana, "Open.", audience="internal", audience_teams=[], title="For all")
+    Change.objects.filter(pk=item.change_id).update(title="Open it")
+    planning.plan(item.change, actor=ana, early=True)
+    approve(item.change)
+    for url in ("/readiness", "/must-read"):
+        page = as_person(finn).get(url).content.decode()
+        assert "For all" in page
+        assert "Secret" not in page
 
 
 def test_who_left_and_who_changed_team_count_where_they_are_now(
