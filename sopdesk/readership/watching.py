@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows, require
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Change, Document, Retirement, Version
+from sopdesk.documents.retiring import successor_for
 from sopdesk.letters.linking import absolute
 from sopdesk.letters.posting import post
 from sopdesk.readership.models import Watch
@@ -56,7 +58,7 @@ def watchers_of(document: Document) -> UserQuerySet:
     refused = Watch.objects.filter(document=document, wanted=False).values("user")
     named = Q(pk__in=wanted) | (Q(pk=document.owner_id) & ~Q(pk__in=refused))
     found: UserQuerySet = User.objects.get_queryset().filter(named, is_active=True)
-    return found
+    return found.select_related("team")
 
 
 def tell(step: Transition) -> None:
@@ -72,14 +74,27 @@ def tell(step: Transition) -> None:
         "document", "version", "superseded_by"
     ):
         if begun:
-            _write_retired(watchers_of(retirement.document), retirement, step)
+            people = _may_hear(watchers_of(retirement.document), retirement.version, begun=True)
+            _write_retired(people, retirement, step)
 
 
 def _may_hear(people: Iterable[User], version: Version, *, begun: bool) -> list[User]:
-    """A text that is scheduled is for writers alone; one in force, for whoever may read it."""
+    """A text that is scheduled is for writers alone; one in force or retired, for whoever may read it."""
     if not begun:
         return [person for person in people if allows(person, Permission.DOCUMENT_READ_ALL)]
-    return [person for person in people if Version.objects.visible_to(person).filter(pk=version.pk).exists()]
+    found: list[User] = []
+    for alike in _alike(people):
+        if Version.objects.visible_to(alike[0]).filter(pk=version.pk).exists():
+            found += alike
+    return found
+
+
+def _alike(people: Iterable[User]) -> list[list[User]]:
+    """The people by team and roles: that is all that decides what somebody may read, so one of each is asked about."""
+    groups: dict[tuple[object, ...], list[User]] = defaultdict(list)
+    for person in people:
+        groups[(person.team_id, *sorted(person.roles))].append(person)
+    return list(groups.values())
 
 
 def _write(people: Iterable[User], version: Version, step: Transition, *, begun: bool) -> None:
@@ -103,17 +118,22 @@ def _write(people: Iterable[User], version: Version, step: Transition, *, begun:
 
 
 def _write_retired(people: Iterable[User], retirement: Retirement, step: Transition) -> None:
-    document, after = retirement.document, retirement.superseded_by
-    for person in people:
-        if person.pk == step.actor_id:
-            continue
-        said = {"key": document.key, "at": moment(retirement.at, person), "after": after.key if after else ""}
+    for alike in _alike(people):
+        after = successor_for(retirement, alike[0])
         words = _("%(key)s is no longer in force since %(at)s.")
         if after is not None:
             words += " " + _("It is superseded by %(after)s.")
         words += "\n\n" + _("You get this letter because you watch it.")
-        subject = _("%(key)s: retired") % said
-        post(to=person, subject=subject, body=words % said, key=f"watch:retired:{retirement.pk}:{person.pk}")
+        for person in alike:
+            if person.pk == step.actor_id:
+                continue
+            said = {
+                "key": retirement.document.key,
+                "at": moment(retirement.at, person),
+                "after": after.key if after else "",
+            }
+            subject, key = _("%(key)s: retired") % said, f"watch:retired:{retirement.pk}:{person.pk}"
+            post(to=person, subject=subject, body=words % said, key=key)
 
 
 def _in_force_words() -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sopdesk.accounts.models import User
 from sopdesk.documents import publishing
@@ -88,6 +90,44 @@ def test_a_retirement_is_told(
     following.follow_all()
     letter = Letter.objects.get(to=dev.email, subject="SOP-0001: retired")
     assert "superseded by SOP-0002" in letter.body
+
+
+def test_a_retirement_is_told_as_far_as_the_watcher_may_see(
+    refunds: Document, approve: Step, ana: User, ben: User, dev: User, eve: User
+) -> None:
+    for person in (dev, eve):
+        watching.watch(refunds, actor=person)
+    narrow = {"audience": "teams", "audience_teams": ["payments"]}
+    for number, content in ((2, {}), (3, narrow)):
+        after = factories.published("sop", f"SOP-000{number}", author=ana, reviewer=ben, **narrow)
+        change = publishing.publish(approve(edited(refunds, ana, f"v{number}.", **content).change), actor=ben)
+        version = refunds.versions.get(number=number)
+        Retirement.objects.create(
+            document=refunds, change=change, version=version, at=in_days(0), superseded_by=after
+        )
+        following.follow_all()
+    bodies = {
+        person: [row.body for row in Letter.objects.filter(to=person.email, subject__endswith="retired")]
+        for person in (dev, eve)
+    }
+    assert ["superseded by SOP-000" in body for body in bodies[dev]] == [True, True]
+    assert len(bodies[eve]) == 1, "the last text was not for her"
+    assert "SOP-0002" not in bodies[eve][0]
+
+
+def test_writing_to_many_watchers_asks_no_more_than_to_one(
+    draft: ChangeItem, refunds: Document, publish: Step, dev: User
+) -> None:
+    publish(draft.change)
+    version = refunds.versions.get(number=2)
+    costs = []
+    for more in (1, 6):
+        for _number in range(more):
+            watching.watch(refunds, actor=factories.user("", "agent", team=dev.team))
+        with CaptureQueriesContext(connection) as asked:
+            watching._may_hear(watching.watchers_of(refunds), version, begun=True)
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
 
 
 def test_only_staff_watch(refunds: Document, dev: User) -> None:
