@@ -22,6 +22,7 @@ from sopdesk.text import diff, markdown, presenting
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
+    from sopdesk.documents.querysets import VersionQuerySet
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,17 @@ def _now(html: str, difference: diff.SectionDiff) -> SafeString:
     return presenting.section(html, "" if difference.new_index is None else difference.anchor)
 
 
+def _known(must_read: MustRead, reader: User) -> VersionQuerySet:
+    """What this person may compare with: only texts that they may read themselves."""
+    versions = Version.objects.visible_to(reader)
+    return versions.filter(document=must_read.document_id, in_force__isempty=False)
+
+
 def _confirmed(must_read: MustRead, reader: User, number: int | None) -> Version | None:
     """The version that this person confirmed last, before the one to be read now."""
     receipts = Receipt.objects.filter(reader=reader, must_read__document=must_read.document_id)
     hashes = receipts.exclude(must_read=must_read).order_by("-at").values_list("content_hash", flat=True)
-    versions = Version.objects.filter(document=must_read.document_id, in_force__isempty=False)
+    versions = _known(must_read, reader)
     if number is not None:
         versions = versions.filter(number__lt=number)
     for seen in hashes[:5]:
@@ -141,13 +148,15 @@ def _confirmed(must_read: MustRead, reader: User, number: int | None) -> Version
 
 
 def _predecessor(must_read: MustRead, reader: User, text: Version | ChangeItem) -> Version | None:
-    """What stood before the first of the must-reads that this person has open: one that was replaced unread counts."""
+    """What this person could read before the first of the must-reads that they have open: one that was replaced
+    unread counts. None: the text is new to them."""
+    versions = _known(must_read, reader)
     if isinstance(text, ChangeItem):
-        return text.base_version
+        base = text.base_version.number if text.base_version else 0
+        return versions.filter(number__lte=base).order_by("-number").first()
     asked = MustRead.objects.filter(
         document=must_read.document_id, replaced=False, closed_at=None, due_on__gte=joined_on(reader)
     )
-    versions = Version.objects.filter(document=must_read.document_id, in_force__isempty=False)
     missed = versions.filter(change__in=asked.values("change"), number__lte=text.number)
     first = missed.order_by("number").first() or text
     return versions.filter(number__lt=first.number).order_by("-number").first()
