@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -91,7 +92,7 @@ def reading_of(must_read: MustRead, reader: User) -> Reading:
         in_force=in_force,
         comes_at=None if in_force else must_read.change.effective_at,
         fields=comparison.fields if before else (),
-        parts=tuple(Part(each, _now(html, each)) for each in changed) if before else (),
+        parts=_parts(changed, html, kind.url("read", must_read.document.key)) if before else (),
         whole=html,
         minutes=minutes_for(words_to_read(before, text)),
     )
@@ -121,6 +122,12 @@ def _html(text: Content) -> str:
 
 def _hash(text: Content) -> str:
     return text.content_hash if isinstance(text, Version) else content_hash(text)
+
+
+def _parts(changed: Sequence[diff.SectionDiff], html: str, url: str) -> tuple[Part, ...]:
+    """The sections that differ; a link to one that does not leads to it in the whole document."""
+    shown = presenting.leading_out([_now(html, each) for each in changed], url)
+    return tuple(Part(each, now) for each, now in zip(changed, shown, strict=True))
 
 
 def _now(html: str, difference: diff.SectionDiff) -> SafeString:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape, unescape
 from itertools import chain, pairwise
@@ -22,6 +22,8 @@ _REFERENCE = re.compile(r"<sop-ref ([^<>]*)>[^<]*</sop-ref>")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 _ONLY = re.compile(r'<sop-only when="([^"]*)">')
 _HEADING = re.compile(r'<h[2-6] id="([^"]*)">')
+_ID = re.compile(r' id="([^"]*)"')
+_LINK_IN_TEXT = re.compile(r'(<a (?:[^<>]* )?href=")#([^"]*)"')
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^<>]*>")
 _VOID = frozenset({"br", "hr", "img"})
 _OWN_URL = re.compile(r"^(?:/(?![/\\])|https?://|#)")
@@ -61,6 +63,17 @@ def section(html: str, anchor: str) -> SafeString:
         if name == anchor:
             return mark_safe(_balanced(html[start:end]))  # noqa: S308 - a cut of safe HTML, tags only taken or closed
     return mark_safe("")
+
+
+def leading_out(parts: Sequence[str], url: str) -> list[SafeString]:
+    """Sections that `section` cut out, shown together without the rest: what links to one that is not among them
+    leads to it in the whole text at `url`."""
+    here = {name for part in parts for name in _ID.findall(part)}
+
+    def link(match: re.Match[str]) -> str:
+        return match[0] if match[2] in here else f'{match[1]}{escape(url)}#{match[2]}"'
+
+    return [mark_safe(_LINK_IN_TEXT.sub(link, part)) for part in parts]  # noqa: S308 - safe HTML, an address put before
 
 
 def _balanced(html: str) -> str:

@@ -19,7 +19,7 @@ from sopdesk.readership.days import today
 from sopdesk.readership.models import Gate, LastRead, MustRead, Question, ReadPlan, Receipt
 from sopdesk.readership.reading import reading_of
 from tests import factories
-from tests.readership.conftest import ask
+from tests.readership.conftest import ask, edited
 
 pytestmark = pytest.mark.django_db
 Step = Callable[[Change], Change]
@@ -46,6 +46,26 @@ def test_an_agent_goes_from_the_desk_to_confirmed(
     assert "You have read everything" in body(answer)
     assert Receipt.objects.count() == 1
     assert "Must-read: 1 document" not in body(browser.get("/"))
+
+
+def test_a_choice_leads_to_its_section_wherever_that_stands(
+    refunds: Document, publish: Step, ana: User, dev: User, as_person: AsPerson
+) -> None:
+    asked = "## Verify {#verify}\n\nHow?\n\n- [By card](#card)\n- [In cash](#cash)\n\n"
+    text = f"{asked}## Card {{#card}}\n\nWait.\n\n## Cash {{#cash}}\n\n"
+    publish(edited(refunds, ana, f"{text}Pay.\n").change)
+    publish(edited(refunds, ana, f"{text}Pay at once.\n".replace("How?", "How did they pay?")).change)
+    [row] = MustRead.objects.live()
+    Receipt.objects.create(
+        must_read=MustRead.objects.exclude(pk=row.pk).get(),
+        reader=dev,
+        content_hash=refunds.versions.get(number=2).content_hash,
+        at=timezone.now(),
+    )
+    page = body(as_person(dev).get(f"/must-read/{row.pk}"))
+    assert 'href="/sops/SOP-0001#card"' in page
+    assert 'href="#cash"' in page
+    assert 'id="cash"' in page
 
 
 def test_what_is_overdue_is_said_in_red(must_read: MustRead, dev: User, as_person: AsPerson) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sopdesk.text import references
 from sopdesk.text.markdown import render
-from sopdesk.text.presenting import present, section
+from sopdesk.text.presenting import leading_out, present, section
 from sopdesk.text.references import Target
 from tests.text.safety import elements
 from tests.text.strategies import sources
@@ -147,3 +147,15 @@ def test_nothing_of_the_marks_is_left_and_every_box_is_closed(
     assert "</sop-" not in html
     for name in ("div", "details", "p", "ul", "li"):
         assert html.count(f"<{name}>") + html.count(f"<{name} ") == html.count(f"</{name}>")
+
+
+def test_sections_shown_alone_lead_out_to_the_others() -> None:
+    html = shown(
+        "## Ask {#ask}\n\n- [Yes](#pay)\n- [No](#deny)\n\n## Pay {#pay}\n\nDo.\n\n## Deny {#deny}\n\nDo not.\n"
+    )
+    [ask, pay] = leading_out([section(html, "ask"), section(html, "pay")], "/sops/A?b=1&c")
+    assert 'href="#pay"' in ask
+    assert 'href="/sops/A?b=1&amp;c#deny"' in ask
+    assert pay == section(html, "pay")
+    outward = shown("[Site](https://example.com/#deny)\n")
+    assert leading_out([outward], "/sops/A") == [outward]
