@@ -139,7 +139,7 @@ def unreviewed() -> QuerySet[Change]:
 
 def way_back(change: Change) -> Change | None:
     """The open change that takes back this one."""
-    return change.ways_back.get_queryset().open().first()
+    return Change.objects.open().filter(takes_back=change).first()
 
 
 def due_on(day: date) -> date:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @ahead.register
 def read_early(person: User | AnonymousUser) -> QuerySet[ChangeItem]:
     """The drafts of the must-reads that have not begun, for those who are to read them."""
-    coming = MustRead.objects.live().for_reader(person).filter(has_begun=False)
+    coming = MustRead.objects.live().for_reader(person).filter(has_begun=False)  # type: ignore[misc]
     return ChangeItem.objects.filter(
         Exists(coming.filter(change=OuterRef("change"), document=OuterRef("document")))
     )
