@@ -136,8 +136,8 @@ def ended(nora: OutsideReviewer, **how: Any) -> None:
 def test_a_retirement_is_shown_as_one(
     refunds: Document, ana: User, ben: User, client: Client, is_public: bool
 ) -> None:
-    audience = {"audience": "public"} if is_public else {}
-    newer = factories.published("sop", "SOP-0002", author=ana, reviewer=ben, title="All channels", **audience)
+    audience = "public" if is_public else "internal"
+    newer = factories.published("sop", "SOP-0002", author=ana, reviewer=ben, audience=audience)
     item = retiring.start_retirement(refunds, actor=ana, superseded_by=newer, note="Ask payments.")
     nora = invite(reviewing.propose(item.change, actor=ana), ben)
     client.post(f"{link(nora)}/code")
@@ -154,7 +154,7 @@ def test_a_retirement_is_shown_as_one(
 
 def test_the_knowledge_check_that_is_signed_is_shown(confirmed: Client, draft: ChangeItem, ana: User) -> None:
     choices = [{"text": "In 14 days", "right": False}, {"text": "In a month", "right": True}]
-    said = {"anchor": "", "choices": choices, "several": False, "explanation": "It says so."}
+    said: dict[str, Any] = {"anchor": "", "choices": choices, "several": False, "explanation": "It says so."}
     questions.write(draft.change, document=draft.document, actor=ana, words="Until when?", **said)
     ReadPlan.objects.update_or_create(change=draft.change, defaults={"pass_mark": 85})
     nora = OutsideReviewer.objects.get()
@@ -260,7 +260,8 @@ def test_asking_for_changes_sends_it_back_in_their_name(
     confirmed: Client, nora: OutsideReviewer, ana: User
 ) -> None:
     assert confirmed.post(f"{link(nora)}/request-changes", {"note": ""}).status_code == 422
-    assert confirmed.post(f"{link(nora)}/request-changes", {"note": "Cite it."}).url == "/review/done"
+    answer = confirmed.post(f"{link(nora)}/request-changes", {"note": "Cite it."})
+    assert answer["Location"] == "/review/done"
     step = Transition.objects.filter(change=nora.change).order_by("-pk")[0]
     assert (step.verb, step.outside) == ("request_changes", nora)
     assert "Cite it." in Letter.objects.get(to=ana.email).body
