@@ -16,5 +16,7 @@ DAMAGED: tuple[type[Exception], ...] = (
     OSError,
     RuntimeError,
     ValueError,
+    IndexError,
 )
-"""NotImplementedError and RecursionError are RuntimeErrors, UnicodeDecodeError is a ValueError."""
+"""An entry without a name is an IndexError; NotImplementedError and RecursionError are RuntimeErrors, and
+UnicodeDecodeError is a ValueError."""

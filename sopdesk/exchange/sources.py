@@ -72,9 +72,10 @@ def of_zip(file: IO[bytes]) -> Iterator[Offered]:
     """What is in a zip. Sizes are counted while reading: what its directory says of them may be a lie."""
     try:
         archive = zipfile.ZipFile(file)
+        files = [entry for entry in archive.infolist() if not entry.is_dir()]
     except DAMAGED as error:
         raise SourceRefused(_("The zip is damaged and cannot be read. Pack it again.")) from error
-    entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _ignored(entry.filename)]
+    entries = [entry for entry in files if not _ignored(entry.filename)]
     if len(entries) > MAX_FILES:
         raise SourceRefused(_too_many())
     if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:

@@ -38,7 +38,6 @@ _UNREADABLE: tuple[type[Exception], ...] = (
     *DAMAGED,
     KeyError,
     AttributeError,
-    IndexError,
     ExpatError,
     etree.XMLSyntaxError,
 )

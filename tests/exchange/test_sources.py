@@ -16,6 +16,8 @@ from tests.exchange.conftest import damaged, zipped
 from tests.exchange.word_files import LINKED_PICTURE, PICTURE, PNG, paragraph, table
 from tests.exchange.word_files import word as word_file
 
+NAMELESS = zipped({"a.md": b"x"}).replace(b"a.md", b"\0.md")
+
 
 def test_names_that_lead_out_are_refused_and_the_others_are_not() -> None:
     files = {
@@ -83,7 +85,7 @@ def test_too_many_or_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
         list(sources.of_zip(io.BytesIO(zipped({"a.md": b"123456"}))))
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 no zip", zipped({"a.md": b"x"})[:40]])
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 no zip", zipped({"a.md": b"x"})[:40], NAMELESS])
 def test_a_damaged_zip_says_so(data: bytes) -> None:
     with pytest.raises(sources.SourceRefused, match="damaged"):
         list(sources.of_zip(io.BytesIO(data)))
