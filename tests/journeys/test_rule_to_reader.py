@@ -25,7 +25,7 @@ def edit_with_preview(page: Page, old: str, new: str) -> None:
     """Open the SOP's draft and change its text; the preview follows without a save."""
     page.goto("/sops/SOP-0001")
     page.get_by_role("button", name="Edit in a draft").click()
-    text = page.get_by_label("Text (Markdown)")
+    text = page.locator(".cm-content")
     preview = page.get_by_role("region", name="Preview")
     expect(preview).to_contain_text(old)
     typed = str(page.locator("textarea[name=body]").evaluate("field => field.value"))
