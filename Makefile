@@ -29,7 +29,7 @@ run: $(RUN_STAMP)  ## start the desk: servers, migrations, demo data once, then 
 	@exec $(PY) manage.py up
 
 test: $(DEV_STAMP)  ## every check, then every test, browser journeys included; both run to their end
-	@status=0; bash scripts/check.sh || status=1; $(PY) -m pytest -n 3 --dist worksteal $(ARGS) || status=1; $(STOP); exit $$status
+	@status=0; bash scripts/check.sh || status=1; $(PY) -m pytest -n 2 --dist worksteal $(ARGS) || status=1; $(STOP); exit $$status
 
 check: $(DEV_STAMP)  ## lint, types, layers, templates, migrations, deployment settings
 	@bash scripts/check.sh
