@@ -7,17 +7,23 @@ administrator. Nobody signed in: `client` as it comes.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pgtrigger
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
 from sopdesk.accounts.models import Site, Team, User
 from tests import factories
+
+FLUSH_ATTEMPTS = 5
+OTHERS_SECONDS = 20
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -33,9 +39,35 @@ def _flush_past_the_triggers() -> Iterator[None]:
         after.append("REVOKE TRUNCATE ON audit_entry FROM CURRENT_USER")
         return [*before, *sql_flush(self, style, tables, **options), *after]
 
-    DatabaseOperations.sql_flush = unguarded  # type: ignore[method-assign]
-    yield
-    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
+    flush = DatabaseOperations.execute_sql_flush
+
+    def alone(self: DatabaseOperations, statements: list[str]) -> None:
+        """A request that a browser gave up may still be at work, and would lock what the emptying waits for."""
+        for _attempt in range(FLUSH_ATTEMPTS):
+            _wait_for_others(self.connection)
+            with suppress(OperationalError):
+                return flush(self, statements)
+        return flush(self, statements)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DatabaseOperations, "sql_flush", unguarded)
+        patched.setattr(DatabaseOperations, "execute_sql_flush", alone)
+        yield
+
+
+def _wait_for_others(connection: Any) -> None:
+    """Until no other session is at work in this database; those that take too long are ended."""
+    others = (
+        "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend' AND state <> 'idle'"
+    )
+    until = time.monotonic() + OTHERS_SECONDS
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {others}")
+        while cursor.fetchone()[0]:
+            late = time.monotonic() > until
+            cursor.execute(f"SELECT pg_terminate_backend(pid) {others}" if late else "SELECT pg_sleep(0.02)")
+            cursor.execute(f"SELECT count(*) {others}")
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -58,19 +57,20 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def answered(transactional_db: None) -> Iterator[None]:
     """At its end every request is answered, those too that a browser gave up: none meets the emptying of the tables."""
-    under_way = Counter[str]()
+    # Lists, because many threads of the server count here at once: appending is one step, adding one is not.
+    begun, over = list[None](), list[None]()
 
     def began(**_: Any) -> None:
-        under_way["began"] += 1
+        begun.append(None)
 
     def ended(**_: Any) -> None:
-        under_way["ended"] += 1
+        over.append(None)
 
     request_started.connect(began)
     request_finished.connect(ended)
     yield
     until = time.monotonic() + PATIENCE_SECONDS
-    while under_way["ended"] < under_way["began"] and time.monotonic() < until:
+    while len(over) < len(begun) and time.monotonic() < until:
         time.sleep(0.02)
     request_started.disconnect(began)
     request_finished.disconnect(ended)

@@ -146,6 +146,7 @@ def test_everything_works_by_keyboard_and_a_cancelled_form_goes_away(
     link.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".talk-form blockquote")).to_have_text("30 days")
+    expect(page.get_by_label("Comment", exact=True)).to_be_focused()
     page.keyboard.type("By keyboard.")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("article")).to_contain_text("By keyboard.")
