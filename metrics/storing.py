@@ -18,6 +18,8 @@ _PLAIN: Final = {
 }  # fmt: skip
 _OTHERS: Final = {
     "source_id": "%(source)s",
+    "first_import": "%(import)s",
+    "last_import": "%(import)s",
     # A source that tells of one solve only: that is the first and the last; of closing only: that is the solve.
     "first_solved_at": "coalesce(c.first_solved_at, c.last_solved_at, c.closed_at)",
     "last_solved_at": "coalesce(c.last_solved_at, c.first_solved_at, c.closed_at)",
@@ -33,7 +35,9 @@ _TARGETS: Final = [*_PLAIN, *_OTHERS]
 _VALUES: Final = [f"coalesce(c.{name}, {empty})" if empty else f"c.{name}" for name, empty in _PLAIN.items()]
 _SELECTED: Final = ", ".join([*_VALUES, *_OTHERS.values()])
 _SET: Final = ", ".join(
-    f"{name} = excluded.{name}" for name in _TARGETS if name not in {"external_id", "source_id"}
+    f"{name} = excluded.{name}"
+    for name in _TARGETS
+    if name not in {"external_id", "source_id", "first_import"}
 )
 
 # A team by its short name, or by its name where only one team has it.
@@ -44,7 +48,7 @@ _TEAMS: Final = """SELECT slug AS name, id FROM accounts_team
 _STORED: Final = """CREATE TEMP TABLE stored (id bigint, external_id text, created_at timestamptz, is_new boolean,
     was_created_at timestamptz, was_first_solved_at timestamptz, was_last_solved_at timestamptz, is_flagged boolean,
     status text, priority text, first_public_reply_at timestamptz, last_solved_at timestamptz, closed_at timestamptz,
-    flags text[], is_promised boolean, line bigint) ON COMMIT DROP"""
+    flags text[], is_promised boolean, was jsonb, line bigint) ON COMMIT DROP"""
 
 _STORED_SPANS: Final = """CREATE TEMP TABLE stored_span (ticket_id bigint, status text, from_at timestamptz,
     to_at timestamptz) ON COMMIT DROP"""
@@ -66,13 +70,26 @@ written AS (
         old.first_solved_at AS was_first_solved_at, old.last_solved_at AS was_last_solved_at,
         cardinality(new.flags) > 0 AS is_flagged, new.status, new.priority, new.first_public_reply_at,
         new.last_solved_at, new.closed_at, new.flags,
-        new.merged_into IS NULL AND NOT new.is_spam AND NOT new.is_agent_initiated AS is_promised
+        new.merged_into IS NULL AND NOT new.is_spam AND NOT new.is_agent_initiated AS is_promised,
+        CASE WHEN old.id IS NOT NULL AND old.last_import IS DISTINCT FROM %(import)s THEN to_jsonb(old) END AS was
 )
 INSERT INTO stored SELECT written.*, chunk.line FROM written JOIN chunk USING (external_id)"""
 
+# What hangs on a ticket and is replaced with it.
+HANGING: Final = ("statusspan", "vendorfigure", "rating", "handlesegment", "slaresult")
+_KEPT: Final = ", ".join(
+    f"'{table}', (SELECT jsonb_agg(to_jsonb(h)) FROM metrics_{table} AS h WHERE h.ticket_id = s.id)"
+    for table in HANGING
+)
+# Tickets that are changed, as they were: for an undo of this import (metrics/undoing.py).
+_BEFORE: Final = f"""
+INSERT INTO metrics_ticketbefore (ticket_import_id, ticket_number, ticket, hanging)
+SELECT %(import)s, s.id, s.was, jsonb_strip_nulls(jsonb_build_object({_KEPT})) FROM stored AS s WHERE s.was IS NOT NULL
+ON CONFLICT DO NOTHING"""
+
 _FORGET: Final = [
     f"DELETE FROM metrics_{table} WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)"
-    for table in ("statusspan", "vendorfigure", "rating", "handlesegment", "slaresult")
+    for table in HANGING
 ]
 
 _SPANS: Final = """
@@ -172,8 +189,8 @@ def store(*, source_id: int, import_id: int, vendor_basis: str) -> Stored:
         added, changed, flagged = cursor.fetchone()
         cursor.execute("ANALYZE stored")
         cursor.execute(_OLD_DAYS)
-        for statement in _FORGET if changed else []:
-            cursor.execute(statement)
+        for statement in [_BEFORE, *_FORGET] if changed else []:
+            cursor.execute(statement, names)
         for statement in (_SPANS, _FIGURES, _RATINGS, _HANDLING, _NEW_DAYS):
             cursor.execute(statement, names)
     return Stored(added, changed, read - added - changed, flagged)

@@ -1,6 +1,6 @@
 """What is imported, what it is measured against, and what a dashboard reads."""
 
-from metrics.models.imports import Import, Mapping, RejectedRow, StagedEvent, StaleDay
+from metrics.models.imports import Import, Mapping, RejectedRow, StagedEvent, StaleDay, TicketBefore
 from metrics.models.rollups import Facet, Rollup
 from metrics.models.service_levels import Calendar, Interval, SlaPolicy, SlaResult, SlaTarget
 from metrics.models.tickets import HandleSegment, Rating, Source, StatusSpan, Ticket, VendorFigure
@@ -23,5 +23,6 @@ __all__ = [
     "StaleDay",
     "StatusSpan",
     "Ticket",
+    "TicketBefore",
     "VendorFigure",
 ]

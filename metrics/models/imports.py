@@ -57,6 +57,10 @@ class Import(models.Model):
     rejected = models.BigIntegerField(_("rejected"), default=0)
     flagged = models.BigIntegerField(_("flagged"), default=0)
     other_encoding = models.BigIntegerField(default=0)
+    form = models.CharField(
+        max_length=40, blank=True, help_text=_("What the file is, where it is no delimited text.")
+    )
+    undo_job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="undone_import")
     ignored_columns = ArrayField(models.TextField(), default=list)
 
     objects: ClassVar[ImportQuerySet] = ImportQuerySet.as_manager()  # type: ignore[assignment]
@@ -116,6 +120,28 @@ class StagedEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.external_id} {self.event_at}"
+
+
+class TicketBefore(models.Model):
+    """A ticket as it was before an import changed it, so that the import can be undone (metrics/undoing.py).
+
+    `ticket` is its row, `hanging` what hung on it: a list of rows for each table.
+    """
+
+    ticket_import = models.ForeignKey(
+        Import, on_delete=models.CASCADE, related_name="tickets_before", db_constraint=False, db_index=False
+    )
+    ticket_number = models.BigIntegerField()
+    ticket = models.JSONField()
+    hanging = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket_import", "ticket_number"], name="ticket_before_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_import_id}: {self.ticket_number}"
 
 
 class StaleDay(models.Model):

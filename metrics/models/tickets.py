@@ -88,6 +88,8 @@ class Ticket(models.Model):
     row_hash = models.UUIDField(
         help_text=_("Of the row it was read from: the same row again changes nothing.")
     )
+    first_import = models.BigIntegerField(null=True, help_text=_("The import that added it."))
+    last_import = models.BigIntegerField(null=True, help_text=_("The import that wrote it last."))
 
     objects: ClassVar[TicketQuerySet] = TicketQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -102,6 +104,8 @@ class Ticket(models.Model):
             BrinIndex(
                 fields=["first_solved_at", "last_solved_at"], pages_per_range=32, name="ticket_by_solved"
             ),
+            # An import writes its tickets one after another: what it wrote is found by ranges too.
+            BrinIndex(fields=["last_import"], pages_per_range=32, name="ticket_by_import"),
         ]
 
     def __str__(self) -> str:

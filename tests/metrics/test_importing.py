@@ -33,14 +33,14 @@ def counts(done: Import) -> tuple[int, int, int, int]:
     return done.added, done.changed, done.same, done.rejected
 
 
+OF_THE_ROW = {"id", "ticket_id", "first_import", "last_import"}
+
+
 def everything() -> list[list[Any]]:
     """What a dashboard and a list could show, without the numbers rows happen to have."""
     models = (Ticket, Rating, HandleSegment, StatusSpan, Rollup)
     return [
-        sorted(
-            str({k: v for k, v in row.items() if k not in {"id", "ticket_id"}})
-            for row in model.objects.values()
-        )
+        sorted(str({k: v for k, v in row.items() if k not in OF_THE_ROW}) for row in model.objects.values())
         for model in models
     ]
 
