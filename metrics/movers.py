@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import hypot
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
-from scipy.stats import binomtest, false_discovery_control, norm
 
+from metrics.differences import adjusted, difference
 from metrics.models import Rollup
 
 if TYPE_CHECKING:
@@ -91,8 +90,8 @@ def movers(user: User, today: date) -> list[Mover]:
     found = [mover for team in teams for share in SHARES if (mover := _mover(share, team)) is not None]
     if not found:
         return []
-    adjusted = false_discovery_control([mover.p for mover in found])
-    moved = [mover for mover, p in zip(found, adjusted, strict=True) if p <= FALSE_SHARE]
+    together = adjusted([mover.p for mover in found])
+    moved = [mover for mover, p in zip(found, together, strict=True) if p <= FALSE_SHARE]
     return sorted(moved, key=lambda mover: (not mover.is_worse, -abs(mover.change)))
 
 
@@ -100,7 +99,7 @@ def _mover(share: Share, team: Mapping[str, Any]) -> Mover | None:
     before, now = (_counts(share, team, side) for side in ("before", "now"))
     if min(before[1], now[1]) < MIN_N:
         return None
-    low, high = newcombe(*now, *before)
+    change = difference(*now, *before)
     return Mover(
         share,
         str(team["name"]),
@@ -109,31 +108,12 @@ def _mover(share: Share, team: Mapping[str, Any]) -> Mover | None:
         before[0] / before[1],
         now[0] / now[1],
         now[1],
-        low,
-        high,
-        difference_p(*now, *before),
+        change.low,
+        change.high,
+        change.p,
     )
 
 
 def _counts(share: Share, team: Mapping[str, Any], side: str) -> tuple[int, int]:
     """Hits, and of how many."""
     return int(team[f"{side}_{share.hits}"]), sum(int(team[f"{side}_{column}"]) for column in share.of)
-
-
-def newcombe(hits: int, n: int, other_hits: int, other_n: int) -> tuple[float, float]:
-    """The 95 % interval of hits/n − other_hits/other_n. Newcombe, Statistics in Medicine 17 (1998), method 10."""
-    share, other = hits / n, other_hits / other_n
-    wilson = binomtest(hits, n).proportion_ci(method="wilson")
-    others = binomtest(other_hits, other_n).proportion_ci(method="wilson")
-    difference = share - other
-    return (
-        difference - hypot(share - wilson.low, others.high - other),
-        difference + hypot(wilson.high - share, other - others.low),
-    )
-
-
-def difference_p(hits: int, n: int, other_hits: int, other_n: int) -> float:
-    """Two-sided p of the difference of two shares, by the pooled normal approximation; 1 when nothing varies."""
-    pooled = (hits + other_hits) / (n + other_n)
-    deviation = (pooled * (1 - pooled) * (1 / n + 1 / other_n)) ** 0.5
-    return float(2 * norm.sf(abs(hits / n - other_hits / other_n) / deviation)) if deviation else 1.0

@@ -6,22 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from metrics.differences import difference_p
 from metrics.models import Rollup, Source
-from metrics.movers import difference_p, movers, newcombe
+from metrics.movers import movers
 from sopdesk.accounts.models import Team, User
 from tests import factories
 
 TODAY = date(2026, 11, 20)
-
-
-def test_the_interval_is_that_of_the_worked_example() -> None:
-    assert newcombe(270, 300, 255, 300) == pytest.approx((-0.0032, 0.1034), abs=5e-5)
-    assert newcombe(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
-
-
-def test_the_p_is_that_of_the_worked_example() -> None:
-    assert difference_p(270, 300, 255, 300) == pytest.approx(0.064, abs=5e-4)
-    assert difference_p(0, 10, 0, 10) == 1
 
 
 def rated(team: Team, days_ago: int, *, good: int, bad: int) -> None:

@@ -1,19 +1,22 @@
-"""The worked examples of the specification, 1 to 14: each trap, with what is given and what must come out."""
+"""The worked examples of the specification but 15, 19 and 22: each trap, with what is given and must come out."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from math import log
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from metrics import histograms, intervals, reporting
+from metrics import differences, histograms, intervals, reporting
 from metrics.business_time import Clock
 from metrics.calendars import OFFICE, ROUND_THE_CLOCK, clock_of
 from metrics.definitions import CSAT, SLA_REPLY
+from metrics.effects.regressing import step_of
 from metrics.models import Rollup, SlaResult
+from metrics.watching import ewma
 from tests.metrics.bringing import bring
 
 DUBLIN = ZoneInfo("Europe/Dublin")
@@ -158,3 +161,41 @@ def test_14_open_and_overdue_promises_count() -> None:
     figure = reporting.figure(SLA_REPLY, parts)
     assert figure.n == 94
     assert figure.value == pytest.approx(0.851, abs=5e-4)
+
+
+def test_16_a_difference_of_shares_has_an_interval_before_its_p() -> None:
+    found = differences.difference(270, 300, 255, 300)
+    assert found == pytest.approx((0.05, -0.0032, 0.1034, 0.064), abs=5e-4)
+    assert differences.newcombe(270, 300, 255, 300) == pytest.approx((-0.0032, 0.1034), abs=5e-5)
+    assert differences.newcombe(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert differences.difference_p(0, 10, 0, 10) == 1
+
+
+def test_17_handle_times_are_compared_as_logarithms() -> None:
+    before = [log(s) for s in (300, 320, 340, 360, 400, 420, 460, 520)]
+    after = [log(s) for s in (240, 260, 280, 300, 310, 330, 350, 400)]
+    found = differences.ratio_of_logs(after, before)
+    assert found is not None
+    assert found[:3] == pytest.approx((0.795, 0.657, 0.961), abs=5e-4)
+    assert found.p == pytest.approx(0.0211, abs=5e-5)
+
+
+def test_18_a_trend_is_not_taken_for_an_effect() -> None:
+    before, after = [80, 81, 79, 80, 82, 81, 80, 82], [86, 85, 87, 86, 88, 87, 88, 89]
+    assert sum(after) / 8 - sum(before) / 8 == 6.375
+    found = step_of(before, after)
+    assert found is not None
+    assert found.level[:3] == pytest.approx((3.88, 2.89, 4.87), abs=5e-3)
+    assert found.slope.value == pytest.approx(0.25, abs=5e-3)
+    assert step_of(before[1:], after) is None
+
+
+def test_20_a_spike_is_seen_at_its_fifth_point() -> None:
+    points = [50, 50, 65, 70, 75, 72]
+    found = ewma.signals([(point - 50) / 10 for point in points])
+    assert [signal.is_out for signal in found] == [False, False, False, False, True, True]
+
+
+def test_21_of_many_tests_some_would_differ_by_chance() -> None:
+    found = differences.adjusted([0.001, 0.012, 0.03, 0.04, 0.2])
+    assert found == pytest.approx([0.005, 0.03, 0.05, 0.05, 0.2])
