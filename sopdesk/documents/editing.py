@@ -25,7 +25,7 @@ from sopdesk.documents.drafts import (
 )
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.kinds import Kind
-from sopdesk.documents.models import Change, ChangeItem, Document, Version
+from sopdesk.documents.models import TITLE_MAX, Change, ChangeItem, Document, Version
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
@@ -106,12 +106,15 @@ def save_draft(item: ChangeItem, *, revision: int, actor: User, **content: Any) 
             return fresh
         if fresh.revision != revision:
             raise StaleDraft(fresh)
+        # A change that nobody named bears its document's title, and readers see it: not one that was given up.
+        if "title" in changed and change.title == fresh.title[:TITLE_MAX]:
+            change.title = content["title"][:TITLE_MAX]
         for name in changed:
             setattr(fresh, name, content[name])
         void_approvals(change, actor)
         store(fresh, changed, actor)
         change.authors.add(actor)
-        change.save(update_fields=["updated_at"])
+        change.save(update_fields=["title", "updated_at"])
         return fresh
 
 

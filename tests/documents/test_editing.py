@@ -37,6 +37,15 @@ def test_several_changes_may_be_under_way_for_one_document(
     assert "14 days" in urgent.body
 
 
+def test_a_change_that_nobody_named_follows_the_title_of_its_document(refunds: Document, ana: User) -> None:
+    item = editing.start_change(refunds, actor=ana)
+    named = editing.start_change(refunds, actor=ana, title="Urgent")
+    for each in (item, named):
+        editing.save_draft(each, revision=each.revision, actor=ana, title="Refunds and gifts")
+        each.change.refresh_from_db()
+    assert (item.change.title, named.change.title) == ("Refunds and gifts", "Urgent")
+
+
 def test_a_stale_save_overwrites_nothing(draft: ChangeItem, ana: User, carla: User) -> None:
     editing.save_draft(draft, revision=draft.revision, actor=ana, body="First.")
     with pytest.raises(StaleDraft) as stale:
