@@ -15,15 +15,24 @@ from typing import Any
 import pgtrigger
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
 from sopdesk.accounts.models import Site, Team, User
-from tests import factories
+from tests import factories, template_database
 
 FLUSH_ATTEMPTS = 5
 OTHERS_SECONDS = 20
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> None:
+    """Test databases are copies of one that is migrated already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database.ready()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,0 +1,61 @@
+"""A database with every migration applied, made once and copied for each run: copying takes a moment, migrating many.
+
+Its name holds a hash of all migrations, so that a new one makes a new template, and the old ones go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+
+from sopdesk.embedded import layout
+from sopdesk.embedded.locks import exclusive
+
+PREFIX = "template_sopdesk_"
+PATIENCE_SECONDS = 300
+
+
+def ready() -> str:
+    """The name of the template, made now where it is not there. Of several processes the first makes it."""
+    layout.VAR.mkdir(exist_ok=True)
+    name = PREFIX + _digest()
+    with exclusive(layout.VAR / "template.lock", patience=PATIENCE_SECONDS):
+        if name not in _there():
+            _make(name)
+    return name
+
+
+def _digest() -> str:
+    """Of the migrations of all apps, ours and others'."""
+    digest = hashlib.sha256()
+    for config in sorted(apps.get_app_configs(), key=lambda config: config.name):
+        for path in sorted((Path(config.path) / "migrations").glob("*.py")):
+            digest.update(f"{config.name} {path.name}".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _there() -> set[str]:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _make(name: str) -> None:
+    making, own = f"{PREFIX}making", connection.settings_dict["NAME"]
+    with connection._nodb_cursor() as cursor:
+        for old in _there():
+            cursor.execute(f"DROP DATABASE {old} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {making}")
+    connection.close()
+    connection.settings_dict["NAME"] = making
+    try:
+        call_command("migrate", verbosity=0, run_syncdb=True)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {making} RENAME TO {name}")
