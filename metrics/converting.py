@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from metrics import schema
+from metrics import conversing, schema
 from metrics.mapping import FileMapping
 from metrics.schema import Column, Kind
 
@@ -24,6 +24,7 @@ _PG: Final = {
     Kind.STATUS: "text",
     Kind.WORDS: "text[]",
     Kind.SPANS: "tstzmultirange",
+    Kind.MESSAGES: "timestamptz[]",
     Kind.RATING: "text",
     Kind.SCALE: "text",
 }
@@ -79,6 +80,8 @@ def _typed(column: Column, mapping: FileMapping) -> str:
         return (
             f"CASE WHEN pg_input_is_valid({literal}, 'tstzmultirange') THEN ({literal})::tstzmultirange END"
         )
+    if column.kind is Kind.MESSAGES:
+        return "said.spoken_at"
     if column.kind is Kind.STATUS:
         return f"CASE WHEN lower({cell}) = ANY(%(statuses)s) THEN lower({cell}) END"
     if column.kind is Kind.SCALE:
@@ -87,6 +90,14 @@ def _typed(column: Column, mapping: FileMapping) -> str:
         return f"btrim({cell})"
     kind = _PG[column.kind]
     return f"CASE WHEN pg_input_is_valid({cell}, '{kind}') THEN {cell}::{kind} END"
+
+
+def _cell(column: Column, mapping: FileMapping, given: set[str]) -> str:
+    """The typed cell of a column; NULL where the file has none. The conversation tells of a first reply too."""
+    typed = _typed(column, mapping) if column.name in given else f"NULL::{_PG[column.kind]}"
+    if column.name == "first_public_reply_at" and "conversation" in given:
+        return f"CASE WHEN s.{column.name} IS NULL THEN {conversing.FIRST_REPLY} ELSE {typed} END"
+    return typed
 
 
 def _faults(mapping: FileMapping) -> str:
@@ -110,7 +121,12 @@ def _faults(mapping: FileMapping) -> str:
         if column.kind is Kind.TIME:
             cases.append(f"WHEN {name} NOT BETWEEN '{schema.EARLIEST}' AND '{schema.LATEST}' THEN '{name}'")
     for column in schema.COLUMNS:
-        if column.name in mapping.columns and column.kind in {Kind.TEXT, Kind.WORDS, Kind.SPANS}:
+        if column.name in mapping.columns and column.kind in {
+            Kind.TEXT,
+            Kind.WORDS,
+            Kind.SPANS,
+            Kind.MESSAGES,
+        }:
             cases.append(f"WHEN length(raw_{column.name}) > {column.limit} THEN '{column.name}'")
     return "CASE " + " ".join(cases) + " END"
 
@@ -124,14 +140,14 @@ def _flags() -> str:
 def _sql(mapping: FileMapping) -> str:
     """One statement for the mapping: only columns that the file has are looked at."""
     given = {*mapping.columns, *mapping.constants, *(["labels"] if mapping.labels else [])}
+    said, speakers = (conversing.READ, "said.speakers") if "conversation" in given else ("", "NULL::text[]")
     inner, outer = (
-        ["s.line", "s.custom", "s.raw_status AS source_status"],
-        ["line", "custom::jsonb AS custom"],
+        ["s.line", "s.custom", "s.raw_status AS source_status", f"{speakers} AS speakers"],
+        ["line", "custom::jsonb AS custom", "speakers"],
     )
     for column in schema.COLUMNS:
         name = column.name
-        known = name in given
-        inner.append(f"{_typed(column, mapping) if known else f'NULL::{_PG[column.kind]}'} AS {name}")
+        inner.append(f"{_cell(column, mapping, given)} AS {name}")
         inner.append(f"s.{name} AS raw_{name}")
         outer.append(name)
     hashed = ", ".join(f"s.{name}" for name in (*schema.NAMES, "labels_more", "custom"))
@@ -139,7 +155,7 @@ def _sql(mapping: FileMapping) -> str:
     return (
         f"CREATE TEMP TABLE converted ON COMMIT DROP AS SELECT {', '.join(outer)}, source_status, row_hash,"
         f" {_faults(mapping)} AS fault, {_flags()} AS flags"
-        f" FROM (SELECT {', '.join(inner)} FROM incoming AS s OFFSET 0) AS c"
+        f" FROM (SELECT {', '.join(inner)} FROM incoming AS s {said} OFFSET 0) AS c"
     )
 
 

@@ -26,6 +26,7 @@ SYNONYMS: Final = {
     "market": ("country", "region"),
     "locale": ("language", "lang"),
     "labels": ("tags", "tag", "label", "category", "topic"),
+    "conversation": ("messages", "messageevents", "conversationevents", "thread"),
     "reopen_count": ("reopens", "reopened", "timesreopened"),
     "rating": ("csat", "satisfaction", "satisfactionscore", "score"),
     "active_s": ("handletime", "handletimeseconds", "timespent"),

@@ -71,7 +71,8 @@ class FileMapping:
     @property
     def provides(self) -> set[str]:
         """The neutral columns that a file read this way says something about."""
-        return {*self.columns, *self.constants, *(["labels"] if self.labels else [])}
+        given = {*self.columns, *self.constants, *(["labels"] if self.labels else [])}
+        return given | ({"first_public_reply_at"} if "conversation" in given else set())
 
     def fitted(self, header: list[str]) -> FileMapping:
         """This mapping for a file with that header: columns it lacks are left out.

@@ -53,6 +53,10 @@ def _wrong_value(name: str) -> str:
         % {"known": ", ".join(STATUSES)},
         Kind.SCALE: _("This is no scale we know: %(known)s.") % {"known": ", ".join(SCALES)},
         Kind.RATING: _("This is no answer on the scale of the rating."),
+        Kind.MESSAGES: _(
+            "Write messages as customer@time, agent@time or auto@time, with ; between them, each time as"
+            " 2026-10-31T14:05Z."
+        ),
         Kind.SPANS: _("Write spans as from/to, with ; between them, each from before its to."),
     }
     too_long = _("This is longer than %(limit)s characters.") % {"limit": column.limit if column else 0}

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     STATUS = "status"
     WORDS = "words"  # several, with a separator between them
     SPANS = "spans"  # from/to;from/to
+    MESSAGES = "messages"  # who@when;who@when (metrics/conversing.py)
     RATING = "rating"
     SCALE = "scale"
 
@@ -68,6 +69,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("is_spam", Kind.TRUTH, _("spam")),
     Column("is_agent_initiated", Kind.TRUTH, _("opened by an agent")),
     Column("pending_spans", Kind.SPANS, _("waiting for the customer (from/to;from/to)"), 20_000),
+    Column("conversation", Kind.MESSAGES, _("messages (customer@time;agent@time;auto@time)"), 20_000),
     Column("rating", Kind.RATING, _("rating"), 80),
     Column("rating_scale", Kind.SCALE, _("scale of the rating"), 10),
     Column("rating_offered_at", Kind.TIME, _("rating offered")),
@@ -86,5 +88,6 @@ NAMES: Final[tuple[str, ...]] = tuple(column.name for column in COLUMNS)
 BY_NAME: Final[dict[str, Column]] = {column.name: column for column in COLUMNS}
 
 STATUSES: Final = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted")
+SPEAKERS: Final = ("customer", "agent", "auto")
 SCALES: Final = ("good_bad", "1_5", "1_3", "fd_103", "nps", "ces")
 EARLIEST, LATEST = "1990-01-01", "2100-01-01"

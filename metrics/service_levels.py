@@ -1,8 +1,8 @@
-"""Were promises kept? First reply and resolution against the targets, on the business clock, set by set in SQL.
+"""Were promises kept? First reply, next reply and resolution against the targets, on the business clock, by SQL.
 
-A promise starts when the ticket is created. Pauses (waiting for the customer) count as a union, clipped; they move
-the due time if they begin before it. Merged, spam and agent-opened tickets are promised no reply; impossible times
-are left out. Definitions: metrics/definitions.py.
+A promise starts when the ticket is created; a next reply when the customer wrote (metrics/conversing.py). Pauses
+(waiting for the customer) count as a union, clipped; they move the due time if they begin before it. Merged, spam
+and agent-opened tickets are promised no reply; impossible times are left out. Definitions: metrics/definitions.py.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ HOUR: Final = 3600
 # Seconds of business time by priority; "" is every other priority.
 DEFAULT_TARGETS: Final = {
     "first_reply": {"urgent": HOUR, "high": 2 * HOUR, "": 8 * HOUR},
+    "next_reply": {"urgent": HOUR, "high": 2 * HOUR, "": 8 * HOUR},
     "resolution": {"urgent": 8 * HOUR, "high": 16 * HOUR, "": 40 * HOUR},
 }
 
 # Without one of these columns of the source there is nothing to judge a promise by.
 _NEEDS: Final = {
     "first_reply": {"first_public_reply_at"},
+    "next_reply": {"conversation"},
     "resolution": {"last_solved_at", "closed_at", "first_solved_at"},
 }
 
@@ -38,46 +40,52 @@ promised AS MATERIALIZED (
     SELECT *, {seconds_sql("created_at")} AS f_start FROM stored WHERE is_promised
 ),
 base AS MATERIALIZED (
-    SELECT p.id, m.metric, p.status, p.created_at AS start, m.done, g.seconds, g.pauses, g.priority, p.f_start,
-        greatest(p.created_at, coalesce(m.done, p.closed_at, %(now)s)) AS until
-    FROM promised AS p CROSS JOIN LATERAL (VALUES
-        ('first_reply', p.first_public_reply_at, p.flags && '{{reply_before_created}}'),
-        ('resolution', p.last_solved_at, p.flags && '{{solved_before_created,solved_out_of_order}}')
-    ) AS m (metric, done, impossible) JOIN LATERAL (
+    SELECT p.id, m.metric, m.instance, p.status, m.start, m.done, g.seconds, g.pauses, g.priority,
+        CASE WHEN m.metric = 'next_reply' THEN {seconds_sql("m.start")} ELSE p.f_start END AS f_start,
+        greatest(m.start, coalesce(m.done, p.closed_at, %(now)s)) AS until
+    FROM promised AS p CROSS JOIN LATERAL (
+        VALUES ('first_reply', 1, p.created_at, p.first_public_reply_at, p.flags && '{{reply_before_created}}'),
+            ('resolution', 1, p.created_at, p.last_solved_at,
+                p.flags && '{{solved_before_created,solved_out_of_order}}')
+        UNION ALL SELECT 'next_reply', n, asked, answered, asked < p.created_at
+            FROM unnest(p.asked_at, p.answered_at) WITH ORDINALITY AS wait (asked, answered, n)
+    ) AS m (metric, instance, start, done, impossible) JOIN LATERAL (
         SELECT * FROM metrics_slatarget WHERE policy_id = %(policy)s AND metric = m.metric
           AND priority IN (lower(p.priority), '') ORDER BY priority DESC LIMIT 1) AS g ON true
     WHERE m.metric = ANY(%(metrics)s) AND NOT m.impossible AND p.f_start IS NOT NULL
 ),
 waited AS MATERIALIZED (
-    SELECT base.id, base.metric, range_agg(tstzrange(w.from_at, greatest(w.from_at, w.to_at)))
+    SELECT base.id, base.metric, base.instance, range_agg(tstzrange(w.from_at, greatest(w.from_at, w.to_at)))
         * tstzmultirange(tstzrange(min(base.start), max(base.until))) AS spans
     FROM base JOIN stored_span AS w ON w.ticket_id = base.id AND w.status = ANY(base.pauses)
-    GROUP BY base.id, base.metric
+    GROUP BY base.id, base.metric, base.instance
 ),
 piece AS MATERIALIZED (
-    SELECT waited.id, waited.metric, {seconds_sql("lower(part)")} AS f_from, {seconds_sql("upper(part)")} AS f_to
+    SELECT waited.id, waited.metric, waited.instance, {seconds_sql("lower(part)")} AS f_from,
+        {seconds_sql("upper(part)")} AS f_to
     FROM waited CROSS JOIN LATERAL unnest(waited.spans) AS part
 ),
 ordered AS (
     SELECT *, f_to - f_from AS length,
-        sum(f_to - f_from) OVER (PARTITION BY id, metric ORDER BY f_from, f_to) AS so_far FROM piece
+        sum(f_to - f_from) OVER (PARTITION BY id, metric, instance ORDER BY f_from, f_to) AS so_far FROM piece
 ),
 pause AS (
-    SELECT id, metric, sum(length)::bigint AS total, coalesce(sum(length) FILTER (
+    SELECT id, metric, instance, sum(length)::bigint AS total, coalesce(sum(length) FILTER (
         WHERE f_from - f_start - (so_far - length) < seconds), 0)::bigint AS before_due
-    FROM ordered JOIN base USING (id, metric) GROUP BY id, metric
+    FROM ordered JOIN base USING (id, metric, instance) GROUP BY id, metric, instance
 ),
 measured AS MATERIALIZED (
     SELECT base.*, {seconds_sql("base.until")} - f_start - coalesce(pause.total, 0) AS elapsed,
         f_start + base.seconds + coalesce(pause.before_due, 0) AS f_due
-    FROM base LEFT JOIN pause USING (id, metric)
+    FROM base LEFT JOIN pause USING (id, metric, instance)
 )
 INSERT INTO metrics_slaresult (ticket_id, metric, instance, policy_id, priority_applied, target_s, started_at, due_at,
     fulfilled_at, elapsed_s, state)
-SELECT id, metric, 1, %(policy)s, priority, seconds, start, {moment_sql("f_due")}, done, elapsed, CASE
+SELECT id, metric, instance, %(policy)s, priority, seconds, start, {moment_sql("f_due")}, done, elapsed, CASE
     WHEN done IS NOT NULL AND elapsed <= seconds THEN 'met'
     WHEN done IS NOT NULL THEN 'breached'
     WHEN status IN ('closed', 'deleted') THEN 'cancelled'
+    WHEN metric = 'next_reply' AND status = 'solved' THEN 'cancelled'
     WHEN elapsed > seconds THEN 'overdue'
     WHEN status = ANY(pauses) THEN 'paused'
     ELSE 'running' END

@@ -8,6 +8,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 
+from metrics import conversing
+
 # Neutral columns that stand in the ticket under their own name, with what NULL becomes where NULL is not kept.
 _PLAIN: Final = {
     "external_id": "", "source_version": "", "channel": "''", "priority": "''", "type": "", "assignee": "",
@@ -26,6 +28,8 @@ _OTHERS: Final = {
     "status": "c.status",
     "raw_status": "left(coalesce(c.source_status, c.status), 80)",
     "requester_key": "c.requester",
+    "asked_at": "coalesce(wait.asked_at, '{}')",
+    "answered_at": "coalesce(wait.answered_at, '{}')",
     "team_id": "team.id",
     "team_name": "coalesce(c.team, '')",
     "updated_at": "coalesce(c.updated_at, greatest(c.created_at, c.first_public_reply_at, c.last_solved_at,"
@@ -48,7 +52,8 @@ _TEAMS: Final = """SELECT slug AS name, id FROM accounts_team
 _STORED: Final = """CREATE TEMP TABLE stored (id bigint, external_id text, created_at timestamptz, is_new boolean,
     was_created_at timestamptz, was_first_solved_at timestamptz, was_last_solved_at timestamptz, is_flagged boolean,
     status text, priority text, first_public_reply_at timestamptz, last_solved_at timestamptz, closed_at timestamptz,
-    flags text[], is_promised boolean, was jsonb, line bigint) ON COMMIT DROP"""
+    flags text[], asked_at timestamptz[], answered_at timestamptz[], is_promised boolean, was jsonb,
+    line bigint) ON COMMIT DROP"""
 
 _STORED_SPANS: Final = """CREATE TEMP TABLE stored_span (ticket_id bigint, status text, from_at timestamptz,
     to_at timestamptz) ON COMMIT DROP"""
@@ -59,9 +64,11 @@ chunk AS (
     SELECT DISTINCT ON (external_id) * FROM converted WHERE fault IS NULL
     ORDER BY external_id, source_version DESC NULLS LAST, updated_at DESC NULLS LAST, line DESC
 ),
+{conversing.WAITS},
 written AS (
     INSERT INTO metrics_ticket AS t ({", ".join(_TARGETS)})
     SELECT {_SELECTED} FROM chunk AS c LEFT JOIN team ON team.name = lower(c.team)
+        LEFT JOIN wait USING (line)
     ORDER BY c.external_id
     ON CONFLICT (source_id, external_id) DO UPDATE SET {_SET}
     WHERE t.row_hash IS DISTINCT FROM excluded.row_hash
@@ -69,7 +76,7 @@ written AS (
     RETURNING new.id, new.external_id, new.created_at, old.id IS NULL AS is_new, old.created_at AS was_created_at,
         old.first_solved_at AS was_first_solved_at, old.last_solved_at AS was_last_solved_at,
         cardinality(new.flags) > 0 AS is_flagged, new.status, new.priority, new.first_public_reply_at,
-        new.last_solved_at, new.closed_at, new.flags,
+        new.last_solved_at, new.closed_at, new.flags, new.asked_at, new.answered_at,
         new.merged_into IS NULL AND NOT new.is_spam AND NOT new.is_agent_initiated AS is_promised,
         CASE WHEN old.id IS NOT NULL AND old.last_import IS DISTINCT FROM %(import)s THEN to_jsonb(old) END AS was
 )

@@ -85,6 +85,14 @@ class Ticket(models.Model):
     macro_keys = ArrayField(models.CharField(max_length=120), null=True)
     custom = models.JSONField(default=dict)
     flags = ArrayField(models.CharField(max_length=40), default=list)
+    asked_at = ArrayField(
+        models.DateTimeField(),
+        default=list,
+        help_text=_("Since when the customer waited for each next reply."),
+    )
+    answered_at = ArrayField(
+        models.DateTimeField(null=True), default=list, help_text=_("The next reply to each; NULL: not yet.")
+    )
     row_hash = models.UUIDField(
         help_text=_("Of the row it was read from: the same row again changes nothing.")
     )
