@@ -29,8 +29,10 @@ from metrics import (
     staging,
     storing,
 )
+from metrics.admitting import door_of
 from metrics.containers import FileRefused
 from metrics.mapping import FileMapping, MappingRefused
+from metrics.masking import mask
 from metrics.models import Import, Mapping, RejectedRow, Source, StagedEvent, StaleDay
 from metrics.reading import Layout, Reader, Row
 from sopdesk.accounts.models import User
@@ -100,8 +102,9 @@ def start(
     if actor is not None:
         require(actor, Permission.TICKETS_IMPORT)
     mapping.parse(content).fitted(draft.header)
-    zone = time_zone or draft.time_zone
-    same = f"{draft.sha256} {draft.source_id} {mapping.digest(content)} {zone}"
+    zone, door = time_zone or draft.time_zone, door_of(draft.source)
+    kept = "".join(f" {name}" for name in staging.TEXTS if name not in door.shut)
+    same = f"{draft.sha256} {draft.source_id} {mapping.digest(content)} {zone}{kept}"
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=draft.pk)
         if locked.job is not None:
@@ -202,10 +205,11 @@ def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         reader = Reader(file, layout, cursor["offset"], cursor["line"])
         chunk = Chunk()
         staging.create_incoming()
-        convert = staging.neutral(fitted, ticket_import.header)
+        door = door_of(ticket_import.source)
+        convert = staging.neutral(fitted, ticket_import.header, door)
         rows = reader.rows(rows=CHUNK_ROWS, size=CHUNK_BYTES)
         staging.copy_in((row.line, convert(row)) for row in chunk.readable(rows, ticket_import.header))
-    chunk.reject(converting.convert(fitted, ticket_import.time_zone))
+    chunk.reject(converting.convert(fitted, ticket_import.time_zone), door.masked)
     stored = storing.Stored(0, 0, 0, 0)
     if fitted.shape == "events":
         folding.stage(ticket_import.pk)
@@ -237,9 +241,11 @@ class Chunk:
             else:
                 yield row
 
-    def reject(self, faults: Iterable[tuple[int, str, str]]) -> None:
+    def reject(self, faults: Iterable[tuple[int, str, str]], masked: Callable[[str], str] = mask) -> None:
+        """Note them; a cell may have slipped from a column of people into one of numbers, so it is masked."""
         self.refused += [
-            (line, column, value, "value" if value else "missing") for line, column, value in faults
+            (line, column, masked(value)[:200], "value" if value else "missing")
+            for line, column, value in faults
         ]
 
     def rejected_rows(self, ticket_import: Import) -> list[RejectedRow]:

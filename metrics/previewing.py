@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from metrics import containers, converting, mapping, reading, rejecting, staging
+from metrics.admitting import door_of
 from metrics.importing import Chunk, stored_path
 from metrics.models import Import
 from metrics.reading import Reader
@@ -62,7 +63,7 @@ def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
     chunk = Chunk()
     with transaction.atomic():
         staging.create_incoming()
-        convert = staging.neutral(fitted, draft.header)
+        convert = staging.neutral(fitted, draft.header, door_of(draft.source))
         rows = chunk.readable(_first_rows(draft, CHECK_ROWS), draft.header)
         staging.copy_in((row.line, convert(row)) for row in rows)
         chunk.reject(converting.convert(fitted, zone))

@@ -70,7 +70,8 @@ def as_csv(ticket_import: Import) -> Iterator[str]:
     layout = Layout(_delimiter(ticket_import), ticket_import.header, 0, 0)
     rows = ticket_import.rejected_rows.order_by("line", "pk").iterator(chunk_size=2000)
     if not path.exists():
-        yield from (_line(_facts(row)) for row in rows)
+        gone = _("The row itself is gone: the uploaded file was deleted. Mend it where it came from.")
+        yield from (_line([*_facts(row), gone]) for row in rows)
         return
     with path.open("rb") as file:
         for row in rows:

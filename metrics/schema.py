@@ -45,6 +45,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("created_at", Kind.TIME, _("created"), required=True),
     Column("updated_at", Kind.TIME, _("last updated")),
     Column("source_version", Kind.WHOLE, _("version of the row")),
+    Column("subject", Kind.TEXT, _("subject (kept only where the source says so, masked)"), 300),
+    Column("body", Kind.TEXT, _("text (kept only where the source says so, masked)"), 20_000),
     Column("channel", Kind.TEXT, _("channel"), 40),
     Column("priority", Kind.TEXT, _("priority"), 40),
     Column("type", Kind.TEXT, _("type"), 40),

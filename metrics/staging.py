@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import connection
 
-from metrics import schema
+from metrics import requesters, schema
+from metrics.admitting import Door
 from metrics.mapping import FileMapping
 from metrics.reading import Row
 from metrics.schema import Kind
@@ -19,8 +18,10 @@ from metrics.stamps import turning
 
 Cells = list[str | None]
 REQUESTER: Final = schema.NAMES.index("requester")
+TEXTS: Final = ("subject", "body")
 STATUS: Final = schema.NAMES.index("status")
 COLUMNS: Final = ("line", *schema.NAMES, "raw_status", "labels_more", "custom")
+_PERSONAL: Final = [COLUMNS.index(name) - 1 for name in ("requester", *TEXTS, "custom")]
 _COPY: Final = f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN"
 
 
@@ -43,24 +44,22 @@ def copy_in(rows: Iterable[tuple[int, Cells]]) -> int:
     return count
 
 
-def _key() -> bytes:
-    """A key of its own for customers' names, so that the same person has the same key in every import."""
-    return hmac.digest(settings.SECRET_KEY.encode(), b"metrics.requester", "sha256")
-
-
-def neutral(mapping: FileMapping, header: list[str]) -> Callable[[Row], Cells]:
+def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Row], Cells]:
     """A function from a row of the file to its cells in the order of COLUMNS (without the line).
 
-    Null markers become None, words become ours, and the customer becomes a keyed hash before anything is written.
+    Null markers become None, words become ours, and the customer becomes a keyed hash, and free text is masked, before
+    anything is written. Of a customer who was erased only the ticket's bare facts are left.
     """
     at = {name: number for number, name in enumerate(header)}
     nothing = len(header)
-    pick = itemgetter(*(at.get(mapping.columns.get(name, ""), nothing) for name in schema.NAMES))
+    read = {name: column for name, column in mapping.columns.items() if name not in door.shut}
+    pick = itemgetter(*(at.get(read.get(name, ""), nothing) for name in schema.NAMES))
     nulls = frozenset({"", *mapping.nulls})
     words = [(schema.NAMES.index(name), table) for name, table in mapping.values.items()]
     constants = [(schema.NAMES.index(name), value) for name, value in mapping.constants.items()]
-    more = _extras(mapping, at, nulls)
-    key, turn = _key(), turning(mapping.dates)
+    more = _extras(mapping, at, nulls, door)
+    texts = [(schema.NAMES.index(name), name) for name in TEXTS if name in read]
+    key, turn, erased = door.key, turning(mapping.dates), bool(door.erased)
     times = [
         n
         for n, column in enumerate(schema.COLUMNS)
@@ -77,18 +76,30 @@ def neutral(mapping: FileMapping, header: list[str]) -> Callable[[Row], Cells]:
         if turn is not None:
             for index in times:
                 cells[index] = turn(cells[index] or "") or None
+        for index, name in texts:
+            cells[index] = door.text(name, cells[index] or "") or None
         who = cells[REQUESTER]
         if who:
-            cells[REQUESTER] = hmac.digest(key, who.strip().lower().encode(), "sha256")[:16].hex()
+            cells[REQUESTER] = requesters.hashed(who, key)
         cells.append(raw_status)
         cells += more(row)
+        if erased and who and door.is_erased(who):
+            _forget(cells)
         return cells
 
     return convert
 
 
-def _extras(mapping: FileMapping, at: dict[str, int], nulls: frozenset[str]) -> Callable[[Row], Cells]:
-    """The two columns beside the schema: labels out of several columns, and columns kept as they are."""
+def _forget(cells: Cells) -> None:
+    """Take out of a row what tells of its customer."""
+    for index in _PERSONAL:
+        cells[index] = None
+
+
+def _extras(
+    mapping: FileMapping, at: dict[str, int], nulls: frozenset[str], door: Door
+) -> Callable[[Row], Cells]:
+    """The two columns beside the schema: labels out of several columns, and columns kept as they are, but masked."""
     labels = [(at[header], prefix) for header, prefix in mapping.labels if header in at]
     custom = [(at[header], header) for header in mapping.custom if header in at]
     if not labels and not custom:
@@ -96,7 +107,9 @@ def _extras(mapping: FileMapping, at: dict[str, int], nulls: frozenset[str]) -> 
 
     def extras(row: Row) -> Cells:
         found = [prefix + row.cells[i] for i, prefix in labels if row.cells[i] not in nulls]
-        kept: dict[str, Any] = {name: row.cells[i][:500] for i, name in custom if row.cells[i] not in nulls}
+        kept: dict[str, Any] = {
+            name: door.masked(row.cells[i])[:500] for i, name in custom if row.cells[i] not in nulls
+        }
         return [mapping.separator.join(found) or None, json.dumps(kept) if kept else None]
 
     return extras

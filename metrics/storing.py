@@ -83,7 +83,7 @@ written AS (
 INSERT INTO stored SELECT written.*, chunk.line FROM written JOIN chunk USING (external_id)"""
 
 # What hangs on a ticket and is replaced with it.
-HANGING: Final = ("statusspan", "vendorfigure", "rating", "handlesegment", "slaresult")
+HANGING: Final = ("statusspan", "vendorfigure", "rating", "handlesegment", "slaresult", "tickettext")
 _KEPT: Final = ", ".join(
     f"'{table}', (SELECT jsonb_agg(to_jsonb(h)) FROM metrics_{table} AS h WHERE h.ticket_id = s.id)"
     for table in HANGING
@@ -143,6 +143,11 @@ SELECT stored.id, c.assignee, coalesce(c.channel, ''), c.talk_s, c.hold_s, c.wra
 FROM stored JOIN converted AS c USING (line)
 WHERE coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL"""
 
+_TEXTS: Final = """
+INSERT INTO metrics_tickettext (ticket_id, subject, body)
+SELECT stored.id, c.subject, c.body FROM stored JOIN converted AS c USING (line)
+WHERE coalesce(c.subject, c.body) IS NOT NULL"""
+
 # Every reporting day that a metric of these tickets counts on, as they were and as they are now.
 _OLD_DAYS: Final = """
 CREATE TEMP TABLE touched ON COMMIT DROP AS
@@ -198,6 +203,6 @@ def store(*, source_id: int, import_id: int, vendor_basis: str) -> Stored:
         cursor.execute(_OLD_DAYS)
         for statement in [_BEFORE, *_FORGET] if changed else []:
             cursor.execute(statement, names)
-        for statement in (_SPANS, _FIGURES, _RATINGS, _HANDLING, _NEW_DAYS):
+        for statement in (_SPANS, _FIGURES, _RATINGS, _HANDLING, _TEXTS, _NEW_DAYS):
             cursor.execute(statement, names)
     return Stored(added, changed, read - added - changed, flagged)

@@ -3,6 +3,7 @@
 from metrics.models.imports import Import, Mapping, RejectedRow, StagedEvent, StaleDay, TicketBefore
 from metrics.models.rollups import Facet, Rollup
 from metrics.models.service_levels import Calendar, Interval, SlaPolicy, SlaResult, SlaTarget
+from metrics.models.texts import Suppression, TicketText
 from metrics.models.tickets import HandleSegment, Rating, Source, StatusSpan, Ticket, VendorFigure
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "StagedEvent",
     "StaleDay",
     "StatusSpan",
+    "Suppression",
     "Ticket",
     "TicketBefore",
+    "TicketText",
     "VendorFigure",
 ]

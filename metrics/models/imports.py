@@ -38,6 +38,9 @@ class Import(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="imports")
     file_name = models.CharField(_("file"), max_length=255)
     stored = models.CharField(max_length=80, help_text=_("Random name of the copy under MEDIA_ROOT/imports."))
+    file_removed_at = models.DateTimeField(
+        null=True, help_text=_("When the copy was deleted, as its source says (keep_file_days).")
+    )
     size = models.BigIntegerField(_("size"))
     sha256 = models.CharField(max_length=64)
     mapping = models.JSONField(default=dict, help_text=_("The mapping as it was applied, frozen."))

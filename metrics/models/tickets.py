@@ -30,6 +30,33 @@ class Source(models.Model):
         default=list,
         help_text=_("Neutral columns its files carried: what is not among them was not measured."),
     )
+    keeps_subject = models.BooleanField(_("keep subjects, masked"), default=False)
+    keeps_body = models.BooleanField(_("keep texts, masked"), default=False)
+    phone_region = models.CharField(
+        _("telephone numbers without a country code are of"),
+        max_length=2,
+        blank=True,
+        help_text=_("Two letters, such as IE. Empty: only numbers with a country code are recognised."),
+    )
+    keep_months = models.PositiveSmallIntegerField(
+        _("months that tickets are kept"),
+        null=True,
+        blank=True,
+        help_text=_("Counted from a ticket’s last update. Empty: for ever."),
+    )
+    keep_file_days = models.PositiveSmallIntegerField(
+        _("days that uploaded files are kept"),
+        default=30,
+        help_text=_("Counted from the end of the import."),
+    )
+    figures_follow = models.BooleanField(
+        _("figures forget deleted tickets too"),
+        default=False,
+        help_text=_("Otherwise the daily sums, which hold no ticket and no person, stay as they were."),
+    )
+    figures_frozen_before = models.DateField(
+        null=True, help_text=_("Days before it are not added up anew: tickets of theirs were deleted.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -54,7 +81,6 @@ class Ticket(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     external_id = models.CharField(max_length=80)
     source_version = models.BigIntegerField(null=True)
-    subject = models.CharField(max_length=300, null=True)
     channel = models.CharField(_("channel"), max_length=40, default="")
     priority = models.CharField(_("priority"), max_length=40, default="")
     type = models.CharField(_("type"), max_length=40, null=True)

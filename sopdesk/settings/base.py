@@ -134,6 +134,10 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# Customers are hashed by it; empty: by SECRET_KEY. By the others, keys of before, they are still found and erased.
+REQUESTER_KEY = ""
+REQUESTER_KEY_FALLBACKS: list[str] = []
+
 # Where people reach the desk: what links in letters begin with.
 SITE_ADDRESS = "http://localhost:8000"
 

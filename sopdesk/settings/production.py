@@ -29,6 +29,12 @@ def _required() -> dict[str, str]:
     return {name: os.environ[name].strip() for name in REQUIRED}
 
 
+def _secret(name: str) -> str:
+    """An optional secret, from the environment or out of a file: REQUESTER_KEY_FILE names it, for example."""
+    path = os.environ.get(f"{name}_FILE", "")
+    return (Path(path).read_text() if path else os.environ.get(name, "")).strip()
+
+
 _environment = _required()
 
 DEBUG = False
@@ -37,6 +43,9 @@ SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", ""
 ALLOWED_HOSTS = [host.strip() for host in _environment["ALLOWED_HOSTS"].split(",") if host.strip()]
 SITE_ADDRESS = os.environ.get("SITE_ADDRESS") or f"https://{ALLOWED_HOSTS[0].lstrip('.*')}"
 CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in ALLOWED_HOSTS]
+
+REQUESTER_KEY = _secret("REQUESTER_KEY")
+REQUESTER_KEY_FALLBACKS = [key for key in _secret("REQUESTER_KEY_FALLBACKS").split(",") if key]
 
 DATABASES = {"default": database(_environment["DATABASE_URL"])}
 REDIS_URL = CELERY_BROKER_URL = _environment["REDIS_URL"]

@@ -1,0 +1,55 @@
+"""The door of an import: what of a person comes in from a source, and how. All of it before the first write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from metrics import requesters
+from metrics.masking import LIMIT, mask
+from metrics.models import Source, Suppression
+
+SUBJECT_LIMIT: Final = 300
+
+
+@dataclass(frozen=True)
+class Door:
+    """How the rows of one source are admitted.
+
+    shut: neutral columns that are not read. masked: free text with marks for personal data. erased: for each key that
+    customers were hashed by, who of them is not to come back.
+    """
+
+    shut: frozenset[str]
+    masked: Callable[[str], str]
+    key: bytes
+    erased: tuple[tuple[bytes, frozenset[str]], ...]
+
+    def is_erased(self, address: str) -> bool:
+        return any(requesters.hashed(address, key) in known for key, known in self.erased)
+
+    def text(self, name: str, cell: str) -> str:
+        """The subject or the body as it may be kept."""
+        return self.masked(cell)[: SUBJECT_LIMIT if name == "subject" else LIMIT]
+
+
+def door_of(source: Source) -> Door:
+    """The door of a source as it stands now."""
+    keys = requesters.keys()
+    shut = {"subject": not source.keeps_subject, "body": not source.keeps_body}
+    return Door(
+        shut=frozenset(name for name, is_shut in shut.items() if is_shut),
+        masked=partial(mask, region=source.phone_region or None),
+        key=keys[0],
+        erased=tuple(_erased(keys)),
+    )
+
+
+def _erased(keys: list[bytes]) -> list[tuple[bytes, frozenset[str]]]:
+    known: dict[str, set[str]] = {}
+    for key_id, hashed in Suppression.objects.values_list("key_id", "hashed"):
+        known.setdefault(key_id, set()).add(hashed)
+    found = [(key, frozenset(known.get(requesters.fingerprint(key), ()))) for key in keys]
+    return [(key, names) for key, names in found if names]
