@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.listing import Head
-from sopdesk.web.figures import clock, points, share
+from sopdesk.text.figures import clock, points, share
 from sopdesk.web.states import LOOKS
 
 CUT_OVER = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)

@@ -30,8 +30,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sopdesk.listing import Listing
+from sopdesk.text import figures
 from sopdesk.text.diff import SectionDiff
-from sopdesk.web import comparing, figures
+from sopdesk.web import comparing
 from sopdesk.web.states import look_of
 
 register = template.Library()

@@ -5,7 +5,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone
 
-from sopdesk.web import figures
+from sopdesk.text import figures
 
 CUT_OVER = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
 
