@@ -1,12 +1,12 @@
 """Addresses of the metrics app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from metrics import import_views, views
 
 app_name = "metrics"
 urlpatterns = [
-    path("metrics", views.dashboard, name="dashboard"),
+    path("", include("metrics.dashboards.urls")),
     path("metrics/tickets", views.ticket_list, name="tickets"),
     path("metrics/definitions", views.definitions, name="definitions"),
     path("imports", views.import_list, name="import_list"),

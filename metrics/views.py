@@ -1,4 +1,4 @@
-"""The dashboard, the tickets behind it, and what the metrics mean."""
+"""The tickets behind a figure, what the metrics mean, and what was imported."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from metrics import reporting
-from metrics.definitions import BY_KEY, BY_TEAM, CSAT, METRICS
-from metrics.filters import FigureFilter
+from metrics.dashboards.filters import DashboardFilter
+from metrics.definitions import METRICS
 from metrics.models import Import, Ticket
 from metrics.ticket_list import SHOWN, tickets
 from sopdesk.accounts.access import permission_required, signed_in
@@ -25,36 +24,12 @@ TICKET_SORTS = {
 
 @require_safe
 @permission_required(Permission.METRICS_READ)
-def dashboard(request: HttpRequest) -> HttpResponse:
-    """Tiles, the trend of one metric with its table, and every team."""
-    chosen = FigureFilter(request.GET, user=signed_in(request))
-    period, metric = chosen.period_chosen(), BY_KEY.get(request.GET.get("metric", ""), CSAT)
-    rollups = chosen.rollups.filter(chosen.condition())
-    within = rollups.filter(day__range=(period.first, period.last))
-    points = reporting.trend(rollups, metric, period)
-    context = {
-        "chosen": chosen,
-        "period": period,
-        "tiles": reporting.tiles(rollups, period),
-        "rows": reporting.by_team(within),
-        "metric": metric,
-        "metrics": METRICS,
-        "team_metrics": BY_TEAM,
-        "points": points,
-        "chart": reporting.chart(points, metric),
-        "mature_until": reporting.mature_until(),
-    }
-    return render(request, "metrics/dashboard.html", context)
-
-
-@require_safe
-@permission_required(Permission.METRICS_READ)
 def ticket_list(request: HttpRequest) -> HttpResponse:
     """The tickets behind a figure."""
     user, shown = signed_in(request), request.GET.get("show", "all")
     if shown not in SHOWN:
         raise Http404
-    chosen = FigureFilter(request.GET, user=user)
+    chosen = DashboardFilter(request.GET, user=user)
     listing: Listing[Ticket] = Listing(
         request.GET, tickets(user, chosen, shown), sorts=TICKET_SORTS, sort="-created"
     )

@@ -361,6 +361,9 @@ exchange:version_export                GET   kind_sop,team_sop,1,html l o x o o 
 
 # Figures and imports
 metrics:dashboard                      GET   -                    l x x o o o o o o
+metrics:tab                            GET   key=csat             l x x o o o o o o
+metrics:tab                            GET   key=quality          l x x o o o o o o
+metrics:figures_csv                    GET   -                    l x x o o o o o o
 metrics:tickets                        GET   -                    l x x o o o o o o
 metrics:definitions                    GET   -                    l x x o o o o o o
 metrics:import_list                    GET   -                    l x x x x x x o o

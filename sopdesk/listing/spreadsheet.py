@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+NUMBER: Final = re.compile(r"-[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?", re.ASCII)
 
 
 def lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -21,5 +23,5 @@ def lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def neutralised(cell: str) -> str:
-    """The cell, with an apostrophe before it where a spreadsheet would run it."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    """The cell, with an apostrophe before it where a spreadsheet would run it; a number below zero is only a number."""
+    return f"'{cell}" if cell.startswith(FORMULA) and not NUMBER.fullmatch(cell) else cell

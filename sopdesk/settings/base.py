@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "knowledgebase",
     "sops",
     "metrics",
+    "metrics.dashboards",
     "compliance",
     "sopdesk.demo",
     "sopdesk.web",

@@ -8,18 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from metrics import reporting
-from metrics.definitions import AHT, CSAT, METRICS, REOPENED, SLA_REPLY
-from metrics.filters import FigureFilter
+from metrics.dashboards import measuring
+from metrics.dashboards.filters import read
+from metrics.dashboards.measuring import Tile
+from metrics.definitions import AHT, CSAT, REOPENED, SLA_REPLY
 from metrics.models import Import
 from metrics.movers import movers
-from metrics.reporting import Tile, mature_until
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
 from sopdesk.discussion.waiting import holds_for, words_for
@@ -77,7 +76,7 @@ def cards(person: User, now: datetime) -> dict[str, Any]:
     if allows(person, Permission.METRICS_READ):
         shown |= {"has_movers": True, "movers": movers(person, timezone.localdate(now))[:ROWS]}
     if set(person.roles) & MEASURING:
-        shown |= {"tiles": headlines(person), "mature_until": mature_until()}
+        shown |= {"tiles": headlines(person)}
     return shown
 
 
@@ -112,9 +111,7 @@ def came_in_force(person: User, now: datetime) -> list[News]:
 
 def headlines(person: User) -> list[Tile]:
     """The four figures a lead looks at first, the last four weeks that have tickets against the four before."""
-    chosen = FigureFilter(QueryDict(), user=person)
-    tiles = reporting.tiles(chosen.rollups.filter(chosen.condition()), chosen.period_chosen())
-    return [tile for metric, tile in zip(METRICS, tiles, strict=True) if metric in HEADLINES]
+    return measuring.board(read("", user=person), HEADLINES).tiles()
 
 
 def coming(person: User, now: datetime) -> list[News]:

@@ -1,0 +1,73 @@
+"""Figures as CSV: each with its n, interval, what it is compared with, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from metrics.dashboards import breaking_down, measuring
+from metrics.dashboards.comparing import Change
+from metrics.dashboards.filters import DashboardFilter
+from metrics.dashboards.page import dimension_of, metric_of
+from metrics.dashboards.tabs import Tab
+from metrics.definitions import BY_KEY, Metric
+from metrics.reporting import Figure
+from sopdesk.listing.spreadsheet import lines as as_lines
+
+FIGURE = ("value", "n", "low", "high", "note")
+CHANGE = ("compared_value", "compared_n", "change", "change_low", "change_high")
+
+
+def file(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str]) -> tuple[str, Iterator[str]]:
+    """The name of the file, and its lines. `part` of the address: "trend", "by", or else the tiles."""
+    metric = metric_of(tab, params)
+    period = chosen.period_now
+    part = params.get("part", "")
+    days = f"{period.first}-{period.last}"
+    if metric is not None and part == "trend":
+        return f"{metric.key}-{days}.csv", as_lines(_trend(chosen, metric))
+    if metric is not None and part == "by":
+        by = dimension_of(params)
+        return f"{metric.key}-by-{by.key}-{days}.csv", as_lines(_by(chosen, metric, params))
+    only = BY_KEY.get(params.get("metric", "")) if part == "tile" else None
+    metrics = (only,) if only in tab.metrics and only else tab.metrics
+    name = only.key if only else tab.key or "overview"
+    return f"{name}-{days}.csv", as_lines(_tiles(chosen, metrics))
+
+
+def _tiles(chosen: DashboardFilter, metrics: tuple[Metric, ...]) -> Iterator[list[str]]:
+    yield ["metric", "unit", "from", "to", *FIGURE, *CHANGE]
+    period = chosen.period_now
+    for tile in measuring.board(chosen, metrics).tiles():
+        days = [period.first.isoformat(), period.last.isoformat()]
+        named = [tile.metric.key, tile.metric.unit.value, *days]
+        yield [*named, *_figure(tile.figure), *_change(tile.other, tile.change)]
+
+
+def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
+    yield ["metric", "unit", "from", *FIGURE]
+    for point in measuring.board(chosen, (metric,)).points(metric):
+        yield [metric.key, metric.unit.value, point.day.isoformat(), *_figure(point.figure)]
+
+
+def _by(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> Iterator[list[str]]:
+    by = dimension_of(params)
+    yield ["metric", "unit", by.key, "name", "of", *FIGURE, *CHANGE]
+    for line in breaking_down.lines(chosen, metric, by, sort=params.get("sort", "")):
+        named = [metric.key, metric.unit.value, line.name.value, line.name.text, line.name.note]
+        yield [*named, *_figure(line.figure), *_change(line.other, line.change)]
+
+
+def _figure(figure: Figure) -> list[str]:
+    note = "too few" if figure.is_small else "" if figure.is_measured else "not measured"
+    return [number(figure.value), str(figure.n), number(figure.low), number(figure.high), note]
+
+
+def _change(other: Figure | None, change: Change | None) -> list[str]:
+    compared = [number(other.value), str(other.n)] if other else ["", ""]
+    moved = [change.value, change.low, change.high] if change else [None, None, None]
+    return [*compared, *(number(value) for value in moved)]
+
+
+def number(value: float | None) -> str:
+    """A number as a spreadsheet reads it anywhere: shares from 0 to 1, durations in seconds; "" for none."""
+    return "" if value is None else f"{value:.6g}"

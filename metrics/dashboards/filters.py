@@ -1,0 +1,173 @@
+"""What a dashboard is about: the tickets, the days, and what they are compared with. All of it in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final
+
+from django import forms
+from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from metrics.filters import FigureFilter, Period
+from metrics.querysets import RollupQuerySet
+from sopdesk.accounts.models import User
+
+PREVIOUS: Final = "previous"
+YEAR: Final = "year"
+NOTHING: Final = "nothing"
+PERIODS_BEFORE: Final[dict[str, str | Promise]] = {
+    PREVIOUS: gettext_lazy("The period before"),
+    YEAR: gettext_lazy("The same days a year before"),
+    NOTHING: gettext_lazy("Nothing"),
+}
+LONGEST_DAYS: Final = 731
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+# What stands in the bar; the other choices open below it. `show`, `sort` and the like are the page's own.
+IN_FRONT: Final = ("period", "against", "site", "team", "label")
+OWN: Final = ("since", "until")
+
+
+class DashboardFilter(FigureFilter):
+    """The choices of every figure, with days of one's own and something to compare with."""
+
+    since = forms.DateField(
+        label=gettext_lazy("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    against = forms.ChoiceField(label=gettext_lazy("Compared with"), required=False)
+
+    def __init__(self, params: QueryDict, *, user: User) -> None:
+        self.params = params.copy()
+        self.params.setdefault("against", PREVIOUS)
+        super().__init__(self.params, user=user)
+        self.viewer = user
+        field = self.fields["against"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        segments = [(f"site={key}", label) for key, label in self._sites()]
+        field.choices = [
+            *PERIODS_BEFORE.items(),
+            *([(_("Other tickets, the same days"), segments)] if len(segments) > 1 else []),
+        ]
+        self.full_clean()
+
+    def _sites(self) -> list[tuple[str, str]]:
+        field = self.fields["site"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        offered: list[tuple[str, str]] = list(field.choices)  # type: ignore[arg-type]
+        return [(str(key), str(label)) for key, label in offered if key]
+
+    def clean_since(self) -> date | None:
+        return _sensible(self.cleaned_data["since"])
+
+    def clean_until(self) -> date | None:
+        return _sensible(self.cleaned_data["until"])
+
+    def clean(self) -> dict[str, object]:
+        found = dict(self.cleaned_data)
+        since, until = found.get("since"), found.get("until")
+        if isinstance(since, date) and isinstance(until, date) and since > until:
+            self.add_error("since", _("The first day is after the last."))
+        return self.cleaned_data
+
+    def period_chosen(self) -> Period:
+        """From `since` to `until` where the first is given, else the preset that ends with `until`."""
+        since = self.cleaned_data.get("since")
+        if not since:
+            return super().period_chosen()
+        last = self.cleaned_data.get("until") or max(self.last_day(), since)
+        first = max(since, last - timedelta(days=LONGEST_DAYS - 1))
+        return Period(first, max(first, last))
+
+    @cached_property
+    def period_now(self) -> Period:
+        return self.period_chosen()
+
+    @property
+    def against_chosen(self) -> str:
+        return self.chosen("against") or PREVIOUS
+
+    @property
+    def segment(self) -> str:
+        """The other site, or kind of site, that this is compared with; "" for a comparison in time."""
+        return self.against_chosen.removeprefix("site=") if self.against_chosen.startswith("site=") else ""
+
+    def period_other(self) -> Period | None:
+        """The days compared with: none, those before, those a year before, or the same of other tickets."""
+        now = self.period_now
+        if self.against_chosen == NOTHING:
+            return None
+        if self.segment:
+            return now
+        if self.against_chosen == YEAR:
+            back = _a_year_before(now.days)
+            return Period(now.first - back, now.last - back)
+        return now.previous
+
+    def rollups_now(self, *, label: bool = True) -> RollupQuerySet:
+        """The rollups chosen, of every day."""
+        return self.rollups.filter(self.condition(label=label))
+
+    def rollups_other(self, *, label: bool = True) -> RollupQuerySet:
+        """The rollups compared with, of every day: the same, or those of another site."""
+        if not self.segment:
+            return self.rollups_now(label=label)
+        return self.rollups.filter(self._with(site=self.segment, team="").condition(label=label))
+
+    def _with(self, **values: str) -> DashboardFilter:
+        params = self.params.copy()
+        for name, value in values.items():
+            params[name] = value
+        return DashboardFilter(params, user=self.viewer)
+
+    @property
+    def against_label(self) -> str:
+        """What it is compared with, as it stands in a sentence."""
+        if self.segment:
+            return dict(self._sites()).get(self.segment, self.segment)
+        return {PREVIOUS: _("the period before"), YEAR: _("a year before")}.get(self.against_chosen, "")
+
+    @property
+    def has_label(self) -> bool:
+        return bool(self.chosen("label"))
+
+    @property
+    def front(self) -> Iterator[BoundField]:
+        return (self[name] for name in IN_FRONT if name in self.fields)
+
+    @property
+    def behind(self) -> list[BoundField]:
+        return [self[name] for name in self.fields if name not in IN_FRONT]
+
+    @property
+    def behind_set(self) -> int:
+        """How many of the choices that stand behind say something."""
+        return sum(bool(self.chosen(bound.name)) for bound in self.behind)
+
+    @property
+    def is_set(self) -> bool:
+        usual = {"", "28", PREVIOUS}
+        return any(self.chosen(name) not in usual for name in self.fields)
+
+
+def _sensible(day: date | None) -> date | None:
+    """Raises ValidationError for a day on which no ticket can be (metrics/stamps.py)."""
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        raise forms.ValidationError(_("There are no tickets of that year."))
+    return day
+
+
+def _a_year_before(days: int) -> timedelta:
+    """52 weeks, so that weekdays agree; for a longer period as much as keeps the two apart."""
+    return timedelta(days=364 if days <= 364 else max(days, 365) if days <= 366 else 364 * -(-days // 364))
+
+
+def read(query: str, *, user: User) -> DashboardFilter:
+    """The filter that a kept query string means to this person."""
+    return DashboardFilter(QueryDict(query), user=user)

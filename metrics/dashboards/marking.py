@@ -1,0 +1,69 @@
+"""Publications of SOPs on the charts: which came in force in these days, as far as the viewer may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+
+from metrics.dashboards.drawing import nearest
+from sopdesk.documents.models import Version
+
+if TYPE_CHECKING:
+    from metrics.filters import Period
+    from sopdesk.accounts.models import User
+
+SHOWN: Final = 60
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A version of an SOP that came in force: `day` in the reporting zone."""
+
+    day: date
+    at: datetime
+    key: str
+    title: str
+    number: int
+    summary: str
+    material: bool
+    url: str
+
+
+def marks(viewer: User, period: Period, *, label: str = "") -> list[Mark]:
+    """The newest, oldest first, material ones before editorial ones are left out; of one label, of the SOPs that
+    govern it. One query."""
+    zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
+    first = datetime.combine(period.first, time(0), zone)
+    after = datetime.combine(period.last + timedelta(days=1), time(0), zone)
+    versions = Version.objects.visible_to(viewer).filter(
+        document__kind="sop", in_force__startswith__gte=first, in_force__startswith__lt=after
+    )
+    if label:
+        versions = versions.filter(data__labels__contains=[label])
+    columns = ("in_force", "document__key", "title", "number", "summary", "material")
+    newest = versions.order_by("-material", "-in_force__startswith").values_list(*columns)[:SHOWN]
+    found = [_mark(row, zone) for row in newest]
+    return sorted(found, key=lambda mark: (mark.at, mark.key))
+
+
+def _mark(row: tuple[Any, ...], zone: ZoneInfo) -> Mark:
+    in_force, key, title, number, summary, material = row
+    at: datetime = in_force.lower
+    url = reverse("sops:version", args=[key, number])
+    return Mark(at.astimezone(zone).date(), at, key, title, number, summary, material, url)
+
+
+def drawn(found: Sequence[Mark], days: Sequence[date]) -> list[dict[str, str]]:
+    """The marks as the chart takes them: one a point, with all the names that lie in it."""
+    names: dict[date, list[str]] = {}
+    for mark in found:
+        point = nearest(mark.day, days)
+        if point is not None:
+            names.setdefault(point, []).append(f"{mark.key} v{mark.number}")
+    return [{"x": day.isoformat(), "name": ", ".join(there)} for day, there in sorted(names.items())]

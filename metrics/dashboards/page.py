@@ -1,0 +1,91 @@
+"""What a tab shows: tiles, the trend of one figure with its publications, its lines, and parts of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from metrics.dashboards import breaking_down, drawing, marking, measuring, tabs
+from metrics.dashboards.breaking_down import DIMENSIONS, LINES_SHOWN, Dimension
+from metrics.dashboards.filters import DashboardFilter
+from metrics.dashboards.tabs import OVERVIEW, TABS, Tab
+from metrics.definitions import Metric
+
+# What belongs to one tab's table and chart, and does not go along to another tab.
+OF_A_TAB = ("metric", "by", "sort", "page", "show", "view", "part", "tab")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A tab as components/tabs.html shows it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def metric_of(tab: Tab, params: Mapping[str, str]) -> Metric | None:
+    """The figure that the chart and the table are about: the one asked for, or the tab's first; None without any."""
+    asked = {metric.key: metric for metric in tab.metrics}.get(params.get("metric", ""))
+    return asked or next(iter(tab.metrics), None)
+
+
+def dimension_of(params: Mapping[str, str]) -> Dimension:
+    """What the table is by: as asked, or by team."""
+    return DIMENSIONS.get(params.get("by", ""), DIMENSIONS["team"])
+
+
+def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query: str) -> dict[str, Any]:
+    """All that the page of a tab needs. `query`: the address's query string without what is of one tab."""
+    metric = metric_of(tab, params)
+    shown: dict[str, Any] = {
+        "tab": tab,
+        "tabs": links(tab, query),
+        "chosen": chosen,
+        "period": chosen.period_now,
+        "period_other": chosen.period_other(),
+        "query": query,
+        "metrics": tab.metrics,
+        "metric": metric,
+        "sections": tabs.sections(tab, chosen),
+        "is_overview": tab is OVERVIEW,
+    }
+    if metric is None:
+        return shown
+    board = measuring.board(chosen, tab.metrics)
+    return {**shown, **_figures(board, metric), **_table(tab, chosen, metric, params)}
+
+
+def links(tab: Tab, query: str) -> list[Link]:
+    """The tabs that have something to show."""
+    after = f"?{query}" if query else ""
+    return [
+        Link(str(each.label), address(each) + after, each is tab)
+        for each in TABS.values()
+        if tabs.is_filled(each) or each is tab
+    ]
+
+
+def address(tab: Tab) -> str:
+    return reverse("metrics:tab", args=[tab.key]) if tab.key else reverse("metrics:dashboard")
+
+
+def _figures(board: measuring.Board, metric: Metric) -> dict[str, Any]:
+    chosen = board.chosen
+    points, others = board.points(metric), board.points_other(metric)
+    days = [point.day for point in points]
+    marks = marking.marks(chosen.viewer, chosen.period_now, label=chosen.chosen("label"))
+    drawn = marking.drawn(marks, days)
+    chart = drawing.trend(metric, points, others, other_name=chosen.against_label, marks=drawn)
+    return {"tiles": board.tiles(), "points": points, "others": others, "marks": marks, "chart": chart}
+
+
+def _table(tab: Tab, chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> dict[str, Any]:
+    by, sort = dimension_of(params), params.get("sort", "")
+    shared = {"by": by, "dimensions": DIMENSIONS.values(), "sort": sort or "-n"}
+    lines = breaking_down.lines(chosen, metric, by, sort=sort)
+    shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)
+    return {**shared, "lines": shown, "lines_total": len(lines), "dots": drawing.dots(metric, shown)}

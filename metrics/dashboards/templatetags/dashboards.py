@@ -1,0 +1,60 @@
+"""Template tags of the dashboards: {% load dashboards %}.
+
+{% narrowed "team" slug %}          this page, narrowed to one line of its table
+{% tickets_of metric "team" slug %} the tickets behind the figure of one line
+{% line_head "value" label %}       the head of a column that can be sorted
+{% spark values %}                  a figure over time, small
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from metrics.dashboards import drawing
+from metrics.definitions import Metric
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def narrowed(context: Context, param: str, value: str) -> str:
+    """This page's address with one choice more."""
+    params = context["request"].GET.copy()
+    params[param] = value
+    return f"?{params.urlencode()}#lines-title"
+
+
+@register.simple_tag(takes_context=True)
+def tickets_of(context: Context, metric: Metric, param: str, value: str) -> str:
+    """The list of the tickets behind a figure of one line."""
+    params = {**dict(parse_qsl(context["query"])), param: value, "show": metric.shown}
+    return f"{reverse('metrics:tickets')}?{urlencode(params)}"
+
+
+@register.inclusion_tag("dashboards/line_head.html", takes_context=True)
+def line_head(context: Context, name: str, label: str | Promise) -> dict[str, Any]:
+    """Figures begin with the largest, names with the first."""
+    sort = context["sort"]
+    direction = {name: "ascending", f"-{name}": "descending"}.get(sort, "none")
+    upwards = direction == "descending" or (direction == "none" and name == "name")
+    params = context["request"].GET.copy()
+    params["sort"] = name if upwards else f"-{name}"
+    url = f"?{params.urlencode()}#lines-title"
+    return {"label": label, "url": url, "direction": direction, "numeric": name != "name"}
+
+
+@register.inclusion_tag("dashboards/spark.html")
+def spark(values: Sequence[float | None]) -> dict[str, Any]:
+    """A small picture of a figure over time."""
+    return {
+        "lines": drawing.spark(values),
+        "width": drawing.SPARK_WIDTH,
+        "height": drawing.SPARK_HEIGHT,
+    }

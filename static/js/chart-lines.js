@@ -1,0 +1,64 @@
+// One figure over time, or several: lines with a band for the interval, or bars; ▼ marks what was published.
+import { axis, axisFormat, colour, day, FORMATS, frame, tooltip } from "./chart-paper.js";
+
+const DASHES = ["solid", "dashed", "dotted"];
+const COLOURS = ["--accent", "--amber", "--green", "--red", "--blue"];
+const NAMED_MARKS = 3;
+
+const plain = { type: "line", symbol: "none", silent: true, tooltip: { show: false }, lineStyle: { opacity: 0 } };
+
+function band(series, paint, index) {
+  if (!series.low) return [];
+  const gap = series.low.map((low, at) => (low === null ? null : series.high[at] - low));
+  const stack = `band-${index}`;
+  return [
+    { ...plain, name: `${series.name}-low`, data: series.low, stack },
+    { ...plain, name: `${series.name}-high`, data: gap, stack, areaStyle: { color: paint, opacity: 0.16 } },
+  ];
+}
+
+function publications(marks) {
+  const soft = colour("--ink-soft");
+  return {
+    symbol: ["none", "triangle"], symbolSize: 8, symbolRotate: 180, silent: true,
+    lineStyle: { color: soft, type: "dotted", width: 1, opacity: 0.8 }, itemStyle: { color: soft },
+    label: { show: marks.length <= NAMED_MARKS, formatter: (mark) => mark.name, color: soft, position: "end", fontSize: 11 },
+    data: marks.map((mark) => ({ name: mark.name, xAxis: mark.x })),
+  };
+}
+
+function line(series, paint, index, data) {
+  return {
+    name: series.name, data: series.values, type: series.faint ? "line" : data.kind ?? "line", symbol: "circle", symbolSize: 5,
+    showSymbol: series.values.filter((value) => value !== null).length < 3, barMaxWidth: 28,
+    lineStyle: series.faint ? { width: 1.5, color: paint, type: "dashed" } : { width: 2, color: paint, type: DASHES[index % 3] },
+    itemStyle: { color: paint, borderRadius: data.kind === "bar" ? [2, 2, 0, 0] : 0 }, z: series.faint ? 1 : 3,
+    markLine: index === 0 && data.marks?.length ? publications(data.marks) : undefined,
+  };
+}
+
+function said(points, data, format) {
+  const at = points[0].dataIndex;
+  const lines = data.series.map((series) => {
+    const value = series.values[at];
+    const interval = series.low && value !== null ? `  (${format(series.low[at])} – ${format(series.high[at])})` : "";
+    return `${series.name}  ${value === null || value === undefined ? "–" : format(value)}${interval}`;
+  });
+  const published = (data.marks ?? []).filter((mark) => mark.x === data.x[at]).map((mark) => `▼ ${mark.name}`);
+  return [day(data.x[at]), ...lines, ...published].join("\n");
+}
+
+export function lines(data) {
+  const soft = colour("--ink-soft");
+  const paints = data.series.map((series, index) => (series.faint ? soft : colour(COLOURS[index % COLOURS.length])));
+  const several = data.series.length > 1;
+  return {
+    ...frame(),
+    grid: { left: 8, right: 24, top: several ? 52 : 28, bottom: 4, containLabel: true },
+    legend: { show: several, top: 0, left: 0, textStyle: { color: soft }, data: data.series.map((each) => each.name) },
+    tooltip: tooltip((points) => said(points, data, FORMATS[data.format] ?? FORMATS.number), { trigger: "axis" }),
+    xAxis: axis({ type: "category", data: data.x, boundaryGap: data.kind === "bar", axisLabel: { hideOverlap: true, formatter: day } }),
+    yAxis: axis({ type: "value", scale: data.kind !== "bar", axisLabel: { formatter: axisFormat(data.format) } }),
+    series: data.series.flatMap((each, index) => [...band(each, paints[index], index), line(each, paints[index], index, data)]),
+  };
+}

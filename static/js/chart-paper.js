@@ -1,0 +1,50 @@
+// What every chart shares: the page's colours, how figures are written, the frame of its options.
+// The desk writes days first ("1 Oct"), also in English.
+const LANGUAGE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const number = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
+const weekday = new Intl.DateTimeFormat(LANGUAGE, { day: "numeric", month: "short", timeZone: "UTC" });
+
+export const day = (value) => weekday.format(new Date(value));
+
+function clock(seconds) {
+  const whole = Math.round(seconds);
+  const two = (value) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  if (hours >= 48) return `${Math.floor(hours / 24)}\u202fd ${hours % 24}\u202fh`;
+  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+export const FORMATS = {
+  percent: (value) => `${number.format(value * 100)}\u202f%`,
+  duration: clock,
+  number: (value) => number.format(value),
+};
+
+// A duration on an axis: only as fine as the axis is.
+export const axisFormat = (name) => (name === "duration"
+  ? (value) => (value >= 172800 ? `${number.format(value / 86400)}\u202fd` : value >= 7200 ? `${number.format(value / 3600)}\u202fh`
+    : value >= 120 ? `${number.format(value / 60)}\u202fmin` : `${number.format(value)}\u202fs`)
+  : FORMATS[name] ?? FORMATS.number);
+
+export function colour(name) {
+  const probe = document.body.appendChild(document.createElement("span"));
+  probe.style.color = `var(${name})`;
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+export const font = () => getComputedStyle(document.body).fontFamily;
+
+export const tooltip = (formatter, more = {}) => ({
+  renderMode: "richText", confine: true, backgroundColor: colour("--surface"), borderColor: colour("--line-strong"),
+  textStyle: { color: colour("--ink"), fontFamily: font() }, formatter, ...more,
+});
+
+export const axis = (more = {}) => ({
+  axisLine: { lineStyle: { color: colour("--line") } }, axisTick: { show: false },
+  splitLine: { lineStyle: { color: colour("--line") } }, ...more,
+  axisLabel: { color: colour("--ink-soft"), ...more.axisLabel },
+});
+
+export const frame = () => ({ animation: false, textStyle: { fontFamily: font() } });

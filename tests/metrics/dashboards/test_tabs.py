@@ -1,0 +1,219 @@
+"""The tabs: what each shows, to whom, compared with what; and that nothing anybody asks for breaks them."""
+
+from __future__ import annotations
+
+import csv
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from metrics.dashboards.filters import read
+from metrics.dashboards.tabs import TABS
+from metrics.models import Import
+from sopdesk.accounts.models import Team, User
+from tests import factories
+from tests.metrics.bringing import bring
+
+pytestmark = pytest.mark.django_db
+HEAD = (
+    "external_id,status,created_at,last_solved_at,team,labels,rating,rating_scale,rated_at,active_s,"
+    "first_public_reply_at,channel\n"
+)
+MAY = {"until": "2026-05-31", "period": "91"}
+EVERY_TAB = sorted(TABS)
+
+
+def rows(count: int, team: str, *, month: int = 5, label: str = "refund", good_of: int = 4) -> str:
+    days = [(n, f"2026-{month:02}-{1 + n % 28:02}") for n in range(count)]
+    return "".join(
+        f"{team}{month}-{n},solved,{day}T10:00Z,{day}T12:00Z,{team},{label},{'good' if n % good_of else 'bad'},"
+        f"good_bad,{day}T13:00Z,{200 + n},{day}T10:05Z,{'chat' if n % 2 else 'email'}\n"
+        for n, day in days
+    )
+
+
+@pytest.fixture
+def figures(payments: Team, harbor_payments: Team) -> Import:
+    return bring(
+        HEAD + rows(40, payments.slug) + rows(30, harbor_payments.slug, label="payout") + rows(2, "strangers")
+    )
+
+
+def address(key: str) -> str:
+    return reverse("metrics:tab", args=[key]) if key else reverse("metrics:dashboard")
+
+
+def page(browser: Client, key: str, **params: str) -> str:
+    answer = browser.get(address(key), params)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def table(browser: Client, **params: str) -> list[dict[str, str]]:
+    answer = browser.get(reverse("metrics:figures_csv"), params)
+    assert answer.status_code == 200
+    text = b"".join(answer.streaming_content).decode().removeprefix("\ufeff")  # type: ignore[attr-defined]
+    return list(csv.DictReader(text.splitlines()))
+
+
+def test_an_analyst_opens_every_tab(figures: Import, gia: User, as_person: Any) -> None:
+    browser = as_person(gia)
+    for key, tab in TABS.items():
+        shown = page(browser, key, **MAY)
+        for metric in tab.metrics:
+            assert f'aria-label="{metric.label}"' in shown, key
+            assert f"{reverse('metrics:definitions')}#{metric.key}" in shown, key
+            assert f"show={metric.shown}" in shown, key
+
+
+def test_a_vendors_lead_sees_the_vendor_only(figures: Import, finn: User, as_person: Any) -> None:
+    browser = as_person(finn)
+    for key in EVERY_TAB:
+        for by in ("team", "site", "vendor", "label", "channel"):
+            shown = page(browser, key, by=by, **MAY).split("<main")[1]
+            for word in ("Dublin", "strangers", "dublin", ">In-house<", "refund"):
+                assert word not in shown, (key, by)
+
+
+def test_asking_for_another_site_shows_a_vendors_lead_nothing_of_it(
+    figures: Import, finn: User, as_person: Any
+) -> None:
+    for asked in ({"site": "dublin"}, {"team": "payments"}, {"against": "site=dublin"}):
+        found = table(as_person(finn), tab="csat", **MAY, **asked)
+        assert [row["n"] for row in found] == ["30"]
+        assert found[0]["compared_n"] in {"0", ""}
+
+
+NONSENSE = (
+    "metric=zzz", "by=__class__", "sort=--n", "since=0001-01-01", "since=9999-12-31", "against=site=%00",
+    "since=2026-05-02&until=2026-05-01", "period=x&against=y", "until=0001-01-01", "by=label&label=zzz",
+)  # fmt: skip
+
+
+def test_an_address_that_makes_no_sense_still_answers(figures: Import, gia: User, as_person: Any) -> None:
+    browser = as_person(gia)
+    for query in NONSENSE:
+        for where in (
+            "/metrics?",
+            "/metrics/csat?",
+            "/metrics/tickets?",
+            "/metrics/figures.csv?tab=csat&part=by&",
+        ):
+            assert browser.get(where + query).status_code == 200, where + query
+
+
+def test_without_tickets_every_tab_says_so(gia: User, as_person: Any) -> None:
+    shown = page(as_person(gia), "csat")
+    assert "not measured" in shown
+    assert "No tickets in this period" in shown
+
+
+def test_a_figure_is_compared_with_the_period_before(payments: Team, gia: User, as_person: Any) -> None:
+    bring(HEAD + rows(28, payments.slug, month=5) + rows(28, payments.slug, month=4, good_of=2))
+    days = {"since": "2026-05-01", "until": "2026-05-28"}
+    [row] = table(as_person(gia), tab="csat", since="2026-05-01", until="2026-05-30")
+    assert (row["value"], row["compared_value"], row["change"]) == ("0.75", "0.5", "0.25")
+    assert float(row["change_low"]) < 0.25 < float(row["change_high"])
+    [row] = table(as_person(gia), tab="csat", against="nothing", **days)
+    assert row["change"] == row["compared_n"] == ""
+
+
+def test_a_figure_is_compared_with_a_year_before(payments: Team, gia: User) -> None:
+    bring(HEAD + rows(28, payments.slug))
+    chosen = read("since=2026-05-01&until=2026-05-28&against=year", user=gia)
+    before = chosen.period_other()
+    assert before is not None
+    assert chosen.period_now.first - before.first == timedelta(days=364)
+    year = read("period=365&until=2026-05-28&against=year", user=gia)
+    other = year.period_other()
+    assert other is not None
+    assert other.last < year.period_now.first
+
+
+def test_a_vendor_is_compared_with_those_in_house(figures: Import, gia: User, as_person: Any) -> None:
+    found = table(as_person(gia), tab="csat", site="harbor", against="site=in_house", **MAY)
+    assert [(row["n"], row["compared_n"]) for row in found] == [("30", "40")]
+    lines = table(as_person(gia), tab="csat", part="by", by="team", against="site=in_house", **MAY)
+    assert {row["name"]: row["compared_n"] for row in lines}["Harbor Payments"] == "40"
+
+
+def test_lines_are_sorted_as_asked(figures: Import, gia: User, as_person: Any) -> None:
+    asked = {"tab": "csat", "part": "by", "by": "team", **MAY}
+    names = [row["name"] for row in table(as_person(gia), sort="n", **asked)]
+    assert names == ["strangers", "Harbor Payments", "Payments"]
+    assert [row["name"] for row in table(as_person(gia), **asked)] == names[::-1]
+
+
+def test_the_lines_add_up_to_the_tile(figures: Import, gia: User, as_person: Any) -> None:
+    for metric in ("csat", "reopened", "resolution", "volume"):
+        key = next(key for key, tab in TABS.items() if key and metric in tab.wanted)
+        [tile] = [row for row in table(as_person(gia), tab=key, **MAY) if row["metric"] == metric]
+        lines = table(as_person(gia), tab=key, metric=metric, part="by", by="team", **MAY)
+        points = table(as_person(gia), tab=key, metric=metric, part="trend", **MAY)
+        assert sum(int(row["n"]) for row in lines) == int(tile["n"]) > 0
+        assert sum(int(row["n"]) for row in points) == int(tile["n"])
+
+
+@pytest.mark.parametrize("key", ["", "csat", "speed"])
+def test_more_rows_take_no_more_queries(
+    key: str,
+    payments: Team,
+    gia: User,
+    as_person: Any,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    browser = as_person(gia)
+    bring(HEAD + rows(1, payments.slug))
+    page(browser, key, **MAY)
+    with django_assert_max_num_queries(40) as few:
+        page(browser, key, **MAY)
+    bring(HEAD + "".join(rows(2, f"team-{number}", label=f"label-{number}") for number in range(50)))
+    for by in ("team", "label"):
+        with django_assert_max_num_queries(len(few)):
+            page(browser, key, by=by, **MAY)
+
+
+class TestPublications:
+    @pytest.fixture
+    def sops(self, ana: User, ben: User) -> None:
+        since = timezone.now() - timedelta(days=3)
+        for number, label in ((1, "refund"), (2, "payout")):
+            factories.published(
+                "sop", f"SOP-000{number}", author=ana, reviewer=ben, since=since, title=f"About {label}",
+                data={"labels": [label]},
+            )  # fmt: skip
+        factories.published(
+            "sop", "SOP-0003", author=ana, reviewer=ben, since=since, title="Only for Dublin", data={},
+            audience="teams", audience_teams=["payments"],
+        )  # fmt: skip
+
+    def marks(self, browser: Client, **params: str) -> list[str]:
+        today = timezone.localdate()
+        days = {"since": (today - timedelta(days=20)).isoformat(), "until": today.isoformat()}
+        answer = browser.get(address("csat"), {**days, **params})
+        chart = answer.context["chart"]["marks"]
+        shown = [mark.key for mark in answer.context["marks"]]
+        assert sorted(shown) == sorted(key.split()[0] for mark in chart for key in mark["name"].split(", "))
+        return shown
+
+    def test_they_stand_on_the_chart_and_beside_it(
+        self, sops: None, figures: Import, gia: User, as_person: Any
+    ) -> None:
+        assert self.marks(as_person(gia)) == ["SOP-0001", "SOP-0002"]
+        assert "About payout" in page(as_person(gia), "csat", until=timezone.localdate().isoformat())
+
+    def test_with_a_label_only_those_that_govern_it(
+        self, sops: None, figures: Import, gia: User, as_person: Any
+    ) -> None:
+        assert self.marks(as_person(gia), label="payout") == ["SOP-0002"]
+
+    def test_only_those_whose_text_the_viewer_may_read(
+        self, sops: None, figures: Import, finn: User, ana: User, as_person: Any
+    ) -> None:
+        assert self.marks(as_person(finn)) == ["SOP-0001", "SOP-0002"]
+        assert self.marks(as_person(ana)) == ["SOP-0001", "SOP-0002", "SOP-0003"]
