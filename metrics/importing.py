@@ -319,7 +319,7 @@ def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
 def _refresh_statistics() -> None:
     """Tell the planner of what was just loaded; autovacuum would come after the rollups."""
     with connection.cursor() as database:
-        for table in ("ticket", "slaresult", "rating", "handlesegment", "vendorfigure"):
+        for table in ("ticket", "ticketkey", "slaresult", "rating", "handlesegment", "vendorfigure"):
             database.execute(f"ANALYZE metrics_{table}")
 
 

@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
-from metrics import conversing
+from metrics import conversing, partitions
+
+SOURCE_LOCKS: Final = 0x5351  # advisory locks (this, source): who stores tickets of a source
 
 # Neutral columns that stand in the ticket under their own name, with what NULL becomes where NULL is not kept.
 _PLAIN: Final = {
@@ -28,21 +31,17 @@ _OTHERS: Final = {
     "status": "c.status",
     "raw_status": "left(coalesce(c.source_status, c.status), 80)",
     "requester_key": "c.requester",
-    "asked_at": "coalesce(wait.asked_at, '{}')",
-    "answered_at": "coalesce(wait.answered_at, '{}')",
-    "team_id": "team.id",
+    "asked_at": "coalesce(chosen.asked_at, '{}')",
+    "answered_at": "coalesce(chosen.answered_at, '{}')",
+    "team_id": "chosen.team_id",
     "team_name": "coalesce(c.team, '')",
     "updated_at": "coalesce(c.updated_at, greatest(c.created_at, c.first_public_reply_at, c.last_solved_at,"
     " c.closed_at, c.rated_at))",
 }
-_TARGETS: Final = [*_PLAIN, *_OTHERS]
-_VALUES: Final = [f"coalesce(c.{name}, {empty})" if empty else f"c.{name}" for name, empty in _PLAIN.items()]
-_SELECTED: Final = ", ".join([*_VALUES, *_OTHERS.values()])
-_SET: Final = ", ".join(
-    f"{name} = excluded.{name}"
-    for name in _TARGETS
-    if name not in {"external_id", "source_id", "first_import"}
-)
+_VALUES: Final = {
+    name: f"coalesce(c.{name}, {empty})" if empty else f"c.{name}" for name, empty in _PLAIN.items()
+}
+_TARGETS: Final = {**_VALUES, **_OTHERS}
 
 # A team by its short name, or by its name where only one team has it.
 _TEAMS: Final = """SELECT slug AS name, id FROM accounts_team
@@ -58,29 +57,58 @@ _STORED: Final = """CREATE TEMP TABLE stored (id bigint, external_id text, creat
 _STORED_SPANS: Final = """CREATE TEMP TABLE stored_span (ticket_id bigint, status text, from_at timestamptz,
     to_at timestamptz) ON COMMIT DROP"""
 
-_UPSERT: Final = f"""
+_READ: Final = """
+SELECT count(*), array_agg(DISTINCT date_trunc('month', created_at AT TIME ZONE 'UTC')::date)
+FROM converted WHERE fault IS NULL"""
+
+_TOLD: Final = """cardinality(t.flags) > 0, t.status, t.priority, t.first_public_reply_at, t.last_solved_at,
+    t.closed_at, t.flags, t.asked_at, t.answered_at,
+    t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated"""
+
+# Of each ticket the newest row of the chunk, and which ticket of ours it is, if one; a new one gets its number here.
+_CHOOSE: Final = f"""
+CREATE TEMP TABLE chosen ON COMMIT DROP AS
 WITH team AS MATERIALIZED ({_TEAMS}),
 chunk AS (
-    SELECT DISTINCT ON (external_id) * FROM converted WHERE fault IS NULL
+    SELECT DISTINCT ON (external_id) external_id, line, team, conversation, speakers FROM converted WHERE fault IS NULL
     ORDER BY external_id, source_version DESC NULLS LAST, updated_at DESC NULLS LAST, line DESC
 ),
-{conversing.WAITS},
-written AS (
-    INSERT INTO metrics_ticket AS t ({", ".join(_TARGETS)})
-    SELECT {_SELECTED} FROM chunk AS c LEFT JOIN team ON team.name = lower(c.team)
-        LEFT JOIN wait USING (line)
-    ORDER BY c.external_id
-    ON CONFLICT (source_id, external_id) DO UPDATE SET {_SET}
-    WHERE t.row_hash IS DISTINCT FROM excluded.row_hash
-      AND coalesce(excluded.source_version >= t.source_version, excluded.updated_at >= t.updated_at)
-    RETURNING new.id, new.external_id, new.created_at, old.id IS NULL AS is_new, old.created_at AS was_created_at,
-        old.first_solved_at AS was_first_solved_at, old.last_solved_at AS was_last_solved_at,
-        cardinality(new.flags) > 0 AS is_flagged, new.status, new.priority, new.first_public_reply_at,
-        new.last_solved_at, new.closed_at, new.flags, new.asked_at, new.answered_at,
-        new.merged_into IS NULL AND NOT new.is_spam AND NOT new.is_agent_initiated AS is_promised,
-        CASE WHEN old.id IS NOT NULL AND old.last_import IS DISTINCT FROM %(import)s THEN to_jsonb(old) END AS was
+{conversing.WAITS}
+SELECT chunk.line, coalesce(key.id, nextval(pg_get_serial_sequence('metrics_ticket', 'id'))) AS id,
+    key.id IS NULL AS is_new, key.created_at AS was_created_at, team.id AS team_id,
+    wait.asked_at, wait.answered_at
+FROM chunk LEFT JOIN wait USING (line) LEFT JOIN team ON team.name = lower(chunk.team)
+LEFT JOIN metrics_ticketkey AS key ON key.source_id = %(source)s AND key.external_id = chunk.external_id"""
+
+_FRESH: Final = f"""
+SELECT {", ".join(f"{value} AS {name}" for name, value in _TARGETS.items())},
+    chosen.id, chosen.line, chosen.was_created_at
+FROM chosen JOIN converted AS c USING (line)"""
+
+_INSERT: Final = f"""
+WITH written AS (
+    INSERT INTO metrics_ticket (id, {", ".join(_TARGETS)})
+    SELECT id, {", ".join(_TARGETS)} FROM ({_FRESH} WHERE chosen.is_new ORDER BY c.created_at) AS fresh
+    RETURNING *
 )
-INSERT INTO stored SELECT written.*, chunk.line FROM written JOIN chunk USING (external_id)"""
+INSERT INTO stored SELECT t.id, external_id, created_at, true, NULL, NULL, NULL, {_TOLD}, NULL, line
+FROM written AS t JOIN chosen USING (id)"""
+
+# The old moment of creation says in which months to look: without it every month would be looked through.
+_UPDATE: Final = f"""
+WITH written AS (
+    UPDATE metrics_ticket AS t SET {", ".join(f"{name} = fresh.{name}" for name in _TARGETS if name != "first_import")}
+    FROM ({_FRESH} WHERE NOT chosen.is_new) AS fresh
+    WHERE t.id = fresh.id AND t.created_at = fresh.was_created_at
+      AND t.created_at BETWEEN %(known_from)s AND %(known_to)s
+      AND t.row_hash IS DISTINCT FROM fresh.row_hash
+      AND coalesce(fresh.source_version >= t.source_version, fresh.updated_at >= t.updated_at)
+    RETURNING t.*, fresh.line, old.created_at AS was_created_at, old.first_solved_at AS was_first_solved_at,
+        old.last_solved_at AS was_last_solved_at,
+        CASE WHEN old.last_import IS DISTINCT FROM %(import)s THEN to_jsonb(old) END AS was
+)
+INSERT INTO stored SELECT id, external_id, created_at, false, was_created_at, was_first_solved_at,
+    was_last_solved_at, {_TOLD}, was, line FROM written AS t"""
 
 # What hangs on a ticket and is replaced with it.
 HANGING: Final = ("statusspan", "vendorfigure", "rating", "handlesegment", "slaresult", "tickettext")
@@ -188,12 +216,12 @@ def store(*, source_id: int, import_id: int, vendor_basis: str) -> Stored:
         "zone": settings.REPORTING_TIME_ZONE,
     }
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS stored, stored_span, touched")
+        # Two imports of one source would both find a ticket to be new.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, source_id])
+        cursor.execute("DROP TABLE IF EXISTS chosen, stored, stored_span, touched")
         cursor.execute(_STORED)
         cursor.execute(_STORED_SPANS)
-        cursor.execute("SELECT count(*) FROM converted WHERE fault IS NULL")
-        read: int = cursor.fetchone()[0]
-        cursor.execute(_UPSERT, names)
+        read = _upsert(cursor, names)
         cursor.execute(
             "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),"
             " count(*) FILTER (WHERE is_flagged) FROM stored"
@@ -206,3 +234,19 @@ def store(*, source_id: int, import_id: int, vendor_basis: str) -> Stored:
         for statement in (_SPANS, _FIGURES, _RATINGS, _HANDLING, _TEXTS, _NEW_DAYS):
             cursor.execute(statement, names)
     return Stored(added, changed, read - added - changed, flagged)
+
+
+def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
+    """Write the tickets, and say in `stored` which were added or changed. Returns how many rows could be read."""
+    cursor.execute(_READ)
+    read, days = cursor.fetchone()
+    partitions.make(days or ())
+    cursor.execute(_CHOOSE, names)
+    cursor.execute("ANALYZE chosen")
+    cursor.execute("SELECT bool_or(is_new), min(was_created_at), max(was_created_at) FROM chosen")
+    some_new, known_from, known_to = cursor.fetchone()
+    if some_new:
+        cursor.execute(_INSERT, names)
+    if known_from is not None:
+        cursor.execute(_UPDATE, {"known_from": known_from, "known_to": known_to, **names})
+    return int(read)

@@ -4,7 +4,15 @@ from metrics.models.imports import Import, Mapping, RejectedRow, StagedEvent, St
 from metrics.models.rollups import Facet, Rollup
 from metrics.models.service_levels import Calendar, Interval, SlaPolicy, SlaResult, SlaTarget
 from metrics.models.texts import Suppression, TicketText
-from metrics.models.tickets import HandleSegment, Rating, Source, StatusSpan, Ticket, VendorFigure
+from metrics.models.tickets import (
+    HandleSegment,
+    Rating,
+    Source,
+    StatusSpan,
+    Ticket,
+    TicketKey,
+    VendorFigure,
+)
 
 __all__ = [
     "Calendar",
@@ -26,6 +34,7 @@ __all__ = [
     "Suppression",
     "Ticket",
     "TicketBefore",
+    "TicketKey",
     "TicketText",
     "VendorFigure",
 ]

@@ -1,13 +1,17 @@
 """Tickets as every source gives them, in one neutral shape. Timestamps are UTC, durations whole seconds.
 
-NULL is "not known", never zero. What hangs on a ticket carries no database-level foreign key: rows are written only
-by the import, in one statement with their ticket, and the check would cost a fifth of its speed.
+NULL is "not known", never zero. Neither a ticket nor what hangs on it carries a database-level foreign key: rows are
+written only by the import, in one statement with what they hang on, and the check would cost a fifth of its speed.
+
+Tickets lie in a partition for each month of their creation (metrics/partitions.py), by a migration: Django knows of one
+table. What hangs on them does not: it is found by its own times, or by the number of its ticket.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -66,6 +70,15 @@ class Source(models.Model):
         return self.name
 
 
+def _keeps_keys(operation: pgtrigger.Operation, func: str) -> pgtrigger.Trigger:
+    """Lets the keys follow their tickets (`written`, or `gone`), a statement at a time, whoever writes the tickets."""
+    rows = {"old": "gone"} if operation == pgtrigger.Delete else {"new": "written"}
+    return pgtrigger.Trigger(
+        name=f"keys_follow_{str(operation).lower()}", level=pgtrigger.Statement, when=pgtrigger.After,
+        operation=operation, referencing=pgtrigger.Referencing(**rows), func=f"{func}; RETURN NULL;",  # type: ignore[no-untyped-call]
+    )  # fmt: skip
+
+
 class Ticket(models.Model):
     """One contact of a customer. `team` is ours; `team_name` is what the source called it."""
 
@@ -78,8 +91,10 @@ class Ticket(models.Model):
         CLOSED = "closed", _("closed")
         DELETED = "deleted", _("deleted")
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="tickets", db_index=False)
-    external_id = models.CharField(max_length=80)
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="tickets", db_index=False, db_constraint=False
+    )
+    external_id = models.CharField(max_length=80, help_text=_("Once in a source: TicketKey holds that."))
     source_version = models.BigIntegerField(null=True)
     channel = models.CharField(_("channel"), max_length=40, default="")
     priority = models.CharField(_("priority"), max_length=40, default="")
@@ -88,7 +103,9 @@ class Ticket(models.Model):
     raw_status = models.CharField(max_length=80)
     requester_key = models.CharField(max_length=32, null=True)
     assignee = models.CharField(_("assignee"), max_length=120, null=True)
-    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     team_name = models.CharField(max_length=120, default="")
     market = models.CharField(_("market"), max_length=40, default="")
     locale = models.CharField(_("language"), max_length=20, null=True)
@@ -129,9 +146,6 @@ class Ticket(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["source", "external_id"], name="ticket_once_per_source")
-        ]
         indexes = [
             models.Index(fields=["created_at"], name="ticket_by_created"),
             # A range index costs an import next to nothing, and files come in order of time.
@@ -141,9 +155,47 @@ class Ticket(models.Model):
             # An import writes its tickets one after another: what it wrote is found by ranges too.
             BrinIndex(fields=["last_import"], pages_per_range=32, name="ticket_by_import"),
         ]
+        triggers = [
+            _keeps_keys(
+                pgtrigger.Insert,
+                "INSERT INTO metrics_ticketkey (id, source_id, external_id, created_at)"
+                " SELECT id, source_id, external_id, created_at FROM written",
+            ),
+            _keeps_keys(
+                pgtrigger.Update,
+                "UPDATE metrics_ticketkey AS key SET source_id = written.source_id,"
+                " external_id = written.external_id, created_at = written.created_at FROM written"
+                " WHERE key.id = written.id AND (key.source_id, key.external_id, key.created_at)"
+                " IS DISTINCT FROM (written.source_id, written.external_id, written.created_at)",
+            ),
+            _keeps_keys(
+                pgtrigger.Delete, "DELETE FROM metrics_ticketkey AS key USING gone WHERE key.id = gone.id"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.external_id}"
+
+
+class TicketKey(models.Model):
+    """Which ticket a number of a source is, and in which month that lies.
+
+    A partitioned table can hold nothing unique but within a month, so this narrow table holds it across them. Triggers
+    of Ticket write it; `id` is the ticket's.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    source = models.ForeignKey(
+        Source, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    external_id = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="ticket_number_once")]
+
+    def __str__(self) -> str:
+        return self.external_id
 
 
 class StatusSpan(models.Model):
