@@ -32,16 +32,18 @@ class FileRefused(Exception):
 
 _NOT_TEXT: Final = {
     "excel": gettext_lazy(
-        "This is an Excel workbook. Save the sheet with the tickets as CSV and upload that."
+        "This is an old Excel workbook (.xls). Save it as .xlsx or as CSV and upload that."
+    ),
+    "office": gettext_lazy(
+        "This is an Office file without a sheet of tickets. Upload an .xlsx or a CSV file."
     ),
     "pdf": gettext_lazy("This is a PDF. Upload a CSV file of tickets."),
     "picture": gettext_lazy("This is a picture. Upload a CSV file of tickets."),
-    "json": gettext_lazy("This is JSON, which cannot be read yet. Export the tickets as CSV."),
     "program": gettext_lazy("This is a program. Upload a CSV file of tickets."),
 }
 _MAGIC: Final = {
     b"\xd0\xcf\x11\xe0": "excel", b"%PDF": "pdf", b"\x89PNG": "picture", b"\xff\xd8\xff": "picture",
-    b"GIF8": "picture", b"{": "json", b"[{": "json", b"\x7fELF": "program", b"MZ\x90": "program",
+    b"GIF8": "picture", b"\x7fELF": "program", b"MZ\x90": "program",
 }  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def _member(file: IO[bytes]) -> Iterator[IO[bytes]]:
         ) from error
     with archive:
         if "[Content_Types].xml" in archive.namelist():
-            raise FileRefused(_NOT_TEXT["excel"])
+            raise FileRefused(_NOT_TEXT["office"])
         names = [i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
         if len(names) != 1:
             raise FileRefused(

@@ -27,7 +27,9 @@ _PG: Final = {
     Kind.MESSAGES: "timestamptz[]",
     Kind.RATING: "text",
     Kind.SCALE: "text",
+    Kind.FIGURES: "text",
 }
+_FIGURE: Final = "[a-z0-9_ ]{1,40}/(calendar|business)/(-?[0-9]{1,15})?/[tf]?"
 _RATING_WRONG: Final = """CASE rating_scale
     WHEN 'good_bad' THEN rating NOT IN ('good', 'bad')
     WHEN '1_5' THEN rating !~ '^[1-5]$'
@@ -82,6 +84,8 @@ def _typed(column: Column, mapping: FileMapping) -> str:
         )
     if column.kind is Kind.MESSAGES:
         return "said.spoken_at"
+    if column.kind is Kind.FIGURES:
+        return f"CASE WHEN {cell} ~ '^{_FIGURE}(;{_FIGURE})*$' THEN {cell} END"
     if column.kind is Kind.STATUS:
         return f"CASE WHEN lower({cell}) = ANY(%(statuses)s) THEN lower({cell}) END"
     if column.kind is Kind.SCALE:

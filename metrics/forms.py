@@ -24,7 +24,9 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("CSV or TSV with a header line, as it is or as .zip or .gz. Up to 2 GB."),
+        help_text=gettext_lazy(
+            "CSV, TSV, Excel (.xlsx), JSON or NDJSON, as it is or as .zip or .gz. Up to 2 GB."
+        ),
         allow_empty_file=True,
     )
     source = forms.CharField(
@@ -144,9 +146,10 @@ class MappingForm(forms.Form):
         }
 
 
-def known_mappings() -> list[str]:
-    """The names of the mappings there are, shipped ones first."""
-    return [*mapping.shipped(), *Mapping.objects.values_list("name", flat=True)]
+def known_mappings(form: str = "") -> list[str]:
+    """The names of the mappings there are for files of a form, shipped ones first."""
+    saved = Mapping.objects.values_list("name", "content")
+    return [name for name, content in [*mapping.shipped().items(), *saved] if content.get("form", "") == form]
 
 
 def zones_offered() -> list[str]:

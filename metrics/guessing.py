@@ -37,14 +37,19 @@ def _bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def guess(header: list[str]) -> tuple[str, dict[str, Any]]:
+def guess(header: list[str], form: str = "") -> tuple[str, dict[str, Any]]:
     """The known mapping that finds most of its columns here, or one made of likely names: (its name, its JSON).
+
+    Of the files of a helpdesk (`form`) only mappings for that form are known, one saved by a person first.
 
     The name is "" for one made up here; it may lack columns, which the person then fills in.
     """
-    known = {**mapping.shipped(), **dict(Mapping.objects.values_list("name", "content"))}
-    fits = [(_fit(content, header), name) for name, content in known.items()]
-    best, name = max(fits, default=(0.0, ""))
+    saved = dict(Mapping.objects.values_list("name", "content"))
+    known = {n: c for n, c in {**mapping.shipped(), **saved}.items() if c.get("form", "") == form}
+    if not known:
+        return "", made_up(header)
+    fits = [(_fit(content, header), name in saved, name) for name, content in known.items()]
+    best, _own, name = max(fits)
     return (name, known[name]) if best >= 4 else ("", made_up(header))
 
 

@@ -65,7 +65,7 @@ def import_map(request: HttpRequest, import_id: int) -> HttpResponse:
     """Say what the file is: the guess, each column with sample values, the zone."""
     draft, wanted = _draft(request, import_id), request.GET.get("mapping", "")
     chosen = content_of(wanted)
-    name, content = (wanted, chosen) if chosen else guess(draft.header)
+    name, content = (wanted, chosen) if chosen else guess(draft.header, draft.form)
     form = MappingForm(draft, content, _samples(draft), request.POST or None)
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
@@ -76,7 +76,7 @@ def import_map(request: HttpRequest, import_id: int) -> HttpResponse:
         "import": draft,
         "form": form,
         "name": name,
-        "mappings": known_mappings(),
+        "mappings": known_mappings(draft.form),
         "zones": zones_offered(),
     }
     return render(request, "metrics/import_map.html", context, status=422 if form.is_bound else 200)

@@ -1,6 +1,6 @@
 """Brings a file of tickets in: received, started, then read chunk by chunk by a job.
 
-    received --start--> open --> read ... read [--> fold ... fold] --> roll_up ... roll_up --> done
+    received --start--> open [--> rewrite ...] --> read ... [--> fold ...] --> roll_up ... --> done
 
 A phase is in the job's cursor, and every chunk commits with its cursor (sopdesk/jobs), so that a worker that dies
 at any point leaves nothing lost and nothing doubled.
@@ -24,17 +24,19 @@ from metrics import (
     folding,
     mapping,
     reading,
+    rewriting,
     rollups,
     service_levels,
     staging,
     storing,
+    surveying,
 )
 from metrics.admitting import door_of
+from metrics.chunks import Chunk
 from metrics.containers import FileRefused
 from metrics.mapping import FileMapping, MappingRefused
-from metrics.masking import mask
 from metrics.models import Import, Mapping, RejectedRow, Source, StagedEvent, StaleDay
-from metrics.reading import Layout, Reader, Row
+from metrics.reading import Layout, Reader
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
@@ -85,13 +87,13 @@ def receive(blocks: Iterable[bytes], *, name: str, source: Source, actor: User |
                 size += len(block)
                 digest.update(block)
                 file.write(block)
-        layout = reading.layout_of(path)
+        look = surveying.look(path)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return Import.objects.create(
         source=source, file_name=name[-255:], stored=stored, size=size, sha256=digest.hexdigest(),
-        time_zone=source.time_zone, header=layout.header, created_by=actor,
+        time_zone=source.time_zone, header=look.header, form=look.form, created_by=actor,
     )  # fmt: skip
 
 
@@ -167,12 +169,14 @@ def advance(job: Job) -> Step:
 def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     """Make the file readable from any point, and see that its columns are those the mapping names."""
     path = stored_path(ticket_import)
+    if ticket_import.form and path.suffix == ".upload":
+        return {"phase": "rewrite"}
     if not containers.is_seekable_text(path):
         plain = path.with_suffix(".csv")
         # A transaction that says nothing for long is ended (sopdesk/jobs/running.py).
         containers.unpack(path, plain, still_here=_say_something)
         ticket_import.stored = plain.name
-    layout = reading.layout_of(stored_path(ticket_import))
+    layout = reading.layout_of(stored_path(ticket_import), "," if ticket_import.form else "")
     fitted = mapping.parse(ticket_import.mapping).fitted(layout.header)
     ticket_import.header = layout.header
     ticket_import.ignored_columns = [name for name in layout.header if name not in fitted.headers]
@@ -186,10 +190,23 @@ def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     return {
         "phase": "read",
         "offset": layout.start,
-        "line": layout.line,
+        # A record of JSON has the number it has there; a CSV counts its header.
+        "line": layout.line - (ticket_import.form not in {"", surveying.WORKBOOK}),
         "delimiter": layout.delimiter,
         "size": size,
     }
+
+
+def _rewrite(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
+    """The next records of a file that is no delimited text, as CSV."""
+    after = rewriting.advance(
+        stored_path(ticket_import), ticket_import.form, ticket_import.header, cursor, _say_something
+    )
+    if "rewritten" in after:
+        ticket_import.stored = after["rewritten"]
+        ticket_import.save(update_fields=["stored"])
+        return {"phase": "open"}
+    return {**after, "phase": "rewrite"}
 
 
 def _say_something() -> None:
@@ -219,43 +236,6 @@ def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     after_reading = "fold" if fitted.shape == "events" else "roll_up"
     place = {"offset": reader.offset, "line": reader.line}
     return {**cursor, **place, "phase": after_reading if reader.at_end else "read"}
-
-
-class Chunk:
-    """The rows of one chunk: where each stands in the file, and which were not taken."""
-
-    def __init__(self) -> None:
-        self.read = 0
-        self.places: dict[int, tuple[int, int]] = {}
-        self.refused: list[tuple[int, str, str, str]] = []
-
-    def readable(self, rows: Iterable[Row], header: list[str]) -> Iterable[Row]:
-        """Those with cells; the others are noted, but for a header that is repeated among the rows."""
-        for row in rows:
-            self.read += 1
-            self.places[row.line] = (row.offset, row.length)
-            if row.reason:
-                self.refused.append((row.line, "", "", row.reason))
-            elif row.cells[0].strip() == header[0] and [c.strip() for c in row.cells] == header:
-                self.refused.append((row.line, "", "", "header"))
-            else:
-                yield row
-
-    def reject(self, faults: Iterable[tuple[int, str, str]], masked: Callable[[str], str] = mask) -> None:
-        """Note them; a cell may have slipped from a column of people into one of numbers, so it is masked."""
-        self.refused += [
-            (line, column, masked(value)[:200], "value" if value else "missing")
-            for line, column, value in faults
-        ]
-
-    def rejected_rows(self, ticket_import: Import) -> list[RejectedRow]:
-        return [
-            RejectedRow(
-                ticket_import=ticket_import, line=line, column=column, value=value, reason=reason,
-                offset=self.places[line][0], length=self.places[line][1],
-            )
-            for line, column, value, reason in self.refused
-        ]  # fmt: skip
 
 
 def _store(ticket_import: Import, fitted: FileMapping) -> storing.Stored:
@@ -325,6 +305,7 @@ def _refresh_statistics() -> None:
 
 _PHASES: Final[dict[str, Callable[[Import, dict[str, Any]], dict[str, Any]]]] = {
     "open": _open,
+    "rewrite": _rewrite,
     "read": _read,
     "fold": _fold,
     "roll_up": _roll_up,
@@ -334,6 +315,8 @@ _PHASES: Final[dict[str, Callable[[Import, dict[str, Any]], dict[str, Any]]]] = 
 def _progress(ticket_import: Import, cursor: dict[str, Any]) -> int:
     """How far, in thousandths."""
     ends = _ENDS[ticket_import.mapping["shape"]]
+    if cursor["phase"] in {"open", "rewrite"}:
+        return 0
     if cursor["phase"] == "read":
         return int(ends["read"] * cursor["offset"] / max(1, cursor["size"]))
     if cursor["phase"] == "fold":

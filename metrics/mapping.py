@@ -11,7 +11,9 @@
   "separator": "|",                         between labels
   "vendor_basis": "business" | "calendar",  what the source's own figures count
   "custom": ["u_symptom"],                  columns kept as they are
-  "zone": "Europe/Dublin"                   default for stamps that carry none; the upload may say otherwise
+  "zone": "Europe/Dublin",                  default for stamps that carry none; the upload may say otherwise
+  "units": {"active_s": "min"},             what lengths of time count: s, min, h, ms, or clock (hh:mm or hh:mm:ss)
+  "form": "zendesk"                         only for files of that form (metrics/vendors)
 }
 A second header of the same name is `category (2)`, one without a name `column 7`.
 """
@@ -32,9 +34,10 @@ from sopdesk.accounts.zones import zone_names
 FOLDER: Final = Path(__file__).parent / "mappings"
 SHAPES: Final = ("tickets", "events")
 DATES: Final = ("iso", "dmy", "mdy", "unix", "unix_ms")
+UNITS: Final = ("s", "min", "h", "ms", "clock")
 _KEYS: Final = {
-    **dict.fromkeys(("shape", "dates", "separator", "vendor_basis", "zone", "name"), str),
-    **dict.fromkeys(("columns", "values", "constants"), dict),
+    **dict.fromkeys(("shape", "dates", "separator", "vendor_basis", "zone", "name", "form"), str),
+    **dict.fromkeys(("columns", "values", "constants", "units"), dict),
     **dict.fromkeys(("labels", "nulls", "custom"), list),
 }
 
@@ -62,6 +65,8 @@ class FileMapping:
     vendor_basis: str = "business"
     custom: tuple[str, ...] = ()
     zone: str = ""
+    units: dict[str, str] = field(default_factory=dict)
+    form: str = ""
 
     @property
     def headers(self) -> set[str]:
@@ -126,6 +131,8 @@ def parse(content: Any) -> FileMapping:
         vendor_basis=content.get("vendor_basis", "business"),
         custom=tuple(str(header) for header in content.get("custom", [])),
         zone=content.get("zone", ""),
+        units={name: str(unit) for name, unit in content.get("units", {}).items()},
+        form=content.get("form", ""),
     )
 
 
@@ -145,11 +152,19 @@ def _problems(content: dict[str, Any]) -> list[str]:
         problems.append(_("“%(zone)s” is not a time zone.") % {"zone": content["zone"]})
     if content.get("vendor_basis", "business") not in {"business", "calendar"}:
         problems.append(_("“vendor_basis” is “business” or “calendar”."))
+    problems += _unit_problems(content.get("units", {}))
     if any(not isinstance(item, dict) or "column" not in item for item in content.get("labels", [])):
         problems.append(_("Each of “labels” needs a “column”."))
     if any(not isinstance(words, dict) for words in content.get("values", {}).values()):
         problems.append(_("Each of “values” is an object of words."))
     return problems
+
+
+def _unit_problems(units: dict[str, Any]) -> list[str]:
+    if {*units} <= {*schema.LENGTHS} and {*units.values()} <= {*UNITS}:
+        return []
+    said = _("“units” says of %(names)s which of %(known)s they count.")
+    return [said % {"names": ", ".join(schema.LENGTHS), "known": ", ".join(UNITS)}]
 
 
 def _needed(shape: str) -> list[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
 
-from metrics import containers, converting, mapping, reading, rejecting, staging
+from metrics import containers, converting, mapping, reading, rejecting, rewriting, staging
 from metrics.admitting import door_of
-from metrics.importing import Chunk, stored_path
+from metrics.chunks import Chunk
+from metrics.importing import stored_path
 from metrics.models import Import
 from metrics.reading import Reader
 
@@ -75,11 +77,20 @@ def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
 
 def _first_rows(draft: Import, count: int) -> list[reading.Row]:
     path = stored_path(draft)
+    if draft.form:
+        return _rewritten(path, draft, count)
     layout = reading.layout_of(path)
     if containers.is_seekable_text(path):
         with path.open("rb") as file:
             return [*Reader(file, layout, layout.start, layout.line).rows(rows=count, size=CHECK_BYTES)]
     return _from_beginning(path, layout, count)
+
+
+def _rewritten(path: Path, draft: Import, count: int) -> list[reading.Row]:
+    """Of JSON or a workbook: as its first rows will stand in the CSV."""
+    text = rewriting.first_rows(path, draft.form, draft.header, count).encode("utf-8", "surrogateescape")
+    layout = reading.Layout(",", draft.header, 0, 0)
+    return [*Reader(io.BytesIO(text), layout, 0, 0).rows(rows=count + 1, size=len(text))][1:]
 
 
 def _from_beginning(path: Path, layout: reading.Layout, count: int) -> list[reading.Row]:

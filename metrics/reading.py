@@ -22,6 +22,8 @@ LINE_MAX: Final = 8 * 1024 * 1024
 CELL_MAX: Final = 1024 * 1024 + 1024
 # The first header of our own downloads of rejected rows (metrics/rejecting.py).
 FIRST_REJECTED: Final = "rejected_line"
+# The first cell of a rewritten record that could not be read; the second says why (metrics/rewriting.py).
+BROKEN: Final = "\x1abroken"
 DELIMITERS: Final = (",", ";", "\t", "|")
 
 # One limit a process: nothing else here reads CSV of strangers.
@@ -49,11 +51,14 @@ class Row:
     reason: str = ""
 
 
-def layout_of(path: Path) -> Layout:
-    """Delimiter and header, from the beginning of the file. Raises FileRefused when there is no header."""
+def layout_of(path: Path, delimiter: str = "") -> Layout:
+    """Delimiter (sniffed if none is given) and header, from the beginning of the file.
+
+    Raises FileRefused when there is no header.
+    """
     raw = containers.beginning(path, LINE_MAX)
     offset = len(codecs.BOM_UTF8) if _has_mark(path) else 0
-    line, delimiter = 1, ""
+    line = 1
     rest = raw
     while rest:
         first, newline, rest = _cut(rest)
@@ -98,10 +103,10 @@ def _layout(text: str, delimiter: str, start: int, line: int) -> Layout:
         raise FileRefused(
             _("The header in line %(line)s cannot be read: %(error)s.") % {"line": line - 1, "error": error}
         ) from error
-    return Layout(delimiter, _named(cells), start, line)
+    return Layout(delimiter, named(cells), start, line)
 
 
-def _named(cells: list[str]) -> list[str]:
+def named(cells: list[str]) -> list[str]:
     """Headers made distinct: a second `category` is `category (2)`, a nameless one `column 7`."""
     seen: Counter[str] = Counter()
     names = []
@@ -189,7 +194,7 @@ class Reader:
             return Row(line, offset, self.offset - offset, [])
         if len(cells) > wanted and not any(cells[wanted:]):
             return Row(line, offset, self.offset - offset, cells[:wanted])
-        return Row(line, offset, self.offset - offset, [], "cells")
+        return Row(line, offset, self.offset - offset, [], cells[1] if cells[0] == BROKEN else "cells")
 
     def _lines(self) -> Iterator[str]:
         while raw := self.file.readline(LINE_MAX):

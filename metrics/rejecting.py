@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from metrics.importing import stored_path
 from metrics.models import Import, RejectedRow
-from metrics.reading import FIRST_REJECTED, Layout, decode
+from metrics.reading import BROKEN, FIRST_REJECTED, Layout, decode
 from metrics.schema import BY_NAME, EARLIEST, LATEST, SCALES, STATUSES, Kind
 
 HEAD: Final = (FIRST_REJECTED, "rejected_column", "rejected_value", "rejected_reason")
@@ -33,6 +33,7 @@ def reason(column: str, code: str) -> str:
         "cells": _(
             "The row has more or fewer cells than the header. Look for a delimiter inside a cell without quotes."
         ),
+        "json": _("This is no JSON object. Mend what stands there, or leave it out."),
         "header": _("The header is repeated here. Take the line out."),
         "missing": _("The cell is empty, and every ticket needs it."),
     }
@@ -91,7 +92,8 @@ def _delimiter(ticket_import: Import) -> str:
 def _cells(text: str, delimiter: str) -> list[str]:
     """The row's cells as well as they can be told apart; whatever the parser makes of a broken one is kept."""
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        return cells[-1:] if cells[:1] == [BROKEN] else cells
     except csv.Error:
         return [text]
 

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     MESSAGES = "messages"  # who@when;who@when (metrics/conversing.py)
     RATING = "rating"
     SCALE = "scale"
+    FIGURES = "figures"  # name/basis/seconds/met;…
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,19 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("vendor_sla_met", Kind.TRUTH, _("SLA met, by the source's own reckoning")),
     Column("vendor_reply_s", Kind.WHOLE, _("first reply by the source's own reckoning (s)")),
     Column("vendor_resolution_s", Kind.WHOLE, _("resolution by the source's own reckoning (s)")),
+    Column(
+        "vendor_figures",
+        Kind.FIGURES,
+        _("figures by the source's own reckoning (name/basis/seconds/met;…)"),
+        4000,
+    ),
     Column("event_at", Kind.TIME, _("time of the event")),
 )
 NAMES: Final[tuple[str, ...]] = tuple(column.name for column in COLUMNS)
 BY_NAME: Final[dict[str, Column]] = {column.name: column for column in COLUMNS}
 
+# Lengths of time, which a mapping may say the unit of.
+LENGTHS: Final = ("talk_s", "hold_s", "wrap_s", "active_s", "vendor_reply_s", "vendor_resolution_s")
 STATUSES: Final = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted")
 SPEAKERS: Final = ("customer", "agent", "auto")
 SCALES: Final = ("good_bad", "1_5", "1_3", "fd_103", "nps", "ces")

@@ -15,6 +15,7 @@ from metrics.mapping import FileMapping
 from metrics.reading import Row
 from metrics.schema import Kind
 from metrics.stamps import turning
+from metrics.vendors.cells import clock, seconds
 
 Cells = list[str | None]
 REQUESTER: Final = schema.NAMES.index("requester")
@@ -57,20 +58,19 @@ def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Ro
     nulls = frozenset({"", *mapping.nulls})
     words = [(schema.NAMES.index(name), table) for name, table in mapping.values.items()]
     constants = [(schema.NAMES.index(name), value) for name, value in mapping.constants.items()]
+    lengths = _lengths(mapping)
     more = _extras(mapping, at, nulls, door)
     texts = [(schema.NAMES.index(name), name) for name in TEXTS if name in read]
     key, turn, erased = door.key, turning(mapping.dates), bool(door.erased)
-    times = [
-        n
-        for n, column in enumerate(schema.COLUMNS)
-        if column.kind is Kind.TIME and column.name in mapping.columns
-    ]
+    times = [schema.NAMES.index(name) for name in schema.NAMES if name in mapping.columns and _is_time(name)]
 
     def convert(row: Row) -> Cells:
         cells: Cells = [None if cell in nulls else cell for cell in pick([*row.cells, ""])]
         raw_status = cells[STATUS]
         for index, table in words:
             cells[index] = table.get(cells[index] or "", cells[index]) or None
+        for index, measured in lengths:
+            cells[index] = measured(cells[index])
         for index, value in constants:
             cells[index] = cells[index] or value
         if turn is not None:
@@ -88,6 +88,29 @@ def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Ro
         return cells
 
     return convert
+
+
+def _is_time(name: str) -> bool:
+    return schema.BY_NAME[name].kind is Kind.TIME
+
+
+def _lengths(mapping: FileMapping) -> list[tuple[int, Callable[[str | None], str | None]]]:
+    """The columns whose lengths are no seconds yet: which, and how to make seconds of them."""
+    other = {name: unit for name, unit in mapping.units.items() if unit != "s"}
+    return [(schema.NAMES.index(name), in_seconds(unit)) for name, unit in other.items()]
+
+
+def in_seconds(unit: str) -> Callable[[str | None], str | None]:
+    """A function from a length in that unit to whole seconds; what it cannot read it leaves as it is."""
+    factor = {"s": 1.0, "min": 60.0, "h": 3600.0, "ms": 0.001}.get(unit)
+
+    def measured(cell: str | None) -> str | None:
+        if cell is None:
+            return None
+        found = clock(cell) if factor is None else seconds(cell, factor)
+        return cell if found in (None, "") else str(found)
+
+    return measured
 
 
 def _forget(cells: Cells) -> None:

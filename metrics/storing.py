@@ -144,6 +144,13 @@ FROM stored JOIN converted AS c USING (line), LATERAL (VALUES
 WHERE coalesce(c.vendor_reply_s, c.vendor_resolution_s, c.vendor_sla_met::int) IS NOT NULL
   AND coalesce(figure.seconds, figure.met::int) IS NOT NULL"""
 
+_MORE_FIGURES: Final = """
+INSERT INTO metrics_vendorfigure (ticket_id, name, basis, seconds, met)
+SELECT stored.id, split_part(figure, '/', 1), split_part(figure, '/', 2),
+    nullif(split_part(figure, '/', 3), '')::bigint, nullif(split_part(figure, '/', 4), '')::boolean
+FROM stored JOIN converted AS c USING (line), string_to_table(c.vendor_figures, ';') AS figure
+WHERE c.vendor_figures IS NOT NULL"""
+
 _RATINGS: Final = """
 INSERT INTO metrics_rating (ticket_id, offered_at, rated_at, raw, scale, normalised, agent_at_rating, counts_at)
 SELECT stored.id, c.rating_offered_at,
@@ -231,7 +238,7 @@ def store(*, source_id: int, import_id: int, vendor_basis: str) -> Stored:
         cursor.execute(_OLD_DAYS)
         for statement in [_BEFORE, *_FORGET] if changed else []:
             cursor.execute(statement, names)
-        for statement in (_SPANS, _FIGURES, _RATINGS, _HANDLING, _TEXTS, _NEW_DAYS):
+        for statement in (_SPANS, _FIGURES, _MORE_FIGURES, _RATINGS, _HANDLING, _TEXTS, _NEW_DAYS):
             cursor.execute(statement, names)
     return Stored(added, changed, read - added - changed, flagged)
 

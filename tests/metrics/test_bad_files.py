@@ -74,7 +74,11 @@ REFUSED = {
     "zip cut off": (zipped(("a.csv", TEXT.encode() * 99))[:-30], "damaged"),
     "gz cut off": (gzip.compress(TEXT.encode() * 9999)[:-400], "damaged"),
     "picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "picture"),
-    "workbook": (zipped(("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>")), "Excel"),
+    "workbook": (
+        zipped(("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>")),
+        "workbook is damaged",
+    ),
+    "office": (zipped(("[Content_Types].xml", b"<x/>"), ("word/document.xml", b"<x/>")), "Office"),
     "old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 99, "Excel"),
     "json": (b'{"tickets": []}\n', "JSON"),
     "broken header": (b'"external_id,status\n', "header"),

@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def start(self, draft: Import, wanted: str, zone: str) -> Import:
         try:
-            name, content = named(wanted, draft.header)
+            name, content = named(wanted, draft)
             zone = zone or content.get("zone", "")
             return importing.start(draft, content, mapping_name=name, time_zone=zone, actor=None)
         except AlreadyImported as already:
@@ -92,11 +92,11 @@ class Command(BaseCommand):
             self.stdout.write(f"   line {row.line}, {row.column or 'row'}: {row.reason} {row.value[:60]}")
 
 
-def named(wanted: str, header: list[str]) -> tuple[str, dict[str, Any]]:
-    """A mapping by name or file; the best guess for this header when none is wanted. Raises MappingRefused."""
+def named(wanted: str, draft: Import) -> tuple[str, dict[str, Any]]:
+    """A mapping by name or file; the best guess for this file when none is wanted. Raises MappingRefused."""
     shipped = mapping.shipped()
     if not wanted:
-        return guess(header)
+        return guess(draft.header, draft.form)
     if wanted in shipped:
         return wanted, shipped[wanted]
     saved = Mapping.objects.filter(name=wanted).first()

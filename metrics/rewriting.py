@@ -1,0 +1,158 @@
+"""JSON, NDJSON and workbooks are rewritten once as CSV, one line a record, and then read like any other file.
+
+So there is one reader, one set of broken rows to test, and a rejected row of whatever file can be mended in a
+spreadsheet. The rewriting goes by chunks too: the cursor says how far the file was read and how long the CSV is, and
+what a killed worker wrote beyond that is cut off again (docs/decisions/0027-rewritten-as-csv.md).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, Final
+
+from metrics import containers, surveying, workbooks
+from metrics.json_records import SIDE, Place, Record, Records
+from metrics.reading import BROKEN
+from metrics.surveying import WORKBOOK
+from metrics.vendors import detecting, lookups
+
+CHUNK_RECORDS: Final = 20_000
+CHUNK_BYTES: Final = 32 * 1024**2
+
+Cursor = dict[str, Any]
+
+
+def first_rows(path: Path, form: str, header: list[str], count: int) -> str:
+    """The first rows as they will stand in the CSV, with the header before them. Raises FileRefused."""
+    if form == WORKBOOK:
+        return "".join(workbooks.as_csv(path, count))
+    found = surveying.survey(path)
+    out = io.StringIO()
+    write = csv.writer(out, lineterminator="\n").writerow
+    write(header)
+    with surveying.names_in(found) as known:
+        turn = detecting.turning(form, known)
+        for record in found.tickets[:count]:
+            write(_cells(record, header, turn))
+    return out.getvalue()
+
+
+def advance(upload: Path, form: str, header: list[str], cursor: Cursor, say: Callable[[], object]) -> Cursor:
+    """One chunk of the rewriting of `upload`; the cursor says `rewritten` when the CSV is there. Raises FileRefused."""
+    target = upload.with_suffix(".csv")
+    if form == WORKBOOK:
+        workbooks.rewrite(upload, target, say)
+        return {"rewritten": target.name}
+    if "stage" not in cursor:
+        return _begin(upload, header, say)
+    if cursor["stage"] == "gather":
+        return _gather(_plain(upload), cursor)
+    cursor = _convert(_plain(upload), target, form, header, cursor)
+    if "rewritten" in cursor:
+        _names(upload).unlink(missing_ok=True)
+        upload.with_suffix(".plain").unlink(missing_ok=True)
+    return cursor
+
+
+def _plain(upload: Path) -> Path:
+    unpacked = upload.with_suffix(".plain")
+    return unpacked if unpacked.exists() else upload
+
+
+def _names(upload: Path) -> Path:
+    return upload.with_suffix(".names")
+
+
+def _begin(upload: Path, header: list[str], say: Callable[[], object]) -> Cursor:
+    if not containers.is_seekable_text(upload):
+        containers.unpack(upload, upload.with_suffix(".plain"), still_here=say)
+    found = surveying.survey(upload)
+    _names(upload).unlink(missing_ok=True)
+    size = _plain(upload).stat().st_size
+    stage = "gather" if found.has_sides else "convert"
+    return {
+        "stage": stage,
+        "lines": found.lines,
+        "group": found.group,
+        "size": size,
+        "place": asdict(Place()),
+    }
+
+
+def _chunk(file: IO[bytes], cursor: Cursor, stage: str) -> Iterator[Record]:
+    """The records of a chunk, which ends after a number of records or bytes; then the cursor says what is next."""
+    place = Place(**cursor["place"])
+    records = Records(file, place, lines=cursor["lines"], size=cursor["size"])
+    count = 0
+    for some in records:
+        yield from some
+        count += len(some)
+        if count >= CHUNK_RECORDS or records.place.offset - place.offset >= CHUNK_BYTES:
+            cursor["place"] = asdict(records.place)
+            return
+    cursor["place"], cursor["stage"] = asdict(Place()), stage
+
+
+def _gather(plain: Path, cursor: Cursor) -> Cursor:
+    """Keep the lists that explain the tickets, wherever in the file they stand."""
+    after = dict(cursor)
+    with plain.open("rb") as file, lookups.kept_in(plain.with_suffix(".names")) as known:
+        for place, record in enumerate(_chunk(file, after, "convert")):
+            if record.group in SIDE and record.group != cursor["group"] and not record.reason:
+                known.add(record.group, record.value, place)
+    return after
+
+
+def _convert(plain: Path, target: Path, form: str, header: list[str], cursor: Cursor) -> Cursor:
+    """Write the next tickets behind those that are written."""
+    after, part = dict(cursor), target.with_suffix(".part")
+    if target.exists() and not part.exists():
+        target.replace(part)  # it was ready, and the worker died before that was committed
+    if not part.exists() or part.stat().st_size < cursor.get("written", 0):
+        after = cursor = {**cursor, "place": asdict(Place()), "written": 0}
+        part.write_bytes(b"")
+    names = plain.with_suffix(".names")
+    with (
+        plain.open("rb") as file,
+        part.open("r+b") as out,
+        lookups.kept_in(names if names.exists() else None) as known,
+    ):
+        out.seek(cursor.get("written", 0))
+        out.truncate()
+        turn = detecting.turning(form, known)
+        if not cursor.get("written"):
+            out.write(_line(header))
+        for record in _chunk(file, after, "done"):
+            if record.group == cursor["group"]:
+                out.write(_line(_cells(record, header, turn)))
+        after["written"] = out.tell()
+        out.flush()
+        os.fsync(out.fileno())
+    if after["stage"] == "done":
+        part.replace(target)
+        return {"rewritten": target.name}
+    return after
+
+
+def _cells(record: Record, header: list[str], turn: Callable[[dict[str, Any]], dict[str, str]]) -> list[str]:
+    """The cells of a record; of a broken one its text, in a row that the reader knows by its length and mark."""
+    if record.reason:
+        text = " ".join(record.text.split())[:20_000] or "-"
+        return [BROKEN, record.reason, *[""] * (len(header) - 2), text][: len(header) + 1]
+    cells = turn(record.value)
+    return [cells.get(name, "") for name in header]
+
+
+def _line(cells: list[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    try:
+        # Bytes that were no UTF-8 are written as they came; the reader takes their line as Windows-1252.
+        return out.getvalue().encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return out.getvalue().encode("utf-8", "replace")

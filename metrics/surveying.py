@@ -1,0 +1,124 @@
+"""What a file is, by its beginning: a delimited text, a workbook, or JSON of a helpdesk; and which columns it has."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from metrics import containers, reading, workbooks
+from metrics.containers import FileRefused
+from metrics.json_records import MAIN, SIDE, Place, Record, Records, is_lines
+from metrics.vendors import detecting, lookups
+from metrics.vendors.lookups import Lookups
+
+SURVEY_BYTES: Final = 8 * 1024**2
+SURVEY_RECORDS: Final = 5_000
+EXTRA_MAX: Final = 300
+WORKBOOK: Final = "xlsx"
+_JSON: Final = re.compile(rb"\s*(\{|\[\s*[\[{\]])")
+
+
+@dataclass(frozen=True)
+class Look:
+    """The header, and the form where the file is no delimited text: a helpdesk's name, `json` or `xlsx`."""
+
+    header: list[str]
+    form: str = ""
+
+
+def look(path: Path) -> Look:
+    """Raises FileRefused, in words."""
+    containers.check_not_empty(path)
+    if workbooks.is_workbook(path):
+        return Look(workbooks.header_of(path), WORKBOOK)
+    if not _JSON.match(containers.beginning(path)):
+        return Look(reading.layout_of(path).header)
+    found = survey(path)
+    header = _header(found)
+    if not header:
+        raise FileRefused(_("The JSON holds no list of tickets: no object in it could be one."))
+    return Look(header, found.form)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The records at the beginning of a JSON file: which list the tickets are in, and whose they are."""
+
+    records: list[Record]
+    lines: bool
+    group: str
+    form: str
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether lists may follow that explain the tickets."""
+        return any(record.group for record in self.records)
+
+    @property
+    def tickets(self) -> list[Record]:
+        return [record for record in self.records if record.group == self.group]
+
+
+def survey(path: Path) -> Survey:
+    """Raises FileRefused when it is no JSON, or has no list of objects."""
+    raw = containers.beginning(path, SURVEY_BYTES)
+    whole = len(raw) < SURVEY_BYTES // 2
+    lines = is_lines(raw)
+    if lines and not whole:
+        raw = raw[: raw.rfind(b"\n") + 1]
+    records = _beginning(raw, whole=whole, lines=lines)
+    group = _main_group(records)
+    tickets = [record.value for record in records if record.group == group and not record.reason]
+    if not tickets:
+        raise FileRefused(_("The JSON holds no list of tickets: no object in it could be one."))
+    return Survey(records, lines, group, detecting.form_of(tickets[:50]))
+
+
+def _beginning(raw: bytes, *, whole: bool, lines: bool) -> list[Record]:
+    records: list[Record] = []
+    try:
+        for some in Records(io.BytesIO(raw), Place(), lines=lines, size=len(raw) if whole else None):
+            records += some
+            if len(records) >= SURVEY_RECORDS:
+                break
+    except FileRefused:
+        # The beginning of a file ends in the middle of a record; the whole of one may not.
+        if whole or not records:
+            raise
+    return records
+
+
+def _main_group(records: list[Record]) -> str:
+    seen = Counter(record.group for record in records if not record.reason)
+    named = next((name for name in ("", *MAIN) if name in seen), None)
+    if named is not None:
+        return named
+    return next((name for name, _count in seen.most_common() if name not in SIDE), "tickets")
+
+
+def _header(found: Survey) -> list[str]:
+    """What the helpdesk's parser fills, then what else was seen, most frequent first."""
+    columns = detecting.columns_of(found.form)
+    with names_in(found) as known:
+        turn = detecting.turning(found.form, known)
+        seen = Counter(name for record in found.tickets if not record.reason for name in turn(record.value))
+    extras = [name for name, _count in seen.most_common() if name not in columns]
+    return [*columns, *(extras[:EXTRA_MAX] if columns else extras)]
+
+
+@contextmanager
+def names_in(found: Survey) -> Iterator[Lookups]:
+    """The lookups at the beginning of the file."""
+    with lookups.kept_in(None) as known:
+        for place, record in enumerate(found.records):
+            if record.group in SIDE and record.group != found.group:
+                known.add(record.group, record.value, place)
+        yield known

@@ -1,0 +1,1 @@
+"""What helpdesks export, turned into neutral rows: one module a helpdesk, plain functions, no database."""

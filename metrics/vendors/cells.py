@@ -1,0 +1,103 @@
+"""Values of a JSON record as the cells of a row, and the few sums that helpdesks leave to the reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+BETWEEN: Final = "|"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def text(value: Any) -> str:
+    """A scalar as a cell; nothing for what is not there. Line breaks become blanks: a record stays one line."""
+    if value is None or value == "":
+        return ""
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return " ".join(value.split()) if "\n" in value or "\r" in value else value
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)[:1000]
+    return str(value)
+
+
+def words(values: Any) -> str:
+    """Several words in one cell."""
+    if isinstance(values, str):
+        return text(values)
+    found = values if isinstance(values, list) else []
+    return BETWEEN.join(text(each).replace(BETWEEN, " ") for each in found if each not in (None, ""))
+
+
+def at(record: Any, *path: str) -> Any:
+    """What lies at the end of a path of keys, None where it breaks off."""
+    for key in path:
+        if not isinstance(record, dict):
+            return None
+        record = record.get(key)
+    return record
+
+
+def number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if abs(found) < 1e15 else None
+
+
+def seconds(value: Any, each: float = 1) -> str:
+    """A length of time in whole seconds, `each` being how many one unit has."""
+    found = number(value)
+    return "" if found is None else str(round(found * each))
+
+
+def since_1970(value: Any, each: float = 1) -> str:
+    """A stamp that counts seconds (or, with `each` 1000, milliseconds) since 1970, as ISO 8601."""
+    found = number(value)
+    if found is None:
+        return text(value)
+    try:
+        return (_EPOCH + timedelta(seconds=found / each)).isoformat()
+    except OverflowError:
+        return text(value)
+
+
+def later(stamp: Any, by_seconds: float | None) -> str:
+    """The stamp that many seconds later; nothing when either is missing or is no stamp."""
+    if by_seconds is None or not isinstance(stamp, str):
+        return ""
+    try:
+        return (datetime.fromisoformat(stamp) + timedelta(seconds=by_seconds)).isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
+def clock(value: Any) -> int | None:
+    """Seconds of "hh:mm" or "hh:mm:ss"; None for anything else."""
+    parts = str(value or "").strip().split(":")
+    if len(parts) not in {2, 3} or not all(part.strip().isdecimal() for part in parts):
+        return None
+    hours, minutes, rest = (*(int(part) for part in parts), 0)[:3]
+    return hours * 3600 + minutes * 60 + rest
+
+
+def figures(found: Iterable[tuple[str, str, Any, Any]]) -> str:
+    """A helpdesk's own figures (name, basis, seconds, met) in one cell: `first_reply/business/1800/t;…`."""
+    parts = []
+    for name, basis, value, met in found:
+        whole = seconds(value)
+        kept = "" if met is None else ("t" if met else "f")
+        if whole or kept:
+            parts.append(f"{name}/{basis}/{whole}/{kept}")
+    return ";".join(parts)
+
+
+def messages(found: Iterable[tuple[str, str]]) -> str:
+    """Who wrote when, oldest first: `customer@2026-01-01T10:00:00+00:00;agent@…`."""
+    return ";".join(f"{who}@{when}" for when, who in sorted((when, who) for who, when in found if when))

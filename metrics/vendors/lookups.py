@@ -1,0 +1,81 @@
+"""Names and figures that an export keeps beside its tickets: users, groups, metrics, ratings, time entries.
+
+They lie in a small database file beside the upload, so that an export with a million users takes no more memory
+than one with ten. Gathering the same again changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+# By what the rows of a list are found, and which of their values are kept (all of them when none are named).
+_BY: Final = {
+    "ticket_metrics": "ticket_id", "metric_sets": "ticket_id", "satisfaction_ratings": "ticket_id",
+    "time_entries": "ticket_id", "ticket_comments": "ticket_id",
+}  # fmt: skip
+_KEPT: Final = {
+    "users": ("name", "email", "role"), "contacts": ("name", "email"), "agents": ("name", "contact"),
+    "groups": ("name",), "teams": ("name",), "admins": ("name",), "brands": ("name",),
+    "organizations": ("name",), "companies": ("name",), "ticket_fields": ("title",),
+    "ticket_comments": ("author_id", "public", "created_at", "user_id", "created"),
+}  # fmt: skip
+
+
+class Lookups:
+    """Rows by list and number."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS rows (list TEXT, key TEXT, number TEXT, row TEXT,"
+            " PRIMARY KEY (list, key, number)) WITHOUT ROWID"
+        )
+        self.lists = {name for (name,) in database.execute("SELECT DISTINCT list FROM rows")}
+
+    def add(self, name: str, row: dict[str, Any], place: int) -> None:
+        key = row.get(_BY.get(name, "id"))
+        if key is None:
+            return
+        kept = {k: row.get(k) for k in _KEPT[name]} if name in _KEPT else row
+        self.lists.add(name)
+        self._database.execute(
+            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)",
+            (name, str(key), str(row.get("id", place)), json.dumps(kept)),
+        )
+
+    def all(self, name: str, key: Any) -> list[dict[str, Any]]:
+        """The rows of a list that belong to this number."""
+        if name not in self.lists or key is None:
+            return []
+        found = self._database.execute(
+            "SELECT row FROM rows WHERE list = ? AND key = ? ORDER BY number", (name, str(key))
+        )
+        return [json.loads(row) for (row,) in found]
+
+    def one(self, name: str, key: Any) -> dict[str, Any]:
+        return next(iter(self.all(name, key)), {})
+
+    def name(self, key: Any, *lists: str) -> str:
+        """What it is called, else its number."""
+        for each in lists:
+            row = self.one(each, key)
+            called = row.get("name") or (row.get("contact") or {}).get("name") or row.get("title")
+            if called:
+                return str(called)
+        return "" if key is None else str(key)
+
+
+@contextmanager
+def kept_in(path: Path | None) -> Iterator[Lookups]:
+    """The rows in that file; without one, in memory. They are written when all went well."""
+    database = sqlite3.connect(path or ":memory:")
+    try:
+        yield Lookups(database)
+        database.commit()
+    finally:
+        database.close()

@@ -1,0 +1,164 @@
+"""Zendesk: tickets of the incremental export or the tickets API, with metric sets, satisfaction and side-loads.
+
+https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/ and …/tickets/ticket_metrics/
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from metrics.vendors.cells import at, figures, later, messages, number, seconds, text, words
+from metrics.vendors.lookups import Lookups
+
+COLUMNS: Final = (
+    "external_id", "subject", "body", "status", "created_at", "updated_at", "source_version", "channel",
+    "priority", "type", "requester", "assignee", "team", "labels", "first_public_reply_at",
+    "first_solved_at", "last_solved_at", "closed_at", "reopen_count", "reply_count", "assignee_stations",
+    "group_stations", "merged_into", "is_agent_initiated", "rating", "rating_scale", "rating_offered_at",
+    "rated_at", "active_s", "vendor_figures", "conversation",
+)  # fmt: skip
+MERGED: Final = "closed_by_merge"
+# The field of Zendesk's Time Tracking app; its "Time spent last update (sec)" hides what was spent before.
+TOTAL_TIME: Final = "total time spent (sec)"
+_FIGURES: Final = {
+    "reply_time_in_minutes": "first_reply",
+    "first_resolution_time_in_minutes": "first_resolution",
+    "full_resolution_time_in_minutes": "resolution",
+    "agent_wait_time_in_minutes": "agent_wait",
+    "requester_wait_time_in_minutes": "requester_wait",
+    "on_hold_time_in_minutes": "on_hold",
+}
+
+
+def fits(record: dict[str, Any]) -> bool:
+    return {"requester_id", "status", "created_at"} <= record.keys() and (
+        "via" in record or "submitter_id" in record or "satisfaction_rating" in record
+    )
+
+
+def row(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
+    metrics = _metrics(ticket, known)
+    tags = ticket.get("tags") or []
+    return {
+        "external_id": text(ticket.get("id")),
+        "subject": text(ticket.get("subject")),
+        "body": text(ticket.get("description")),
+        "status": text(ticket.get("status")),
+        "created_at": text(ticket.get("created_at")),
+        "updated_at": text(ticket.get("updated_at")),
+        "source_version": text(ticket.get("generated_timestamp")),
+        "channel": text(at(ticket, "via", "channel")),
+        "priority": text(ticket.get("priority")),
+        "type": text(ticket.get("type")),
+        "requester": text(known.one("users", ticket.get("requester_id")).get("email") or ticket.get("requester_id")),
+        "assignee": known.name(ticket.get("assignee_id"), "users"),
+        "team": known.name(ticket.get("group_id"), "groups"),
+        "labels": words(tags),
+        # Which ticket it was merged into is told by a comment only.
+        "merged_into": "merged" if MERGED in tags else "",
+        "is_agent_initiated": text(_opened_by_an_agent(ticket, known)),
+        "active_s": _total_time(ticket, known),
+        "conversation": _conversation(ticket, known),
+        **_times(ticket, metrics),
+        **_rating(ticket, known),
+    }  # fmt: skip
+
+
+def more(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
+    """The custom fields, by title where the export tells it."""
+    found = {}
+    for each in ticket.get("custom_fields") or []:
+        if isinstance(each, dict) and each.get("value") not in (None, "", []):
+            value = each["value"]
+            name = f"field {known.name(each.get('id'), 'ticket_fields')}"
+            found[name] = words(value) if isinstance(value, list) else text(value)
+    return found
+
+
+def _metrics(ticket: dict[str, Any], known: Lookups) -> dict[str, Any]:
+    own = ticket.get("metric_set") or ticket.get("ticket_metric") or ticket.get("metrics")
+    if isinstance(own, dict):
+        return own
+    return known.one("ticket_metrics", ticket.get("id")) or known.one("metric_sets", ticket.get("id"))
+
+
+def _times(ticket: dict[str, Any], metrics: dict[str, Any]) -> dict[str, str]:
+    created = ticket.get("created_at")
+    first_reply = _calendar_seconds(metrics, "reply_time_in_minutes")
+    precise = number(at(metrics, "reply_time_in_seconds", "calendar"))
+    closed = text(ticket.get("status")).lower() == "closed"
+    return {
+        "first_public_reply_at": later(created, first_reply if precise is None else precise),
+        "first_solved_at": later(created, _calendar_seconds(metrics, "first_resolution_time_in_minutes")),
+        "last_solved_at": text(metrics.get("solved_at"))
+        or later(created, _calendar_seconds(metrics, "full_resolution_time_in_minutes")),
+        "closed_at": text(metrics.get("status_updated_at") or ticket.get("updated_at")) if closed else "",
+        "reopen_count": text(metrics.get("reopens")),
+        "reply_count": text(metrics.get("replies")),
+        "assignee_stations": text(metrics.get("assignee_stations")),
+        "group_stations": text(metrics.get("group_stations")),
+        "vendor_figures": figures(_figures(metrics)),
+    }
+
+
+def _calendar_seconds(metrics: dict[str, Any], name: str) -> float | None:
+    minutes = number(at(metrics, name, "calendar"))
+    return None if minutes is None else minutes * 60
+
+
+def _figures(metrics: dict[str, Any]) -> list[tuple[str, str, Any, Any]]:
+    return [
+        (ours, basis, seconds(at(metrics, theirs, basis), 60), None)
+        for theirs, ours in _FIGURES.items()
+        for basis in ("calendar", "business")
+    ]
+
+
+def _rating(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
+    """`satisfaction_rating` is an object, or only its score; or it stands in a list of its own."""
+    given = ticket.get("satisfaction_rating")
+    details = given if isinstance(given, dict) else known.one("satisfaction_ratings", ticket.get("id"))
+    score = text(details.get("score") if details else given).lower().removesuffix("_with_comment")
+    if score not in {"good", "bad", "offered"}:
+        return {}
+    stamp = text(details.get("updated_at") or details.get("created_at") or ticket.get("updated_at"))
+    said = score in {"good", "bad"}
+    return {
+        "rating": score if said else "",
+        "rating_scale": "good_bad",
+        "rating_offered_at": text(details.get("created_at")) or stamp,
+        "rated_at": stamp if said else "",
+    }
+
+
+def _total_time(ticket: dict[str, Any], known: Lookups) -> str:
+    for each in ticket.get("custom_fields") or []:
+        if isinstance(each, dict):
+            title = known.name(each.get("id"), "ticket_fields").lower()
+            if title == TOTAL_TIME:
+                return seconds(each.get("value"))
+    return ""
+
+
+def _opened_by_an_agent(ticket: dict[str, Any], known: Lookups) -> bool | None:
+    role = known.one("users", ticket.get("submitter_id")).get("role")
+    if role is None or ticket.get("submitter_id") == ticket.get("requester_id"):
+        return None
+    return role in {"agent", "admin"}
+
+
+def _conversation(ticket: dict[str, Any], known: Lookups) -> str:
+    """Public comments. Who wrote is an agent when it is not the requester and their role, where told, is one."""
+    own = ticket.get("comments")
+    comments = own if isinstance(own, list) else known.all("ticket_comments", ticket.get("id"))
+    found = []
+    for each in comments:
+        if not isinstance(each, dict) or each.get("public") is False:
+            continue
+        author = each.get("author_id") or each.get("user_id")
+        role = known.one("users", author).get("role")
+        customer = author == ticket.get("requester_id") or role == "end-user"
+        found.append(
+            ("customer" if customer else "agent", text(each.get("created_at") or each.get("created")))
+        )
+    return messages(found)
