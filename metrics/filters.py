@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from metrics.models import Facet, Rollup, Source
+from metrics.models import Cell, Facet, Rollup, Source
 from metrics.querysets import FacetQuerySet, RollupQuerySet
 from sopdesk.accounts.models import Site, Team, User
 
@@ -64,6 +64,7 @@ class FigureFilter(forms.Form):
         data.setdefault("period", DEFAULT_PERIOD)
         super().__init__(data)
         self.rollups: RollupQuerySet = Rollup.objects.visible_to(user)
+        self.cells: RollupQuerySet = Cell.objects.visible_to(user)  # type: ignore[assignment]
         self.facets: FacetQuerySet = Facet.objects.visible_to(user)
         sites = Site.objects.filter(pk__in=Team.objects.filter(pk__in=self._ids("team_id")).values("site"))
         kinds = [("in_house", _("All in-house")), ("vendor", _("All vendors"))]
@@ -120,6 +121,21 @@ class FigureFilter(forms.Form):
         if self.chosen("source"):
             q &= Q(source=int(self.chosen("source")))
         return q & Q(label=self.chosen("label")) if label else q
+
+    def cell_condition(self) -> Q:
+        """The same for the finest level, which knows the whole set of a ticket's labels."""
+        label = self.chosen("label")
+        return self.condition(label=False) & (Q(labels__contains=[label]) if label else Q())
+
+    def narrow(self) -> dict[str, str]:
+        """The same choices as `reporting.report` takes them."""
+        names = dict(Source.objects.values_list("pk", "name"))
+        found = {name: self.chosen(name) for name in ("site", "team", "channel", "source", "label")}
+        if found["source"]:
+            found["source"] = names[int(found["source"])]
+        if found["site"] in {"in_house", "vendor"}:
+            found["vendor"] = found.pop("site")
+        return {name: value for name, value in found.items() if value}
 
     @property
     def is_set(self) -> bool:

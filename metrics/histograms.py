@@ -1,33 +1,58 @@
-"""Percentiles that add up: each duration falls in a bucket 1 % wide on a log scale, and buckets are counted.
+"""Percentiles that add up: each duration falls in a bucket 1.5 % wide on a log scale, and buckets are counted.
 
-A percentile read from the buckets is within 1 % of the exact one (the middle of its bucket on the log scale, and the
-same interpolation between neighbours as percentile_cont).
+A percentile read from the buckets is within 1 % of the exact one: a duration is less than 0.75 % away from the middle
+of its bucket (on the log scale), and the interpolation between neighbours is that of percentile_cont.
+
+Stored, a histogram is a list of numbers of two bytes each: the bucket of each contact, or, where there are many,
+PACKED, a bucket, and how many contacts it has in two digits of BASE. Lists that are joined are histograms added up.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
 GROWTH: Final = 1.015
 ZERO: Final = -1  # its own bucket: zero has no logarithm
+PACKED: Final = -2
+BASE: Final = 1 << 14
+_LOG: Final = math.log(GROWTH)
 
 
 def bucket_sql(seconds: str) -> str:
-    """The bucket of a duration in SQL: a smallint."""
-    return (
-        f"CASE WHEN {seconds} < 1 THEN {ZERO} ELSE floor(ln({seconds}) / {math.log(GROWTH)!r})::smallint END"
-    )
+    """The bucket of a duration in SQL, as two bytes; NULL of NULL."""
+    return f"int2send(CASE WHEN {seconds} < 1 THEN {ZERO} ELSE floor(ln({seconds}) / {_LOG!r}) END::smallint)"
 
 
 def bucket(seconds: float) -> int:
-    return ZERO if seconds < 1 else math.floor(math.log(seconds) / math.log(GROWTH))
+    return ZERO if seconds < 1 else math.floor(math.log(seconds) / _LOG)
 
 
 def middle(number: int) -> float:
     """Seconds in the (geometric) middle of a bucket."""
     return 0.0 if number == ZERO else float(GROWTH ** (number + 0.5))
+
+
+def counted(stored: bytes | memoryview) -> Counter[int]:
+    """How many contacts are in each bucket of a stored histogram."""
+    numbers = np.frombuffer(stored, dtype=">i2").astype(np.int64)
+    marks = np.flatnonzero(numbers == PACKED)
+    counts = _added(numbers[marks + 1], numbers[marks + 2] * BASE + numbers[marks + 3])
+    if len(marks):
+        numbers = np.delete(numbers, (marks[:, None] + np.arange(4)).ravel())
+    counts.update(_added(numbers, None))
+    return counts
+
+
+def _added(buckets: np.typing.NDArray[np.int64], weights: np.typing.NDArray[np.int64] | None) -> Counter[int]:
+    """Buckets begin at ZERO, so that they are moved by one to index an array."""
+    sums = np.bincount(buckets - ZERO, weights)
+    filled = np.flatnonzero(sums)
+    return Counter(dict(zip((filled + ZERO).tolist(), sums[filled].astype(np.int64).tolist(), strict=True)))
 
 
 def percentile(counts: Mapping[int, int], share: float) -> float | None:

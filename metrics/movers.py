@@ -40,7 +40,7 @@ SLA = ("sla_reply_met_n", "sla_reply_breached_n", "sla_reply_overdue_n")
 SHARES = (
     Share("csat", _("CSAT"), "good_n", ("good_n", "bad_n"), True),
     Share("sla_first_reply", _("SLA first reply"), SLA[0], SLA, True),
-    Share("reopen", _("Reopened"), "reopened_n", ("solved_n",), False),
+    Share("reopen", _("Reopened"), "reopened_n", ("reopen_known_n",), False),
 )
 COLUMNS = {column for share in SHARES for column in (share.hits, *share.of)}
 

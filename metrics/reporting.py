@@ -8,108 +8,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Func, Q, QuerySet, Sum
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from metrics import histograms, intervals
-from metrics.definitions import (
-    AHT,
-    BY_TEAM,
-    CSAT,
-    CSAT_STARS,
-    METRICS,
-    REOPENED,
-    SLA_REPLY,
-    SLA_RESOLUTION,
-    Metric,
-    Unit,
-)
+from metrics.asking import Line, Report, known, register, report, reports
+from metrics.counting import LOGS
+from metrics.definitions import AHT, BY_TEAM, CSAT, METRICS, SLA_NEXT_REPLY, SLA_REPLY, SLA_RESOLUTION, Metric
+from metrics.figures import COUNTS, Figure, Parts, buckets, figure, mature_until, parts, parts_by
 from metrics.filters import Period
+from metrics.levels import Refused
 from metrics.models import Rollup
 
-Parts = dict[str, Any]
-LOGS: Final = ("reply_log", "resolution_log", "handle_log")
-COUNTS: Final = tuple(
-    field.name for field in Rollup._meta.get_fields() if field.name.endswith(("_n", "_s", "_square"))
-)
+__all__ = [
+    "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "Row", "Tile", "buckets", "by_team",
+    "chart", "figure", "histograms", "intervals", "known", "mature_until", "parts", "parts_by", "register", "report",
+    "reports", "tiles", "trend",
+]  # fmt: skip
 WEEKLY_FROM_DAYS: Final = 92
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One metric of one set of tickets. `value` None: not measured, or too few (`is_small`)."""
-
-    metric: Metric
-    value: float | None
-    n: int
-    low: float | None = None
-    high: float | None = None
-    is_small: bool = False
-
-    @property
-    def is_measured(self) -> bool:
-        return self.n > 0
-
-
-def mature_until(today: date | None = None) -> date:
-    """The last day whose solved tickets are all mature."""
-    return (today or timezone.localdate()) - timedelta(days=REOPENED.mature_days)
-
-
-def _sums() -> dict[str, Sum]:
-    """Every part added up; parts that need maturity, over mature days only."""
-    immature = {"solved_n", "reopened_n"}
-    mature = Q(day__lte=mature_until())
-    return {name: Sum(name, filter=mature if name in immature else None, default=0) for name in COUNTS}
-
-
-def parts(rollups: QuerySet[Rollup]) -> Parts:
-    """All parts of these rollups, added up. One query."""
-    found: Parts = rollups.aggregate(**_sums())
-    return found
-
-
-def parts_by(rollups: QuerySet[Rollup], *columns: str) -> dict[tuple[Any, ...], Parts]:
-    """The same, by the values of some columns. One query."""
-    rows = rollups.order_by().values(*columns).annotate(**_sums())
-    return {tuple(row[column] for column in columns): row for row in rows}
-
-
-def buckets(rollups: QuerySet[Rollup], log: str, *columns: str) -> dict[tuple[Any, ...], Counter[int]]:
-    """The histogram of one kind of duration, by the values of some columns. One query."""
-    spread = rollups.order_by().annotate(bucket=Func(log, function="unnest"))
-    counted = spread.values(*columns, "bucket").annotate(contacts=Count("*"))
-    found: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
-    for *key, bucket, contacts in counted.values_list(*columns, "bucket", "contacts"):
-        found[tuple(key)][bucket] += contacts
-    return found
-
-
-def figure(metric: Metric, found: Parts, counts: Counter[int] | None = None) -> Figure:
-    """The metric's figure from its parts, with the interval that fits; a median needs its histogram, `counts`."""
-    if metric.log:
-        return _median(metric, counts or Counter())
-    if metric.key == CSAT.key and found["stars_n"] > found["good_n"] + found["bad_n"]:
-        metric = CSAT_STARS
-    top = sum(found[name] for name in metric.numerator)
-    if not metric.denominator:
-        return Figure(metric, top, top)
-    n = sum(found[name] for name in metric.denominator)
-    if n == 0:
-        return Figure(metric, None, 0)
-    if n < metric.least:
-        return Figure(metric, None, n, is_small=True)
-    if metric.unit is Unit.SHARE:
-        low, high = intervals.wilson(top, n) or (None, None)
-    else:
-        low, high = intervals.mean(top, found["handle_square"], n) or (None, None)
-    return Figure(metric, top / n, n, low, high)
-
-
-def _median(metric: Metric, counts: Counter[int]) -> Figure:
-    n, ranks = counts.total(), intervals.median_ranks(counts.total())
-    low, high = (histograms.percentile(counts, rank) for rank in ranks) if ranks else (None, None)
-    return Figure(metric, histograms.percentile(counts, 0.5), n, low, high)
 
 
 @dataclass(frozen=True)
@@ -159,7 +74,7 @@ def _facts(metric: Metric, now: Parts, logs: dict[str, Counter[int]]) -> dict[st
         answers = now["good_n"] + now["bad_n"] + now["stars_n"]
         other = min(now["good_n"] + now["bad_n"], now["stars_n"])
         return {"response": answers / now["offered_n"] if now["offered_n"] else None, "other_scale": other}
-    if metric in {SLA_REPLY, SLA_RESOLUTION}:
+    if metric in {SLA_REPLY, SLA_NEXT_REPLY, SLA_RESOLUTION}:
         facts = {name: now[f"{metric.key}_{name}_n"] for name in ("breached", "overdue", "running")}
         vendor = now["vendor_sla_met_n"] / now["vendor_sla_n"] if now["vendor_sla_n"] else None
         return {**facts, "vendor": vendor if metric is SLA_RESOLUTION else None}

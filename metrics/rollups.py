@@ -10,128 +10,60 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from metrics.histograms import bucket_sql
-from metrics.models import Import, Rollup, StaleDay
+from metrics import backlog_rows
+from metrics.counting import LOGS, PARTS, part_sql
+from metrics.models import Backlog, Cell, Import, Rollup, Slice, Source, StaleDay
 
 LOCK_SPACE: Final = 0x534F  # advisory locks (this, day number) are the rollups'
 BATCH_DAYS: Final = 31
-REOPEN_WINDOW: Final = "interval '7 days'"
+_PLACE: Final = "source_id, team_id, team_name, channel"
+_CELL: Final = f"day, {_PLACE}, priority, market, labels"
+_LEVELS: Final = (Cell, Rollup, Slice, Backlog)
 
 
-def _seconds(column: str) -> str:
-    """From creation to this, in whole seconds, within what an integer holds."""
-    return f"least(extract(epoch FROM t.{column} - t.created_at), 2000000000)::int"
+def _added(name: str) -> str:
+    if name in LOGS:
+        return f"coalesce(string_agg({name}, ''), '')"
+    return f"coalesce(sum({name}), 0)"
 
 
-_REPLIES: Final = "t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated"
-_REPLIED: Final = f"{_REPLIES} AND t.first_public_reply_at >= t.created_at"
-_REPLY_S: Final = f"CASE WHEN {_REPLIED} THEN {_seconds('first_public_reply_at')} END"
-_SOLVE_S: Final = _seconds("last_solved_at")
-_UNSOLVABLE: Final = "t.flags && '{solved_before_created,solved_out_of_order}'"
-
-
-def _states(metric: str, alias: str) -> dict[str, str]:
-    """A promise by state; paused is running: neither is due yet."""
-    states = {"met": "= 'met'", "breached": "= 'breached'", "overdue": "= 'overdue'"}
-    states["running"] = "IN ('running', 'paused')"
-    return {f"sla_{metric}_{name}_n": f"({alias}.state {test})::int" for name, test in states.items()}
-
-
-# What one row of each source adds to its day: whole numbers, and a bucket in a histogram.
-_CREATED: Final = {
-    "created_n": "1",
-    "flagged_n": "(t.flags <> '{}')::int",
-    # Not EXISTS: the planner would read every segment there is to answer it.
-    "measured_n": "((SELECT 1 FROM metrics_handlesegment AS h WHERE h.ticket_id = t.id LIMIT 1) IS NOT NULL)::int",
-    "vendor_sla_n": "(v.met IS NOT NULL)::int",
-    "vendor_sla_met_n": "v.met::int",
-    "reply_n": f"({_REPLY_S} IS NOT NULL)::int",
-    "reply_s": _REPLY_S,
-    "reply_log": bucket_sql(_REPLY_S),
-    **_states("reply", "r"),
-    **_states("resolution", "s"),
-}
-_SOLVED: Final = {
-    "solved_n": "1",
-    "reopened_n": "(t.reopen_count > 0 AND coalesce("
-    f"t.reopened_at <= t.first_solved_at + {REOPEN_WINDOW}, true))::int",
-}
-_RESOLVED: Final = {"resolution_n": "1", "resolution_s": _SOLVE_S, "resolution_log": bucket_sql(_SOLVE_S)}
-_RATED: Final = {
-    "offered_n": "1",
-    "good_n": "(r.scale = 'good_bad' AND r.normalised = 'positive')::int",
-    "bad_n": "(r.scale = 'good_bad' AND r.normalised = 'negative')::int",
-    "stars_n": "(r.scale = '1_5' AND r.normalised IS NOT NULL)::int",
-    "stars_top_n": "(r.scale = '1_5' AND r.normalised = 'positive')::int",
-}
-_HANDLED: Final = {
-    "handled_n": "1",
-    "handle_s": "h.handle_s",
-    "handle_square": "h.handle_s::float8 * h.handle_s",
-    "handle_log": bucket_sql("h.handle_s"),
-}
-_ARRAYS: Final = ("reply_log", "resolution_log", "handle_log")
-_PARTS: Final = (*_CREATED, *_SOLVED, *_RESOLVED, *_RATED, *_HANDLED)
-
-_TICKETS: Final = "metrics_ticket AS t"
-_LAST_RATING: Final = (
-    "NOT EXISTS (SELECT 1 FROM metrics_rating AS later WHERE later.ticket_id = r.ticket_id"
-    " AND (later.counts_at, later.id) > (r.counts_at, r.id))"
-)
-_WITH_PROMISES: Final = (
-    f"{_TICKETS} LEFT JOIN metrics_slaresult AS r ON r.ticket_id = t.id AND r.metric = 'first_reply'"
-    " LEFT JOIN metrics_slaresult AS s ON s.ticket_id = t.id AND s.metric = 'resolution'"
-    " LEFT JOIN metrics_vendorfigure AS v ON v.ticket_id = t.id AND v.name = 'sla'"
-)
-# What to count, from where, on which moment's day, and what is left out.
-_SOURCES: Final = (
-    (_CREATED, _WITH_PROMISES, "t.created_at", "true"),
-    (_SOLVED, _TICKETS, "t.first_solved_at", f"NOT {_UNSOLVABLE}"),
-    (_RESOLVED, _TICKETS, "t.last_solved_at", f"NOT {_UNSOLVABLE}"),
-    (_RATED, f"metrics_rating AS r JOIN {_TICKETS} ON t.id = r.ticket_id", "r.counts_at",
-     f"{_LAST_RATING} AND NOT 'rated_before_created' = ANY(t.flags)"),
-    (_HANDLED, f"metrics_handlesegment AS h JOIN {_TICKETS} ON t.id = h.ticket_id", "h.ended_at",
-     "NOT 'negative_handle_time' = ANY(t.flags)"),
-)  # fmt: skip
-_DIMENSIONS: Final = "day, source_id, team_id, team_name, channel, priority, market, label"
-
-
-def _part(
-    counts: dict[str, str], tables: str, moment: str, condition: str, whole: bool, one_source: bool
-) -> str:
-    """The rows of one source of counts. `whole`: every day of the range is wanted, none between is left out."""
-    empty = {name: "NULL::smallint" if name in _ARRAYS else "0" for name in _PARTS}
-    columns = ", ".join(f"{expression} AS {name}" for name, expression in {**empty, **counts}.items())
-    only = "" if whole else f" AND ({moment} AT TIME ZONE %(zone)s)::date = ANY(%(days)s)"
-    only += " AND t.source_id = %(source)s" if one_source else ""
+def _insert(table: str, columns: dict[str, str], tables: str) -> str:
+    """Add up into one table: its dimensions as name and expression, and every part."""
+    by = ", ".join(str(number) for number in range(1, len(columns) + 1))
     return (
-        f"SELECT ({moment} AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id,"
-        " CASE WHEN t.team_id IS NULL THEN t.team_name ELSE '' END AS team_name,"
-        f" t.channel, t.priority, t.market, t.labels, {columns} FROM {tables}"
-        f" WHERE {moment} >= %(from)s::date::timestamp AT TIME ZONE %(zone)s"
-        f" AND {moment} < %(until)s::date::timestamp AT TIME ZONE %(zone)s{only} AND {condition}"
+        f"INSERT INTO metrics_{table} ({', '.join((*columns, *PARTS))})"
+        f" SELECT {', '.join((*columns.values(), *map(_added, PARTS)))} FROM {tables} GROUP BY {by}"
     )
 
 
-def _insert(*, whole: bool, one_source: bool) -> str:
-    rows = " UNION ALL ".join(_part(*source, whole, one_source) for source in _SOURCES)
-    added = ", ".join(
-        f"coalesce(array_agg({name}) FILTER (WHERE {name} IS NOT NULL), '{{}}')"
-        if name in _ARRAYS
-        else f"coalesce(sum({name}), 0)"
-        for name in _PARTS
+def _same(columns: str) -> dict[str, str]:
+    return {name: name for name in columns.split(", ")}
+
+
+def _statements(*, whole: bool, one: bool) -> tuple[str, ...]:
+    """The levels one after the other; each coarser one is added up from a finer one where that is possible."""
+    mine = "day = ANY(%(days)s)" + (" AND source_id = %(source)s" if one else "")
+    place, agents, macros = (
+        _same(f"day, {_PLACE}"),
+        "part WHERE agent <> ''",
+        "part, unnest(macro_keys) AS macro",
     )
     return (
-        f"INSERT INTO metrics_rollup ({_DIMENSIONS}, {', '.join(_PARTS)}) SELECT {_DIMENSIONS}, {added}"
-        f" FROM ({rows}) AS rows CROSS JOIN LATERAL unnest(array_append(labels, '')) AS label"
-        f" GROUP BY {_DIMENSIONS}"
-    )
+        "DROP TABLE IF EXISTS part",
+        f"CREATE TEMP TABLE part ON COMMIT DROP AS {part_sql(whole=whole, one=one)}",
+        _insert("cell", _same(_CELL), "part"),
+        _insert(
+            "rollup", {**place, "label": "label"},
+            f"(SELECT * FROM metrics_cell WHERE {mine}) AS cell, unnest(array_append(labels, '')) AS label",
+        ),
+        _insert("slice", {**place, "kind": "'agent'", "key": "agent"}, agents),
+        _insert("slice", {**place, "kind": "'macro'", "key": "macro"}, macros),
+        backlog_rows.insert_sql(whole=whole, one=one),
+    )  # fmt: skip
 
 
-_INSERT: Final = {
-    (whole, one_source): _insert(whole=whole, one_source=one_source)
-    for whole in (True, False)
-    for one_source in (True, False)
+_STATEMENTS: Final = {
+    (whole, one): _statements(whole=whole, one=one) for whole in (True, False) for one in (True, False)
 }
 
 
@@ -150,15 +82,20 @@ def rebuild(days: Sequence[date], source_id: int | None = None) -> None:
         "until": ordered[-1] + timedelta(days=1),
         "zone": settings.REPORTING_TIME_ZONE,
         "source": source_id,
+        "telling_reopened": [
+            *Source.objects.filter(provides__contains=["reopened_at"]).values_list("pk", flat=True)
+        ],
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, day) FROM unnest(%s::int[]) AS day ORDER BY day",
                        [LOCK_SPACE, [day.toordinal() for day in ordered]])  # fmt: skip
-        old = Rollup.objects.filter(day__in=ordered)
-        (old if source_id is None else old.filter(source=source_id)).delete()
+        for level in _LEVELS:
+            old = level.objects.filter(day__in=ordered)
+            (old if source_id is None else old.filter(source=source_id)).delete()
         # Compiling takes longer than the statement; grouping in memory is faster than by sorting.
         cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
-        cursor.execute(_INSERT[whole, source_id is not None], names)
+        for statement in _STATEMENTS[whole, source_id is not None]:
+            cursor.execute(statement, names)
 
 
 def stale_days(import_id: int | None) -> int:

@@ -106,12 +106,13 @@ DIMENSIONS: Final[dict[str, Dimension]] = {
     )
 }
 OF_PEOPLE: Final = ("team", "site", "vendor")
+FINE: Final = ("market", "priority")
 
 
 def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str = "") -> list[Line]:
     """Every line that has tickets now, sorted. Two queries, or three for a median; twice that for another segment."""
     now, before = chosen.period_now, chosen.period_other()
-    rollups = _rows(chosen.rollups_now(label=by.key != "label"), chosen, by)
+    rollups = _rows(chosen.rollups_now(label=by.key != "label", fine=by.key in FINE), chosen, by)
     others: Mapping[Key, Figure]
     if before is None or chosen.segment:
         figures = _figures(rollups, metric, by, [now])
@@ -128,7 +129,7 @@ def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str =
 def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, by: Dimension) -> list[Line]:
     """The same lines, each with its figure by day or by week. One query, or two for a median."""
     lines = list(shown)
-    rollups = _rows(chosen.rollups_now(label=by.key != "label"), chosen, by)
+    rollups = _rows(chosen.rollups_now(label=by.key != "label", fine=by.key in FINE), chosen, by)
     if by.key == "label":
         rollups = rollups.filter(label__in=[line.name.value for line in lines])
     series = _series(rollups, metric, by, chosen.period_now)
@@ -190,7 +191,7 @@ def _segment(
     chosen: DashboardFilter, metric: Metric, by: Dimension, before: Period, found: Mapping[Key, Figure]
 ) -> dict[Key, Figure]:
     """The other segment's figures: line by line, or as a whole where lines are teams or sites."""
-    rollups = _rows(chosen.rollups_other(label=by.key != "label"), chosen, by)
+    rollups = _rows(chosen.rollups_other(label=by.key != "label", fine=by.key in FINE), chosen, by)
     if by.key not in OF_PEOPLE:
         return {
             tuple(key): figure for (_side, *key), figure in _figures(rollups, metric, by, [before]).items()

@@ -110,15 +110,17 @@ class DashboardFilter(FigureFilter):
             return Period(now.first - back, now.last - back)
         return now.previous
 
-    def rollups_now(self, *, label: bool = True) -> RollupQuerySet:
-        """The rollups chosen, of every day."""
+    def rollups_now(self, *, label: bool = True, fine: bool = False) -> RollupQuerySet:
+        """The rollups chosen, of every day; `fine` are those that know of priority and market."""
+        if fine:
+            return self.cells.filter(self.cell_condition())
         return self.rollups.filter(self.condition(label=label))
 
-    def rollups_other(self, *, label: bool = True) -> RollupQuerySet:
+    def rollups_other(self, *, label: bool = True, fine: bool = False) -> RollupQuerySet:
         """The rollups compared with, of every day: the same, or those of another site."""
         if not self.segment:
-            return self.rollups_now(label=label)
-        return self.rollups.filter(self._with(site=self.segment, team="").condition(label=label))
+            return self.rollups_now(label=label, fine=fine)
+        return self._with(site=self.segment, team="").rollups_now(label=label, fine=fine)
 
     def _with(self, **values: str) -> DashboardFilter:
         params = self.params.copy()

@@ -1,7 +1,7 @@
 """What is imported, what it is measured against, and what a dashboard reads."""
 
 from metrics.models.imports import Import, Mapping, RejectedRow, StagedEvent, StaleDay, TicketBefore
-from metrics.models.rollups import Facet, Rollup
+from metrics.models.rollups import Backlog, Cell, Facet, Rollup, Slice
 from metrics.models.service_levels import Calendar, Interval, SlaPolicy, SlaResult, SlaTarget
 from metrics.models.texts import Suppression, TicketText
 from metrics.models.tickets import (
@@ -15,7 +15,9 @@ from metrics.models.tickets import (
 )
 
 __all__ = [
+    "Backlog",
     "Calendar",
+    "Cell",
     "Facet",
     "HandleSegment",
     "Import",
@@ -27,6 +29,7 @@ __all__ = [
     "SlaPolicy",
     "SlaResult",
     "SlaTarget",
+    "Slice",
     "Source",
     "StagedEvent",
     "StaleDay",

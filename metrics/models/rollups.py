@@ -1,4 +1,13 @@
-"""What a dashboard reads: parts that add up, by day and dimension. Never an average."""
+"""What a dashboard reads: parts that add up, by day and dimension, on several levels of detail.
+
+    Cell     day × source × team × channel × priority × market × set of labels: each ticket once
+    Rollup   day × source × team × channel × label; "" is every ticket once
+    Slice    day × source × team × channel × agent, and the same by macro
+    Backlog  tickets that were open at the end of a day, by the day they were created
+
+All of them are made from tickets by metrics/rollups.py, whose own source and team are checked: checking again here
+would double what a row costs. Which level answers a question: metrics/levels.py.
+"""
 
 from __future__ import annotations
 
@@ -7,75 +16,33 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from metrics.models.parts import Parts
 from metrics.models.tickets import Source
 from metrics.querysets import FacetQuerySet, RollupQuerySet
 from sopdesk.accounts.models import Team
 
 
-def _count() -> models.IntegerField:
-    return models.IntegerField(default=0)
+class Placed(models.Model):
+    """Where a ticket belongs. `team` is ours; `team_name` is what the source called a team that is not."""
 
-
-def _seconds() -> models.BigIntegerField:
-    return models.BigIntegerField(default=0)
-
-
-def _buckets() -> ArrayField:
-    """One log bucket (metrics/histograms.py) per measured contact: two bytes each, and joining lists adds them."""
-    return ArrayField(models.SmallIntegerField(), default=list)
-
-
-class Rollup(models.Model):
-    """Counts and sums of one reporting day in one cell. `label` "" is every ticket once; another label, its tickets.
-
-    Each part lies on the day its metric counts on (metrics/definitions.py): a rating on the day it was given,
-    a reopening on the day the ticket was first solved, a promise on the day it began.
-    """
-
-    day = models.DateField()
-    # Made from tickets, whose own source and team are checked: checking again doubles what a row costs.
     source = models.ForeignKey(
         Source, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     team = models.ForeignKey(
         Team, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False
     )
-    team_name = models.CharField(max_length=120)
-    channel = models.CharField(max_length=40)
-    priority = models.CharField(max_length=40)
-    market = models.CharField(max_length=40)
-    label = models.CharField(max_length=120)
+    team_name = models.CharField(max_length=120, default="")
+    channel = models.CharField(max_length=40, default="")
 
-    created_n = _count()
-    flagged_n = _count()
-    measured_n = _count()
-    vendor_sla_n = _count()
-    vendor_sla_met_n = _count()
-    solved_n = _count()
-    reopened_n = _count()
-    resolution_n = _count()
-    resolution_s = _seconds()
-    resolution_log = _buckets()
-    reply_n = _count()
-    reply_s = _seconds()
-    reply_log = _buckets()
-    sla_reply_met_n = _count()
-    sla_reply_breached_n = _count()
-    sla_reply_overdue_n = _count()
-    sla_reply_running_n = _count()
-    sla_resolution_met_n = _count()
-    sla_resolution_breached_n = _count()
-    sla_resolution_overdue_n = _count()
-    sla_resolution_running_n = _count()
-    offered_n = _count()
-    good_n = _count()
-    bad_n = _count()
-    stars_n = _count()
-    stars_top_n = _count()
-    handled_n = _count()
-    handle_s = _seconds()
-    handle_square = models.FloatField(default=0)
-    handle_log = _buckets()
+    class Meta:
+        abstract = True
+
+
+class Rollup(Placed, Parts):
+    """One reporting day in one cell. `label` "" is every ticket once; another label, its tickets."""
+
+    day = models.DateField()
+    label = models.CharField(max_length=120)
 
     objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -84,6 +51,67 @@ class Rollup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.team_name} {self.label}"
+
+
+class Cell(Placed, Parts):
+    """The finest level. `labels` is the whole set of a ticket's labels, so that each ticket is in one row only."""
+
+    day = models.DateField()
+    priority = models.CharField(max_length=40, default="")
+    market = models.CharField(max_length=40, default="")
+    labels = ArrayField(models.CharField(max_length=120), default=list)
+
+    objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="cell_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.priority} {self.market} {self.labels}"
+
+
+class Slice(Placed, Parts):
+    """The same by agent or by macro: a ticket is in one row for each of its macros."""
+
+    class Kind(models.TextChoices):
+        AGENT = "agent"
+        MACRO = "macro"
+
+    day = models.DateField()
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    key = models.CharField(max_length=120)
+
+    objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "day"], name="slice_by_kind_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind} {self.key}"
+
+
+class Backlog(Placed):
+    """Tickets created on `day` that were unsolved at the end of each day from `from_day` to the one before
+    `until_day` (NULL: still). How old they are on such a day follows from `day`."""
+
+    day = models.DateField()
+    priority = models.CharField(max_length=40, default="")
+    market = models.CharField(max_length=40, default="")
+    labels = ArrayField(models.CharField(max_length=120), default=list)
+    from_day = models.DateField()
+    until_day = models.DateField(null=True)
+    open_n = models.IntegerField()
+
+    objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["day"], name="backlog_by_day"),
+            models.Index(fields=["until_day", "from_day"], name="backlog_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.from_day} to {self.until_day}"
 
 
 class Facet(models.Model):

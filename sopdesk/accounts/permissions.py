@@ -42,6 +42,7 @@ class Permission(StrEnum):
     DOCUMENT_READ_INTERNAL = "document:read_internal"
     DOCUMENT_VERIFY = "document:verify"
     METRICS_READ = "metrics:read"
+    METRICS_READ_AGENTS = "metrics:read_agents"
     METRICS_READ_ALL_SITES = "metrics:read_all_sites"
     PEOPLE_EDIT = "people:edit"
     PEOPLE_READ = "people:read"
@@ -82,7 +83,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {P.CHANGE_APPROVE, P.CHANGE_INVITE, P.CHANGE_PUBLISH, P.CHANGE_PUBLISH_URGENTLY, P.DOCUMENT_VERIFY},
     Role.COMPLIANCE_OFFICER: _POLICY
     | {P.CHANGE_APPROVE, P.CHANGE_INVITE, P.CHANGE_PUBLISH_URGENTLY, P.COMPLIANCE_SIGN, P.AUDIT_READ},
-    Role.LEAD: _STAFF | {P.METRICS_READ, P.PEOPLE_READ, P.READERSHIP_READ},
+    Role.LEAD: _STAFF | {P.METRICS_READ, P.METRICS_READ_AGENTS, P.PEOPLE_READ, P.READERSHIP_READ},
     Role.ANALYST: _STAFF | {P.METRICS_READ, P.METRICS_READ_ALL_SITES, P.TICKETS_IMPORT},
     Role.ADMINISTRATOR: _POLICY
     | {
@@ -90,6 +91,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.CHANGE_INVITE,
         P.DOCUMENT_HAND_OVER,
         P.DOCUMENT_IMPORT,
+        P.METRICS_READ_AGENTS,
         P.PEOPLE_EDIT,
         P.REVIEW_RULES_EDIT,
         P.TICKETS_IMPORT,

@@ -78,7 +78,7 @@ def tickets(team: Team, day: date, *labels: str) -> None:
     )  # fmt: skip
     for label in ("", *labels):
         own = {"source": source, "team": team, "label": label}
-        Rollup.objects.create(day=day, created_n=1, team_name="", channel="", priority="", market="", **own)
+        Rollup.objects.create(day=day, created_n=1, team_name="", channel="", **own)
         Facet.objects.update_or_create(**own, channel="", defaults={"created_n": 1, "last_day": day})
 
 

@@ -1,0 +1,174 @@
+"""The one door to figures: which metric, cut by what, over which days, narrowed to what.
+
+Dashboards, the command `report` and other apps ask here, so that all of them say the same. Nothing reads a ticket.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from metrics import backlogs, cutting, levels
+from metrics.cutting import Keys
+from metrics.definitions import BY_KEY, LEVELS, METRICS, Metric
+from metrics.dimensions import TIMES
+from metrics.figures import COUNTS, Figure, Parts, buckets, figure, parts_by
+from metrics.filters import Period
+from metrics.levels import Level, Narrow, Refused
+from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Permission, require
+
+AGENT_LEAST: Final = 20  # below this n nothing is said of a person
+
+
+@dataclass(frozen=True)
+class Line:
+    """`keys`: the value of each dimension asked for, in that order ("" where nobody told); `names`: as said."""
+
+    keys: dict[str, str]
+    figure: Figure
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is asked. `user` None is the command line, which may see everything."""
+
+    user: User | None
+    by: tuple[str, ...]
+    period: Period
+    narrow: Narrow
+
+
+Measured = Callable[[Report], list[Line]]
+_others: dict[str, tuple[Metric, Measured]] = {}
+
+
+def register(metric: Metric, measure: Measured) -> None:
+    """Another app's metric, with the function that measures it: `report` then answers for it as for our own."""
+    _others[metric.key] = (metric, measure)
+
+
+def known() -> dict[str, Metric]:
+    """Every metric there is, by key, in the order in which people read them."""
+    others = {key: metric for key, (metric, _measure) in _others.items()}
+    return {**{one.key: one for one in (*METRICS, *LEVELS)}, **BY_KEY, **others}
+
+
+def report(
+    user: User | None,
+    metric: Metric | str,
+    *,
+    by: Sequence[str] = (),
+    period: Period,
+    narrow: Narrow | None = None,
+) -> list[Line]:
+    """The metric's figure for each combination of values, or one for all of them. Raises Refused, PermissionDenied.
+
+    `narrow`: values by dimension, one or several. By agent: only for who may read that, and not below n = 20.
+    """
+    [lines] = reports(user, [metric], by=by, period=period, narrow=narrow).values()
+    return lines
+
+
+def reports(
+    user: User | None,
+    metrics: Iterable[Metric | str],
+    *,
+    by: Sequence[str] = (),
+    period: Period,
+    narrow: Narrow | None = None,
+) -> dict[str, list[Line]]:
+    """The same of several metrics, by their keys: one query for all their counts, and one for each histogram."""
+    asked, chosen = Report(user, tuple(by), period, narrow or {}), levels.wanted(narrow)
+    found = [_metric(one) for one in metrics]
+    levels.check(by)
+    if user is not None:
+        require(user, Permission.METRICS_READ)
+        if "agent" in {*by, *chosen}:
+            require(user, Permission.METRICS_READ_AGENTS)
+    summed = [one for one in found if one.key not in _others and one not in LEVELS]
+    by_key = _summed(asked, summed) if summed else {}
+    for one in found:
+        if one.key in _others:
+            by_key[one.key] = _others[one.key][1](asked)
+        elif one in LEVELS:
+            by_key[one.key] = _backlog(asked, one)
+    lines = {one.key: by_key[one.key] for one in found}
+    return {key: [*map(_guarded, of)] for key, of in lines.items()} if "agent" in {*by, *chosen} else lines
+
+
+def _metric(wanted: Metric | str) -> Metric:
+    if isinstance(wanted, Metric):
+        return wanted
+    if wanted not in known():
+        raise Refused(levels.no("metric", wanted, known()))
+    return known()[wanted]
+
+
+def _guarded(line: Line) -> Line:
+    """Nothing is said of a person by fewer than AGENT_LEAST."""
+    if line.figure.n >= AGENT_LEAST:
+        return line
+    hidden = replace(line.figure, value=None, low=None, high=None, is_small=line.figure.n > 0)
+    return replace(line, figure=hidden)
+
+
+def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
+    level = levels.level_for(asked.user, asked.by, levels.wanted(asked.narrow))
+    columns = cutting.columns(level, asked.by)
+    within = level.rollups.filter(day__range=(asked.period.first, asked.period.last))
+    names: dict[Keys, dict[str, str]] = {keys: {} for keys in _always(asked)}
+    parts: dict[Keys, Counter[str]] = {keys: Counter() for keys in names}
+    for row, found in parts_by(within, *columns).items():
+        for keys, said in cutting.cut(level, asked.by, dict(zip(columns, row, strict=True))):
+            names.setdefault(keys, said)
+            parts.setdefault(keys, Counter()).update({name: found[name] for name in COUNTS})
+    logs = {
+        metric.log: _logs(within, metric.log, level, asked.by, columns) for metric in metrics if metric.log
+    }
+    nothing: Parts = dict.fromkeys(COUNTS, 0)
+    return {
+        metric.key: [
+            Line(
+                dict(zip(asked.by, keys, strict=True)),
+                figure(
+                    metric, {**nothing, **parts[keys]}, logs[metric.log].get(keys) if metric.log else None
+                ),
+                names[keys],
+            )
+            for keys in sorted(parts)
+        ]
+        for metric in metrics
+    }
+
+
+def _logs(
+    within: Any, log: str, level: Level, by: tuple[str, ...], columns: list[str]
+) -> dict[Keys, Counter[int]]:
+    logs: dict[Keys, Counter[int]] = {}
+    for row, counts in buckets(within, log, *columns).items():
+        for keys, _said in cutting.cut(level, by, dict(zip(columns, row, strict=True))):
+            logs.setdefault(keys, Counter()).update(counts)
+    return logs
+
+
+def _always(asked: Report) -> list[Keys]:
+    """Lines that there are even when nothing was counted: the whole, and every day or week of a period."""
+    if not asked.by:
+        return [()]
+    if len(asked.by) > 1 or asked.by[0] not in TIMES:
+        return []
+    days = (asked.period.first + timedelta(days=n) for n in range(asked.period.days))
+    return [*dict.fromkeys((cutting.begins(day, asked.by[0]).isoformat(),) for day in days)]
+
+
+def _backlog(asked: Report, metric: Metric) -> list[Line]:
+    found = backlogs.standing(asked.user, asked.by, asked.period, levels.wanted(asked.narrow))
+    return [
+        Line(dict(zip(asked.by, keys, strict=True)), Figure(metric, one.open_n, one.open_n), one.names)
+        for keys, one in sorted(found.items())
+    ]

@@ -1,0 +1,51 @@
+"""Since when and until when tickets were unsolved, as SQL, by the day they were created.
+
+A ticket is unsolved from its creation to its first solve, and again from its reopening to its last; one that was
+reopened several times is followed by its status spans where they are known. Merged tickets, spam, deleted ones and
+impossible times are left out, and so is one that is over at a time nobody told.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from metrics.counting import UNSOLVABLE
+
+_OVER: Final = "('solved', 'closed', 'deleted')"
+_BY_SPANS: Final = (
+    "(t.reopen_count > 1 AND EXISTS (SELECT 1 FROM metrics_statusspan AS told"
+    " WHERE told.ticket_id = t.id AND told.status = 'solved'))"
+)
+# [begun, over): over NULL is still open. A reopening of unknown time counts from the last update on.
+_MOMENTS: Final = f"""
+SELECT t.created_at AS begun, t.first_solved_at AS over WHERE t.first_solved_at IS NOT NULL OR t.status NOT IN {_OVER}
+UNION ALL
+SELECT coalesce(t.reopened_at, t.updated_at), CASE WHEN t.last_solved_at > t.reopened_at THEN t.last_solved_at END
+WHERE t.first_solved_at IS NOT NULL AND (t.status NOT IN {_OVER} OR t.last_solved_at > t.reopened_at)"""
+_SPANS: Final = f"""
+SELECT s.from_at AS begun, s.to_at AS over FROM metrics_statusspan AS s
+WHERE s.ticket_id = t.id AND s.status NOT IN {_OVER}"""
+
+
+def _rows(unsolved: str, condition: str, only: str) -> str:
+    return f"""
+SELECT (t.created_at AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id,
+    CASE WHEN t.team_id IS NULL THEN t.team_name ELSE '' END AS team_name, t.channel, t.priority, t.market, t.labels,
+    (open.begun AT TIME ZONE %(zone)s)::date AS from_day, (open.over AT TIME ZONE %(zone)s)::date AS until_day
+FROM metrics_ticket AS t CROSS JOIN LATERAL ({unsolved}) AS open
+WHERE t.created_at >= %(from)s::date::timestamp AT TIME ZONE %(zone)s
+  AND t.created_at < %(until)s::date::timestamp AT TIME ZONE %(zone)s{only}
+  AND t.merged_into IS NULL AND NOT t.is_spam AND t.status <> 'deleted' AND NOT {UNSOLVABLE} AND {condition}"""
+
+
+def insert_sql(*, whole: bool, one: bool) -> str:
+    """The backlog rows of the tickets created on these days; parameters as in metrics/rollups.py."""
+    only = "" if whole else " AND (t.created_at AT TIME ZONE %(zone)s)::date = ANY(%(days)s)"
+    only += " AND t.source_id = %(source)s" if one else ""
+    several = f"coalesce({_BY_SPANS}, false)"
+    rows = f"{_rows(_MOMENTS, f'NOT {several}', only)} UNION ALL {_rows(_SPANS, several, only)}"
+    columns = "day, source_id, team_id, team_name, channel, priority, market, labels, from_day, until_day"
+    return (
+        f"INSERT INTO metrics_backlog ({columns}, open_n) SELECT {columns}, count(*) FROM ({rows}) AS unsolved"
+        f" WHERE until_day IS NULL OR until_day > from_day GROUP BY {columns}"
+    )

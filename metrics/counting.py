@@ -1,0 +1,166 @@
+"""What each ticket, rating, handling and promise adds to its day, as SQL: whole numbers, and buckets of histograms.
+
+`PART` is one SELECT of all of it, a row for each, with NULL where it adds nothing. metrics/rollups.py adds it up.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from metrics.histograms import bucket_sql
+
+WINDOW: Final = "interval '7 days'"  # of a reopening, and of a repeated contact
+WINDOW_DAYS: Final = 7
+
+
+def _seconds(column: str) -> str:
+    """From creation to this, in whole seconds, within what an integer holds."""
+    return f"least(extract(epoch FROM t.{column} - t.created_at), 2000000000)::int"
+
+
+ELIGIBLE: Final = "t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated"
+CONTACT: Final = f"{ELIGIBLE} AND t.requester_key IS NOT NULL AND t.labels <> '{{}}'"
+UNSOLVABLE: Final = "t.flags && '{solved_before_created,solved_out_of_order}'"
+_REPLY_WRONG: Final = "t.flags && '{reply_before_created}'"
+_REPLY_S: Final = (
+    f"CASE WHEN {ELIGIBLE} AND t.first_public_reply_at >= t.created_at"
+    f" THEN {_seconds('first_public_reply_at')} END"
+)
+_SOLVE_S: Final = f"CASE WHEN NOT {UNSOLVABLE} THEN {_seconds('last_solved_at')} END"
+_HANDLE_WRONG: Final = "'negative_handle_time' = ANY(t.flags)"
+_HANDLE_S: Final = f"CASE WHEN NOT {_HANDLE_WRONG} THEN h.handle_s END"
+_RATING_WRONG: Final = "'rated_before_created' = ANY(t.flags)"
+_REOPEN_KNOWN: Final = "(t.reopen_count IS NOT NULL OR t.source_id = ANY(%(telling_reopened)s))"
+_NEXT_S: Final = (
+    "CASE WHEN n.fulfilled_at >= n.started_at"
+    " THEN least(extract(epoch FROM n.fulfilled_at - n.started_at), 2000000000)::int END"
+)
+
+
+def _states(metric: str, alias: str) -> dict[str, str]:
+    """A promise by state; paused is running: neither is due yet."""
+    states = {"met": "= 'met'", "breached": "= 'breached'", "overdue": "= 'overdue'"}
+    states["running"] = "IN ('running', 'paused')"
+    return {f"sla_{metric}_{name}_n": f"({alias}.state {test})::int" for name, test in states.items()}
+
+
+_CREATED: Final = {
+    "created_n": "1",
+    "flagged_n": "(t.flags <> '{}')::int",
+    # Not EXISTS: the planner would read every segment there is to answer it.
+    "measured_n": "((SELECT 1 FROM metrics_handlesegment AS h WHERE h.ticket_id = t.id LIMIT 1) IS NOT NULL)::int",
+    "unsolved_n": "(t.last_solved_at IS NULL)::int",
+    "vendor_sla_n": "(v.met IS NOT NULL)::int",
+    "vendor_sla_met_n": "v.met::int",
+    "reply_n": f"({_REPLY_S} IS NOT NULL)::int",
+    "reply_none_n": f"({ELIGIBLE} AND t.first_public_reply_at IS NULL)::int",
+    "reply_s": _REPLY_S,
+    "reply_log": bucket_sql(_REPLY_S),
+    **_states("reply", "r"),
+    "sla_reply_none_n": f"({ELIGIBLE} AND r.id IS NULL AND NOT {_REPLY_WRONG})::int",
+    **_states("resolution", "s"),
+    "sla_resolution_none_n": f"({ELIGIBLE} AND s.id IS NULL AND NOT {UNSOLVABLE})::int",
+    "contact_n": f"({CONTACT})::int",
+    "contact_once_n": f"({CONTACT} AND again.id IS NULL)::int",
+    "contact_none_n": f"({ELIGIBLE} AND (t.requester_key IS NULL OR t.labels = '{{}}'))::int",
+}
+_SOLVED: Final = {
+    "solved_n": f"(NOT {UNSOLVABLE})::int",
+    "solved_left_n": f"({UNSOLVABLE})::int",
+    "reopen_known_n": f"({_REOPEN_KNOWN} AND NOT {UNSOLVABLE})::int",
+    "reopen_none_n": f"(NOT {_REOPEN_KNOWN} AND NOT {UNSOLVABLE})::int",
+    "reopened_n": "(coalesce(t.reopen_count > 0, t.reopened_at IS NOT NULL)"
+    f" AND coalesce(t.reopened_at <= t.first_solved_at + {WINDOW}, true) AND NOT {UNSOLVABLE})::int",
+    "stations_n": f"(t.group_stations IS NOT NULL AND NOT {UNSOLVABLE})::int",
+    "transferred_n": f"(t.group_stations > 1 AND NOT {UNSOLVABLE})::int",
+    "replies_n": f"(t.reply_count >= 0 AND NOT {UNSOLVABLE})::int",
+    "one_touch_n": f"(t.reply_count BETWEEN 0 AND 1 AND NOT {UNSOLVABLE})::int",
+}
+_RESOLVED: Final = {
+    "resolution_n": f"(NOT {UNSOLVABLE})::int",
+    "resolution_left_n": f"({UNSOLVABLE})::int",
+    "resolution_s": _SOLVE_S,
+    "resolution_log": bucket_sql(_SOLVE_S),
+}
+_RATED: Final = {
+    "offered_n": f"(NOT {_RATING_WRONG})::int",
+    "answered_n": f"(r.normalised IS NOT NULL AND NOT {_RATING_WRONG})::int",
+    "rated_left_n": f"({_RATING_WRONG})::int",
+    "good_n": f"(r.scale = 'good_bad' AND r.normalised = 'positive' AND NOT {_RATING_WRONG})::int",
+    "bad_n": f"(r.scale = 'good_bad' AND r.normalised = 'negative' AND NOT {_RATING_WRONG})::int",
+    "stars_n": f"(r.scale = '1_5' AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG})::int",
+    "stars_top_n": f"(r.scale = '1_5' AND r.normalised = 'positive' AND NOT {_RATING_WRONG})::int",
+}
+_HANDLED: Final = {
+    "handled_n": f"(NOT {_HANDLE_WRONG})::int",
+    "handled_left_n": f"({_HANDLE_WRONG})::int",
+    "handle_s": _HANDLE_S,
+    "handle_square": f"({_HANDLE_S})::float8 * h.handle_s",
+    "handle_log": bucket_sql(_HANDLE_S),
+}
+_AWAITED: Final = {
+    **_states("next_reply", "n"),
+    "sla_next_reply_left_n": "(n.state = 'cancelled')::int",
+    "next_reply_n": f"({_NEXT_S} IS NOT NULL)::int",
+    "next_reply_none_n": "(n.fulfilled_at IS NULL AND n.state <> 'cancelled')::int",
+    "next_reply_s": _NEXT_S,
+    "next_reply_log": bucket_sql(_NEXT_S),
+}
+LOGS: Final = ("reply_log", "resolution_log", "handle_log", "next_reply_log")
+PARTS: Final = (*_CREATED, *_SOLVED, *_RESOLVED, *_RATED, *_HANDLED, *_AWAITED)
+
+_TICKETS: Final = "metrics_ticket AS t"
+_LAST_RATING: Final = (
+    "NOT EXISTS (SELECT 1 FROM metrics_rating AS later WHERE later.ticket_id = r.ticket_id"
+    " AND (later.counts_at, later.id) > (r.counts_at, r.id))"
+)
+# Contacts that were followed by another of the same customer about one of the same labels.
+_AGAIN: Final = f"""(SELECT DISTINCT id FROM (
+        SELECT t.id, t.created_at, lead(t.created_at) OVER (
+            PARTITION BY t.source_id, t.requester_key, topic ORDER BY t.created_at, t.id) AS next_at
+        FROM metrics_ticket AS t CROSS JOIN LATERAL unnest(t.labels) AS topic
+        WHERE {CONTACT} AND t.created_at >= %(from)s::date::timestamp AT TIME ZONE %(zone)s
+          AND t.created_at < (%(until)s::date::timestamp AT TIME ZONE %(zone)s) + {WINDOW}
+    ) AS contact WHERE next_at <= created_at + {WINDOW})"""
+_WITH_PROMISES: Final = (
+    f"{_TICKETS} LEFT JOIN metrics_slaresult AS r ON r.ticket_id = t.id AND r.metric = 'first_reply'"
+    " LEFT JOIN metrics_slaresult AS s ON s.ticket_id = t.id AND s.metric = 'resolution'"
+    " LEFT JOIN metrics_vendorfigure AS v ON v.ticket_id = t.id AND v.name = 'sla'"
+    f" LEFT JOIN {_AGAIN} AS again ON again.id = t.id"
+)
+# What to count, from where, on which moment's day, by which agent, and what is left out.
+_SOURCES: Final = (
+    (_CREATED, _WITH_PROMISES, "t.created_at", "t.assignee", "true"),
+    (_SOLVED, _TICKETS, "t.first_solved_at", "t.assignee", "true"),
+    (_RESOLVED, _TICKETS, "t.last_solved_at", "t.assignee", "true"),
+    (_RATED, f"metrics_rating AS r JOIN {_TICKETS} ON t.id = r.ticket_id", "r.counts_at",
+     "coalesce(r.agent_at_rating, t.assignee)", _LAST_RATING),
+    (_HANDLED, f"metrics_handlesegment AS h JOIN {_TICKETS} ON t.id = h.ticket_id", "h.ended_at",
+     "coalesce(h.agent, t.assignee)", "true"),
+    (_AWAITED, f"metrics_slaresult AS n JOIN {_TICKETS} ON t.id = n.ticket_id", "n.started_at", "t.assignee",
+     "n.metric = 'next_reply'"),
+)  # fmt: skip
+
+
+def _empty(name: str) -> str:
+    return "NULL::bytea" if name in LOGS else "NULL::float8" if name == "handle_square" else "NULL::int"
+
+
+def _part(
+    counts: dict[str, str], tables: str, moment: str, agent: str, condition: str, *, whole: bool, one: bool
+) -> str:
+    parts = ", ".join(f"{counts.get(name) or _empty(name)} AS {name}" for name in PARTS)
+    only = "" if whole else f" AND ({moment} AT TIME ZONE %(zone)s)::date = ANY(%(days)s)"
+    only += " AND t.source_id = %(source)s" if one else ""
+    return (
+        f"SELECT ({moment} AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id,"
+        " CASE WHEN t.team_id IS NULL THEN t.team_name ELSE '' END AS team_name,"
+        f" t.channel, t.priority, t.market, t.labels, {agent} AS agent, t.macro_keys, {parts} FROM {tables}"
+        f" WHERE {moment} >= %(from)s::date::timestamp AT TIME ZONE %(zone)s"
+        f" AND {moment} < %(until)s::date::timestamp AT TIME ZONE %(zone)s{only} AND {condition}"
+    )
+
+
+def part_sql(*, whole: bool, one: bool) -> str:
+    """All that is counted. `whole`: of every day of the range, with none left out. `one`: of one source."""
+    return " UNION ALL ".join(_part(*source, whole=whole, one=one) for source in _SOURCES)

@@ -1,0 +1,164 @@
+"""Which level of the rollups answers a question: the smallest that can, narrowed and visible to whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from metrics.dimensions import DIMENSIONS, FILTERS
+from metrics.models import Backlog, Cell, Rollup, Slice
+from sopdesk.accounts.models import User
+from sopdesk.documents.models import Version
+
+Narrow = Mapping[str, str | Collection[str]]
+Wanted = dict[str, frozenset[str]]
+_FINE: Final = {"priority", "market"}
+_SLICED: Final = {"agent", "macro"}
+
+
+class Refused(Exception):
+    """A question that makes no sense, or that no level answers. The message says what there is."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """`rollups`: the rows to add up. `columns`: of each dimension that is cut by, the column of its value. `sets`: the
+    dimensions that are told by the column `labels`, with the labels of each of their values (None: the label)."""
+
+    rollups: QuerySet[Any]
+    columns: dict[str, str]
+    sets: dict[str, dict[str, frozenset[str]] | None] = field(default_factory=dict)
+    wanted: Wanted = field(default_factory=dict)
+
+
+def wanted(narrow: Narrow | None) -> Wanted:
+    """The filters as sets of values. Raises Refused for one that there is not."""
+    unknown = [key for key in narrow or {} if key not in FILTERS]
+    if unknown:
+        raise Refused(no("filter", unknown[0], FILTERS))
+    return {
+        key: frozenset([value] if isinstance(value, str) else value) for key, value in (narrow or {}).items()
+    }
+
+
+def no(what: str, key: str, there_is: Iterable[str]) -> str:
+    said = {
+        "filter": _("There is no filter “%(key)s”. There is: %(all)s."),
+        "dimension": _("There is no dimension “%(key)s”. There is: %(all)s."),
+        "metric": _("There is no metric “%(key)s”. There is: %(all)s."),
+        "sop": _("There is no SOP “%(key)s” in force that names labels. There is: %(all)s."),
+    }
+    return said[what] % {"key": key[:60], "all": ", ".join(there_is)}
+
+
+def check(by: Iterable[str]) -> None:
+    """Raises Refused for a dimension that there is not."""
+    for key in by:
+        if key not in DIMENSIONS:
+            raise Refused(no("dimension", key, DIMENSIONS))
+
+
+def placed(chosen: Wanted) -> Q:
+    """The filters that every level has, as a condition."""
+    q = Q()
+    for key in ("site", "vendor", "channel", "source", "priority", "market"):
+        if key in chosen:
+            q &= _among(DIMENSIONS[key].column, chosen[key])
+    if "team" in chosen:
+        q &= Q(team__slug__in=chosen["team"]) | Q(team=None, team_name__in=chosen["team"])
+    return q
+
+
+def _among(column: str, values: frozenset[str]) -> Q:
+    q = Q(**{f"{column}__in": [value for value in values if value]})
+    if "" in values:
+        q |= Q(**{f"{column}__isnull": True}) if column.startswith("team__") else Q(**{column: ""})
+    return q
+
+
+def visible(level: type[Rollup | Cell | Slice | Backlog], user: User | None) -> QuerySet[Any]:
+    """The rows of a level; `user` None is the command line, which may see everything."""
+    rows: Any = level.objects
+    found: QuerySet[Any] = rows.all() if user is None else rows.visible_to(user)
+    return found
+
+
+def sop_labels(user: User | None) -> dict[str, frozenset[str]]:
+    """The labels that the version in force of each SOP names, of those that this person may see."""
+    versions = Version.objects.all() if user is None else Version.objects.visible_to(user)
+    found = versions.in_force().filter(document__kind="sop").order_by("document__key")
+    rows = found.values_list("document__key", "data__labels")
+    return {key: frozenset(labels) for key, labels in rows if labels}
+
+
+def level_for(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
+    """The smallest level that answers. Raises Refused."""
+    check(by)
+    asked = {*by, *chosen}
+    if asked & _SLICED:
+        return _slice(user, by, chosen, asked)
+    several = "label" not in by and len(chosen.get("label", ())) > 1
+    if asked & _FINE or "sop" in asked or several:
+        return labelled_level(Cell, user, by, chosen)
+    rollups = visible(Rollup, user).filter(placed(chosen))
+    if "label" in chosen:
+        rollups = rollups.filter(label__in=chosen["label"])
+    else:
+        rollups = rollups.exclude(label="") if "label" in by else rollups.filter(label="")
+    return Level(rollups, _columns(by))
+
+
+def _columns(by: tuple[str, ...]) -> dict[str, str]:
+    return {key: DIMENSIONS[key].column for key in by}
+
+
+def _slice(user: User | None, by: tuple[str, ...], chosen: Wanted, asked: set[str]) -> Level:
+    kinds, others = asked & _SLICED, asked & {*_FINE, "label", "sop"}
+    if len(kinds) > 1 or others:
+        raise Refused(
+            _(
+                "Figures by %(kind)s are kept by team, site, channel, source and day only. Leave out: %(others)s."
+            )
+            % {"kind": min(kinds), "others": ", ".join(sorted(others or kinds - {min(kinds)}))}
+        )
+    [kind] = kinds
+    rollups = visible(Slice, user).filter(placed(chosen), kind=kind)
+    if kind in chosen:
+        rollups = rollups.filter(key__in=chosen[kind])
+    return Level(rollups, _columns(by))
+
+
+def labelled_level(
+    cells: type[Cell | Backlog], user: User | None, by: tuple[str, ...], chosen: Wanted
+) -> Level:
+    """Rows by their whole set of labels, so that a ticket with two labels of one SOP counts once."""
+    sops = sop_labels(user) if "sop" in {*by, *chosen} else {}
+    unknown = sorted(chosen.get("sop", frozenset()) - sops.keys())
+    if unknown:
+        raise Refused(no("sop", unknown[0], sops))
+    rollups = visible(cells, user).filter(placed(chosen), labelled(chosen, sops))
+    told: dict[str, dict[str, frozenset[str]] | None] = {"label": None, "sop": sops}
+    sets = {key: told[key] for key in by if key in told}
+    return Level(rollups, {key: DIMENSIONS[key].column for key in by if key not in told}, sets, chosen)
+
+
+def labelled(chosen: Wanted, sops: dict[str, frozenset[str]]) -> Q:
+    """The filters by label and by SOP, for a table with the column `labels`."""
+    q = Q(labels__overlap=sorted(chosen["label"])) if "label" in chosen else Q()
+    if "sop" in chosen:
+        q &= Q(labels__overlap=sorted(frozenset().union(*(sops[key] for key in chosen["sop"]))))
+    return q
+
+
+def values_told(level: Level, key: str, labels: Iterable[str]) -> list[str]:
+    """The values of a dimension that a set of labels belongs to."""
+    by_value, wanted_ones = level.sets[key], level.wanted.get(key)
+    if by_value is None:
+        found = [label for label in labels if label]
+    else:
+        found = [value for value, of_it in by_value.items() if of_it & {*labels}]
+    return [value for value in found if wanted_ones is None or value in wanted_ones]
