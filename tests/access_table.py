@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from tests.access_table_dashboards import DASHBOARDS
 from tests.access_table_review import REVIEWING
 
 LETTERS = {
@@ -361,9 +362,6 @@ exchange:version_export                GET   kind_sop,team_sop,1,html l o x o o 
 
 # Figures and imports
 metrics:dashboard                      GET   -                    l x x o o o o o o
-metrics:tab                            GET   key=csat             l x x o o o o o o
-metrics:tab                            GET   key=quality          l x x o o o o o o
-metrics:figures_csv                    GET   -                    l x x o o o o o o
 metrics:tickets                        GET   -                    l x x o o o o o o
 metrics:definitions                    GET   -                    l x x o o o o o o
 metrics:import_list                    GET   -                    l x x x x x x o o
@@ -392,5 +390,5 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     """The table's lines, without its comments."""
-    lines = (line.split("#")[0].split() for line in (TABLE + REVIEWING).splitlines())
+    lines = (line.split("#")[0].split() for line in (TABLE + REVIEWING + DASHBOARDS).splitlines())
     return tuple(Row(words[0], words[1], words[2], tuple(words[3:])) for words in lines if words)

@@ -5,13 +5,14 @@ A row's argument is a name from here, or a number; "sop,1" gives the SOP's key a
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from compliance.loading import load
 from metrics import importing
+from metrics.dashboards import mailing, saving
 from metrics.models import Source
 from sopdesk.accounts.models import User
 from sopdesk.discussion import commenting
@@ -82,6 +83,7 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         "item": draft.pk,
         **_proposed(sop, cast),
         **_tickets(cast["gia"]),
+        **_views(cast["gia"], cast["finn"]),
         "intake": _intake(ana),
         "export": _export(sop, ana),
     }
@@ -110,6 +112,15 @@ def _tickets(gia: User) -> dict[str, Any]:
     source, _ = Source.objects.get_or_create(name="access")
     received = importing.receive([b"id,created\n1,2026-01-01\n"], name="a.csv", source=source, actor=gia)
     return {"import": received.pk, "job": Job.objects.create(kind="test", key="a", created_by=gia).pk}
+
+
+def _views(gia: User, finn: User) -> dict[str, Any]:
+    """A view that everybody may open, one that only its owner may, and a mailing to two people."""
+    keep = {"tab": "csat", "query": ""}
+    shared = saving.save(name="All", shared="everyone", actor=gia, **keep)
+    own = saving.save(name="Mine", shared="own", actor=finn, **keep)
+    sent = mailing.start(shared, every="day", weekday=0, at=time(8), receivers=[gia, finn], actor=gia)
+    return {"shared_view": shared.pk, "leads_view": own.pk, "mailing": sent.pk}
 
 
 def _reviewing(change: Change, document: Document, cast: dict[str, User]) -> dict[str, Any]:

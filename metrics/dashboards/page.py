@@ -11,10 +11,13 @@ from django.urls import reverse
 from metrics.dashboards import breaking_down, drawing, marking, measuring, tabs
 from metrics.dashboards.breaking_down import DIMENSIONS, LINES_SHOWN, Dimension
 from metrics.dashboards.filters import DashboardFilter
+from metrics.dashboards.models import SavedView
 from metrics.dashboards.tabs import OVERVIEW, TABS, Tab
 from metrics.definitions import Metric
+from metrics.filters import DEFAULT_PERIOD
 
 # What belongs to one tab's table and chart, and does not go along to another tab.
+VIEWS_OFFERED = 12
 OF_A_TAB = ("metric", "by", "sort", "page", "show", "view", "part", "tab")
 
 
@@ -51,6 +54,7 @@ def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query:
         "metrics": tab.metrics,
         "metric": metric,
         "sections": tabs.sections(tab, chosen),
+        "views": SavedView.objects.visible_to(chosen.viewer)[:VIEWS_OFFERED],
         "is_overview": tab is OVERVIEW,
     }
     if metric is None:
@@ -62,8 +66,10 @@ def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query:
 def links(tab: Tab, query: str) -> list[Link]:
     """The tabs that have something to show."""
     after = f"?{query}" if query else ""
+    # Without any choice the address opens the view that this person chose to begin with.
+    overview = after or f"?period={DEFAULT_PERIOD}"
     return [
-        Link(str(each.label), address(each) + after, each is tab)
+        Link(str(each.label), address(each) + (after if each.key else overview), each is tab)
         for each in TABS.values()
         if tabs.is_filled(each) or each is tab
     ]
@@ -71,6 +77,12 @@ def links(tab: Tab, query: str) -> list[Link]:
 
 def address(tab: Tab) -> str:
     return reverse("metrics:tab", args=[tab.key]) if tab.key else reverse("metrics:dashboard")
+
+
+def opened(view: SavedView) -> str:
+    """The address of what a view keeps."""
+    where = address(TABS.get(view.tab, OVERVIEW))
+    return f"{where}?{view.query or f'period={DEFAULT_PERIOD}'}"
 
 
 def _figures(board: measuring.Board, metric: Metric) -> dict[str, Any]:

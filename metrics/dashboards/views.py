@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from metrics.dashboards import exporting, page
+from metrics.dashboards import exporting, page, saving
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import OVERVIEW, TABS
 from sopdesk.accounts.access import permission_required, signed_in
@@ -17,6 +17,9 @@ from sopdesk.accounts.permissions import Permission
 @permission_required(Permission.METRICS_READ)
 def tab(request: HttpRequest, key: str = "") -> HttpResponse:
     """One tab: its tiles, the trend of a figure, its table, and what other apps add."""
+    begin = saving.first_of(signed_in(request)) if not key and not request.GET else None
+    if begin is not None:
+        return redirect(page.opened(begin))
     chosen = DashboardFilter(request.GET, user=signed_in(request))
     context = page.context(TABS[key], chosen, request.GET.dict(), _shared(request))
     return render(request, "dashboards/tab.html", context)

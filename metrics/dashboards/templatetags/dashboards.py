@@ -3,6 +3,7 @@
 {% narrowed "team" slug %}          this page, narrowed to one line of its table
 {% tickets_of metric "team" slug %} the tickets behind the figure of one line
 {% line_head "value" label %}       the head of a column that can be sorted
+{% tab_name key %}                  the name of a tab
 {% spark values %}                  a figure over time, small
 """
 
@@ -18,6 +19,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from metrics.dashboards import drawing
+from metrics.dashboards.tabs import TABS
 from metrics.definitions import Metric
 
 register = template.Library()
@@ -36,6 +38,12 @@ def tickets_of(context: Context, metric: Metric, param: str, value: str) -> str:
     """The list of the tickets behind a figure of one line."""
     params = {**dict(parse_qsl(context["query"])), param: value, "show": metric.shown}
     return f"{reverse('metrics:tickets')}?{urlencode(params)}"
+
+
+@register.simple_tag
+def tab_name(key: str) -> str:
+    """The name of a tab; "" for one that there no longer is."""
+    return str(TABS[key].label) if key in TABS else ""
 
 
 @register.inclusion_tag("dashboards/line_head.html", takes_context=True)

@@ -1,0 +1,96 @@
+"""The letter that brings a view: its tiles as text, what they are compared with, and the way to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from metrics.dashboards import measuring, page
+from metrics.dashboards.filters import DashboardFilter, read
+from metrics.dashboards.models import Mailing
+from metrics.dashboards.tabs import TABS
+from metrics.definitions import Unit
+from metrics.reporting import Figure
+from sopdesk.accounts.models import User
+from sopdesk.letters.linking import absolute
+from sopdesk.text.figures import clock, grouped, in_words, points, share, signed
+
+
+@dataclass(frozen=True)
+class Written:
+    """What to post."""
+
+    subject: str
+    body: str
+
+
+def letter(mailing: Mailing, person: User) -> Written:
+    """The view as this person sees it now."""
+    view, chosen = mailing.view, read(mailing.view.query, user=person)
+    tab = TABS.get(view.tab, TABS[""])
+    days = chosen.period_now
+    head = _("%(name)s: %(first)s to %(last)s") % {
+        "name": view.name, "first": in_words(days.first), "last": in_words(days.last),
+    }  # fmt: skip
+    told = [text for tile in measuring.board(chosen, tab.metrics).tiles() for text in _tile(tile, chosen)]
+    there = absolute(page.opened(view))
+    parts = [head, *_of_what(chosen), "\n".join(told) or _("Nothing is measured in this tab yet."), there]
+    return Written(head, "\n\n".join([*parts, _footer(mailing, person)]))
+
+
+def _of_what(chosen: DashboardFilter) -> Iterator[str]:
+    if chosen.against_label:
+        yield _("Compared with %(what)s. An interval is one of 95 %%.") % {"what": chosen.against_label}
+    yield from chosen.problems
+
+
+def _tile(tile: measuring.Tile, chosen: DashboardFilter) -> Iterator[str]:
+    """A line for the figure, one for its change, and what its small print says."""
+    figure, label = tile.figure, tile.metric.label
+    if not figure.is_measured:
+        yield _("%(name)s: not measured") % {"name": label}
+        return
+    if figure.value is None:
+        yield _("%(name)s: too few (n %(n)s)") % {"name": label, "n": grouped(figure.n)}
+        return
+    value = _("%(name)s: %(value)s") % {"name": label, "value": said(figure, figure.value)}
+    yield f"{value}{_of(figure)}"
+    if tile.change:
+        moved = difference(tile.metric.unit, tile.change.value)
+        words = {1: _("better beyond chance"), -1: _("worse beyond chance")}.get(tile.change.direction, "")
+        yield f"    {moved} ({words})" if words else f"    {moved}"
+    yield from (f"    {fact.text}" for fact in tile.facts)
+
+
+def _of(figure: Figure) -> str:
+    if not figure.metric.denominator:
+        return ""
+    between = f", {said(figure, figure.low)} – {said(figure, figure.high)}" if figure.low is not None else ""
+    return f" (n {grouped(figure.n)}{between})"
+
+
+def said(figure: Figure, value: float | None) -> str:
+    """A value of this figure in words."""
+    unit = figure.metric.unit
+    return share(value) if unit is Unit.SHARE else clock(value) if unit is Unit.SECONDS else grouped(value)
+
+
+def difference(unit: Unit, value: float) -> str:
+    """A difference of two figures in words, with its sign."""
+    if unit is Unit.SHARE:
+        return points(value)
+    if unit is Unit.SECONDS:
+        return f"+{clock(value)}" if value > 0 else clock(value)
+    return signed(value, 0)
+
+
+def _footer(mailing: Mailing, person: User) -> str:
+    words = (
+        _("You get this because you asked for it. Pause or stop it here:")
+        if mailing.owner_id == person.pk
+        else _("%(owner)s lets this be sent to you. Stop it here:") % {"owner": mailing.owner}
+    )
+    return f"{words}\n{absolute(reverse('metrics:mailings'))}"

@@ -1,0 +1,159 @@
+"""Views by mail: each receiver's own figures, at their own clock, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from pytest_django import DjangoAssertNumQueries
+
+from metrics.dashboards import mailing, saving
+from metrics.dashboards.errors import ViewRefused
+from metrics.dashboards.models import Mailing, SavedView
+from metrics.models import Import
+from sopdesk.accounts.models import Team, User
+from sopdesk.audit.models import Entry
+from sopdesk.letters.models import Letter
+from tests.metrics.bringing import bring
+from tests.metrics.dashboards.test_tabs import HEAD, rows
+
+pytestmark = pytest.mark.django_db
+# A Monday: 08:00 in Manila is midnight UTC, 08:00 in Dublin is 08:00 UTC (winter).
+MONDAY = datetime(2026, 11, 30, 0, 0, tzinfo=UTC)
+EIGHT = time(8)
+
+
+@pytest.fixture
+def figures(payments: Team, harbor_payments: Team) -> Import:
+    return bring(HEAD + rows(40, payments.slug) + rows(30, harbor_payments.slug, label="payout"))
+
+
+@pytest.fixture
+def view(gia: User) -> SavedView:
+    query = "since=2026-05-01&until=2026-05-31"
+    return saving.save(name="CSAT of May", tab="csat", query=query, shared="own", actor=gia)
+
+
+def start(view: SavedView, *people: User, every: str = "week", weekday: int = 0) -> Mailing:
+    made = mailing.start(view, every=every, weekday=weekday, at=EIGHT, receivers=people, actor=view.owner)
+    Mailing.objects.update(created_at=MONDAY - timedelta(days=30))
+    return made
+
+
+def at(hours: float) -> datetime:
+    return MONDAY + timedelta(hours=hours)
+
+
+def test_each_gets_their_own_figures_when_it_is_time_where_they_are(
+    figures: Import, view: SavedView, gia: User, finn: User
+) -> None:
+    start(view, gia, finn)
+    assert mailing.send_due(at(-0.1)) == 0
+    assert mailing.send_due(at(0.1)) == 1
+    [to_finn] = Letter.objects.all()
+    assert to_finn.to == finn.email
+    assert "n 30" in to_finn.body
+    assert "n 70" not in to_finn.body
+    assert mailing.send_due(at(8.1)) == 1
+    to_gia = Letter.objects.get(to=gia.email)
+    assert "n 70" in to_gia.body
+    assert "/metrics/csat?since=2026-05-01&until=2026-05-31" in to_gia.body
+    assert "CSAT of May" in to_gia.subject
+
+
+def test_running_twice_writes_once(figures: Import, view: SavedView, gia: User) -> None:
+    start(view, gia)
+    assert [mailing.send_due(at(hours)) for hours in (8, 8, 8.5, 19.9)] == [1, 0, 0, 0]
+    assert Letter.objects.count() == 1
+    assert mailing.send_due(at(8 + 7 * 24)) == 1
+
+
+def test_daily_is_every_day_and_what_was_missed_for_long_is_not_made_up_for(
+    figures: Import, view: SavedView, gia: User
+) -> None:
+    start(view, gia, every="day")
+    assert mailing.send_due(at(21)) == 0
+    assert mailing.send_due(at(24 + 19)) == 1
+    assert Letter.objects.get().key.endswith(":2026-12-01")
+
+
+def test_nothing_is_written_for_a_time_before_it_was_started(view: SavedView, gia: User) -> None:
+    start(view, gia, every="day")
+    Mailing.objects.update(created_at=at(9))
+    assert mailing.send_due(at(10)) == 0
+
+
+def test_paused_stopped_and_left_mailings_write_nothing(
+    figures: Import, view: SavedView, gia: User, finn: User
+) -> None:
+    made = start(view, gia, finn, every="day")
+    mailing.pause(made, actor=gia)
+    assert mailing.send_due(at(8)) == 0
+    mailing.resume(made, actor=gia)
+    mailing.leave(made, actor=finn)
+    assert mailing.send_due(at(8)) == 1
+    mailing.stop(made, actor=gia)
+    assert mailing.send_due(at(32)) == 0
+    told = Entry.objects.filter(subject_type="metrics_dashboards.mailing").values_list("event", flat=True)
+    verbs = {event.split(":")[1] for event in told}
+    assert verbs == {"started", "paused", "resumed", "left", "stopped"}
+
+
+def test_who_may_no_longer_read_figures_gets_nothing(figures: Import, view: SavedView, finn: User) -> None:
+    start(view, finn)
+    finn.roles = ["agent"]
+    finn.save()
+    assert mailing.send_due(at(0.1)) == 0
+
+
+def test_figures_are_sent_to_people_who_read_figures_only(view: SavedView, gia: User, eve: User) -> None:
+    with pytest.raises(ViewRefused):
+        start(view, eve)
+    with pytest.raises(ViewRefused):
+        mailing.start(view, every="day", weekday=0, at=EIGHT, receivers=[], actor=gia)
+    with pytest.raises(PermissionDenied):
+        mailing.start(view, every="day", weekday=0, at=EIGHT, receivers=[gia], actor=eve)
+    assert not Mailing.objects.exists()
+
+
+def test_a_lead_sends_to_those_of_the_own_site(gia: User, finn: User) -> None:
+    own = saving.save(name="Mine", tab="", query="", shared="own", actor=finn)
+    with pytest.raises(ViewRefused):
+        mailing.start(own, every="day", weekday=0, at=EIGHT, receivers=[gia], actor=finn)
+    assert mailing.start(own, every="day", weekday=0, at=EIGHT, receivers=[finn], actor=finn).pk
+
+
+def test_it_is_started_paused_and_stopped_in_the_browser(
+    view: SavedView, gia: User, finn: User, as_person: Any
+) -> None:
+    browser = as_person(gia)
+    asked = {"every": "week", "weekday": "2", "at": "07:30", "receivers": [gia.pk, finn.pk]}
+    assert browser.post(f"/metrics/views/{view.pk}/mail", asked)["Location"] == "/metrics/mailings"
+    made = Mailing.objects.get()
+    assert "Wednesday" in browser.get("/metrics/mailings").content.decode()
+    assert as_person(finn).post(f"/metrics/mailings/{made.pk}/pause").status_code == 404
+    assert as_person(finn).post(f"/metrics/mailings/{made.pk}/stop").status_code == 404
+    assert as_person(finn).post(f"/metrics/mailings/{made.pk}/leave").status_code == 302
+    assert browser.post(f"/metrics/mailings/{made.pk}/pause").status_code == 302
+    assert "Resume" in browser.get("/metrics/mailings").content.decode()
+    assert "Stop sending it" in browser.get(f"/metrics/mailings/{made.pk}/stop").content.decode()
+    browser.post(f"/metrics/mailings/{made.pk}/stop")
+    assert not Mailing.objects.exists()
+    refused = browser.post(f"/metrics/views/{view.pk}/mail", {**asked, "at": "late"})
+    assert refused.status_code == 422
+
+
+def test_more_mailings_take_no_more_queries(
+    view: SavedView, gia: User, as_person: Any, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser = as_person(gia)
+    start(view, gia)
+    browser.get("/metrics/mailings")
+    with django_assert_max_num_queries(30) as few:
+        browser.get("/metrics/mailings")
+    for _number in range(20):
+        start(view, gia)
+    with django_assert_max_num_queries(len(few)):
+        browser.get("/metrics/mailings")
