@@ -14,3 +14,4 @@ class MetricsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("metrics.importing")  # registers the import's job
+        import_module("metrics.undoing")  # and that of taking it back

@@ -40,7 +40,8 @@ _RATING_WRONG: Final = """CASE rating_scale
     ELSE true END"""
 
 _FLAGS: Final = {
-    "solved_before_created": "first_solved_at < created_at OR last_solved_at < created_at",
+    "solved_before_created": "coalesce(first_solved_at, last_solved_at, closed_at) < created_at"
+    " OR last_solved_at < created_at",
     "solved_out_of_order": "last_solved_at < first_solved_at",
     "reply_before_created": "first_public_reply_at < created_at",
     "closed_before_created": "closed_at < created_at",

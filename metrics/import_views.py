@@ -8,17 +8,20 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics import importing, previewing, rejecting
+from metrics import flagging, importing, previewing, rejecting, undoing
 from metrics.containers import FileRefused
 from metrics.forms import MappingForm, UploadForm, known_mappings, zones_offered
 from metrics.guessing import content_of, guess
 from metrics.importing import AlreadyImported
 from metrics.mapping import MappingRefused
 from metrics.models import Import, Source
+from metrics.pace import pace
+from metrics.undoing import UndoRefused
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 
@@ -27,7 +30,9 @@ REJECTED_SHOWN = 20
 
 
 def _import(request: HttpRequest, import_id: int) -> Import:
-    imports = Import.objects.visible_to(signed_in(request)).select_related("source", "job", "created_by")
+    imports = Import.objects.visible_to(signed_in(request)).select_related(
+        "source", "job", "undo_job", "created_by"
+    )
     return get_object_or_404(imports, pk=import_id)
 
 
@@ -133,6 +138,21 @@ def import_discard(request: HttpRequest, import_id: int) -> HttpResponse:
     return redirect("metrics:import_list")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@importer
+def import_undo(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Ask once, then take the import back."""
+    found = _import(request, import_id)
+    if request.method == "POST":
+        try:
+            undoing.undo(found, actor=signed_in(request))
+            messages.success(request, _("The import is being undone; its figures go with it."))
+        except UndoRefused as refused:
+            messages.error(request, str(refused))
+        return redirect("metrics:import_read", found.pk)
+    return render(request, "metrics/import_undo.html", {"import": found, **undoing.asked(found)})
+
+
 @require_safe
 @never_cache
 @importer
@@ -144,7 +164,14 @@ def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
     refused = found.rejected_rows.order_by("line", "pk")[:REJECTED_SHOWN]
     rejected = [(row, rejecting.reason(row.column, row.reason)) for row in refused]
     template = "metrics/import_read.html" + ("#progress" if request.headers.get("HX-Request") else "")
-    return render(request, template, {"import": found, "job": found.job, "rejected": rejected})
+    context = {
+        "import": found,
+        "job": found.job,
+        "rejected": rejected,
+        "pace": pace(found, found.job, timezone.now()),
+        "flagged": flagging.flagged(found, signed_in(request)),
+    }
+    return render(request, template, context)
 
 
 @require_safe

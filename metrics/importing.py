@@ -17,6 +17,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from metrics import (
     containers,
@@ -106,7 +107,7 @@ def start(
     mapping.parse(content).fitted(draft.header)
     zone, door = time_zone or draft.time_zone, door_of(draft.source)
     kept = "".join(f" {name}" for name in staging.TEXTS if name not in door.shut)
-    same = f"{draft.sha256} {draft.source_id} {mapping.digest(content)} {zone}{kept}"
+    same = f"{draft.sha256} {draft.source_id} {mapping.digest(content)} {zone}{kept}{_times_undone(draft)}"
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=draft.pk)
         if locked.job is not None:
@@ -121,6 +122,16 @@ def start(
         facts = {"file": locked.file_name, "sha256": locked.sha256, "source": str(locked.source)}
         record(actor=_actor(actor), event=Event.IMPORT_STARTED, subject=locked, facts=facts)
     return locked
+
+
+def _times_undone(draft: Import) -> str:
+    """What makes it other work after an undo: the same file may then be needed again. Raises MappingRefused."""
+    undone = Import.objects.filter(source=draft.source_id, undo_job__isnull=False)
+    if undone.exclude(undo_job__state__in=[Job.State.DONE, Job.State.FAILED]).exists():
+        raise MappingRefused(
+            [_("An import of this source is being undone. Start this one when that has ended.")]
+        )
+    return f" undone {count}" if (count := undone.count()) else ""
 
 
 def say_how(

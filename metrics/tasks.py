@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from metrics import ageing
+from metrics import ageing, undoing
 
 
 @shared_task(name="metrics.tasks.age", max_retries=3, default_retry_delay=10)
 def age() -> None:
     ageing.age()
+
+
+@shared_task(name="metrics.tasks.forget_befores", max_retries=3, default_retry_delay=10)
+def forget_befores() -> None:
+    undoing.forget_befores()

@@ -16,5 +16,6 @@ urlpatterns = [
     path("imports/<int:import_id>/check", import_views.import_check, name="import_check"),
     path("imports/<int:import_id>/start", import_views.import_start, name="import_start"),
     path("imports/<int:import_id>/discard", import_views.import_discard, name="import_discard"),
+    path("imports/<int:import_id>/undo", import_views.import_undo, name="import_undo"),
     path("imports/<int:import_id>/rejected", import_views.import_rejected, name="import_rejected"),
 ]

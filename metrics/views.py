@@ -54,7 +54,9 @@ def definitions(request: HttpRequest) -> HttpResponse:
 @permission_required(Permission.TICKETS_IMPORT)
 def import_list(request: HttpRequest) -> HttpResponse:
     """What was brought in, newest first."""
-    imports = Import.objects.visible_to(signed_in(request)).select_related("source", "job", "created_by")
+    imports = Import.objects.visible_to(signed_in(request)).select_related(
+        "source", "job", "undo_job", "created_by"
+    )
     sorts = {"created": ("created_at",), "source": ("source__name",), "rows": ("rows_read",)}
     listing: Listing[Import] = Listing(request.GET, imports, sorts=sorts, sort="-created")
     return render(request, "metrics/import_list.html", {"listing": listing})

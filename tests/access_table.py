@@ -376,6 +376,8 @@ metrics:import_start                   GET   import               m m m m m m m 
 metrics:import_start                   POST  import               f x x x x x x r r
 metrics:import_discard                 POST  import               f x x x x x x r r
 metrics:import_rejected                GET   import               l x x x x x x o o
+metrics:import_undo                    GET   import               l x x x x x x o o
+metrics:import_undo                    POST  import               f x x x x x x r r
 """
 
 

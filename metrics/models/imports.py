@@ -76,7 +76,9 @@ class Import(models.Model):
 
     @property
     def state(self) -> str:
-        """The job's state, or "draft" before there is one."""
+        """The job's state, "draft" before there is one, and what an undo made of it."""
+        if self.undo_job is not None and self.undo_job.state != Job.State.FAILED:
+            return "undone" if self.undo_job.is_finished else "being_undone"
         return self.job.state if self.job else "draft"
 
 

@@ -54,6 +54,8 @@ class Event(models.TextChoices):
     GATE_SET = "gate:set", _("cut-over gate set")
     IMPORT_FINISHED = "import:finished", _("import finished")
     IMPORT_STARTED = "import:started", _("import started")
+    IMPORT_UNDONE = "import:undone", _("import undone")
+    IMPORT_UNDO_STARTED = "import:undo_started", _("undoing an import started")
     MUST_READ_CLOSED = "must_read:closed", _("must-read closed")
     MUST_READ_MOVED = "must_read:moved", _("due date of a must-read moved")
     MUST_READ_OPENED = "must_read:opened", _("must-read opened")

@@ -161,6 +161,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # Where the reporting day begins and ends, and the zone shown when a person has set none.
 REPORTING_TIME_ZONE = "Europe/Dublin"
+# Within which what an import changed can be taken back; what it added can be removed always.
+IMPORT_UNDO_DAYS = 30
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
 

@@ -41,6 +41,11 @@ CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "metrics.age": {"task": "metrics.tasks.age", "schedule": 300.0, "options": {"expires": 300}},
+    "metrics.forget_befores": {
+        "task": "metrics.tasks.forget_befores",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "metrics.send_views": {
         "task": "metrics.dashboards.tasks.send_views",
         "schedule": 60.0,

@@ -55,6 +55,8 @@ LOOKS: dict[str, Look] = {
     "running": Look(_("running"), Tone.BLUE, "refresh"),
     "done": Look(_("done"), Tone.GREEN, "check"),
     "failed": Look(_("failed"), Tone.RED, "circle-x"),
+    "being_undone": Look(_("being undone"), Tone.BLUE, "arrow-back-up"),
+    "undone": Look(_("undone"), Tone.NEUTRAL, "arrow-back-up"),
     # duties
     "met": Look(_("met"), Tone.GREEN, "check"),
     "not_met": Look(_("not met"), Tone.RED, "x"),

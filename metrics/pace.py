@@ -1,0 +1,40 @@
+"""How fast an import goes, and how long it will take yet, from what its job has written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from metrics.models import Import
+from sopdesk.jobs.models import Job
+
+ENOUGH: Final = 20  # thousandths: before that nothing can be said of the rest
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Bytes of the file (as it is read, unpacked), rows a second, and seconds left; None where it is not known."""
+
+    bytes_done: int | None
+    bytes_all: int | None
+    rows_per_second: int | None
+    seconds_left: int | None
+
+    @property
+    def minutes_left(self) -> int | None:
+        """Rounded up, for words such as "about 3 minutes"; None below two minutes."""
+        if self.seconds_left is None or self.seconds_left < 120:
+            return None
+        return -(-self.seconds_left // 60)
+
+
+def pace(ticket_import: Import, job: Job, now: datetime) -> Pace:
+    place = job.cursor.get("place") or {}
+    at = job.cursor.get("offset", place.get("offset"))
+    if job.started_at is None:
+        return Pace(at, job.cursor.get("size"), None, None)
+    passed = max(1.0, (now - job.started_at).total_seconds())
+    done = job.progress_done
+    left = round(passed * (1000 - done) / done) if done >= ENOUGH else None
+    return Pace(at, job.cursor.get("size"), round(ticket_import.rows_read / passed) or None, left)
