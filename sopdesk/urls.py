@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("sopdesk.jobs.urls")),
     path("", include("compliance.urls")),
     path("", include("metrics.urls")),
+    path("", include("metrics.quality.urls")),
     path("", include("sopdesk.web.urls")),
     path("", include("sopdesk.documents.urls")),
     path("", include("sopdesk.discussion.urls")),

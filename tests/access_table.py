@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tests.access_table_dashboards import DASHBOARDS
+from tests.access_table_metrics import MEASURING
 from tests.access_table_review import REVIEWING
 
 LETTERS = {
@@ -392,5 +393,6 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     """The table's lines, without its comments."""
-    lines = (line.split("#")[0].split() for line in (TABLE + REVIEWING + DASHBOARDS).splitlines())
+    text = "".join((TABLE, REVIEWING, DASHBOARDS, MEASURING))
+    lines = (line.split("#")[0].split() for line in text.splitlines())
     return tuple(Row(words[0], words[1], words[2], tuple(words[3:])) for words in lines if words)

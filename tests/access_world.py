@@ -29,6 +29,7 @@ from sopdesk.readership import opening, questions
 from sopdesk.readership.days import today
 from sopdesk.readership.models import MustRead
 from tests import factories
+from tests.access_world_metrics import quality
 
 ROLES = (
     "anonymous",
@@ -84,6 +85,7 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         **_proposed(sop, cast),
         **_tickets(cast["gia"]),
         **_views(cast["gia"], cast["finn"]),
+        **quality(cast["gia"], cast["finn"], cast["dev"]),
         "intake": _intake(ana),
         "export": _export(sop, ana),
     }

@@ -47,6 +47,10 @@ class Permission(StrEnum):
     PEOPLE_EDIT = "people:edit"
     PEOPLE_READ = "people:read"
     PEOPLE_READ_ALL_SITES = "people:read_all_sites"
+    QUALITY_DISPUTE = "quality:dispute"
+    QUALITY_EDIT = "quality:edit"
+    QUALITY_READ = "quality:read"
+    QUALITY_REVIEW = "quality:review"
     READERSHIP_READ = "readership:read"
     REVIEW_RULES_EDIT = "review_rules:edit"
     TICKETS_IMPORT = "tickets:import"
@@ -83,8 +87,25 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {P.CHANGE_APPROVE, P.CHANGE_INVITE, P.CHANGE_PUBLISH, P.CHANGE_PUBLISH_URGENTLY, P.DOCUMENT_VERIFY},
     Role.COMPLIANCE_OFFICER: _POLICY
     | {P.CHANGE_APPROVE, P.CHANGE_INVITE, P.CHANGE_PUBLISH_URGENTLY, P.COMPLIANCE_SIGN, P.AUDIT_READ},
-    Role.LEAD: _STAFF | {P.METRICS_READ, P.METRICS_READ_AGENTS, P.PEOPLE_READ, P.READERSHIP_READ},
-    Role.ANALYST: _STAFF | {P.METRICS_READ, P.METRICS_READ_ALL_SITES, P.TICKETS_IMPORT},
+    Role.LEAD: _STAFF
+    | {
+        P.METRICS_READ,
+        P.METRICS_READ_AGENTS,
+        P.PEOPLE_READ,
+        P.QUALITY_DISPUTE,
+        P.QUALITY_READ,
+        P.QUALITY_REVIEW,
+        P.READERSHIP_READ,
+    },
+    Role.ANALYST: _STAFF
+    | {
+        P.METRICS_READ,
+        P.METRICS_READ_ALL_SITES,
+        P.QUALITY_EDIT,
+        P.QUALITY_READ,
+        P.QUALITY_REVIEW,
+        P.TICKETS_IMPORT,
+    },
     Role.ADMINISTRATOR: _POLICY
     | {
         P.AUDIT_READ,
@@ -93,6 +114,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.DOCUMENT_IMPORT,
         P.METRICS_READ_AGENTS,
         P.PEOPLE_EDIT,
+        P.QUALITY_EDIT,
+        P.QUALITY_READ,
         P.REVIEW_RULES_EDIT,
         P.TICKETS_IMPORT,
     },

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "sops",
     "metrics",
     "metrics.dashboards",
+    "metrics.quality",
     "compliance",
     "sopdesk.demo",
     "sopdesk.web",

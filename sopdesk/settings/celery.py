@@ -51,6 +51,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # Hourly, so that a beat that was down catches up; each rule draws a week once.
+    "quality.draw": {"task": "metrics.quality.tasks.draw", "schedule": 3600.0, "options": {"expires": 3600}},
     "exchange.tidy": {
         "task": "sopdesk.exchange.tasks.tidy",
         "schedule": 3600.0,

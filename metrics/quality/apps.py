@@ -1,0 +1,16 @@
+"""The quality app: scorecards, reviews of sampled tickets, how far reviewers agree."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class QualityConfig(AppConfig):
+    name = "metrics.quality"
+    label = "metrics_quality"
+    verbose_name = _("Quality")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import_module("metrics.quality.tab")  # fills the dashboard's tab

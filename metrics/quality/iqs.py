@@ -1,0 +1,171 @@
+"""IQS out of finished reviews: value, n, interval; by team, agent, criterion and SOP section; week by week."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, F, FloatField, Max, Q, Sum
+from django.db.models.functions import Cast, TruncWeek
+
+from metrics import intervals
+from metrics.filters import Period, moments
+from metrics.quality.definitions import AGENT_LEAST, IQS
+from metrics.quality.models import Mark, Review
+from metrics.reporting import Figure, Point
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from metrics.quality.querysets import ReviewQuerySet
+    from sopdesk.accounts.models import User
+
+SHARE: Final = Cast("score", FloatField()) / F("criterion__top")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what it is about (`key` for the address), its figure, and how many failed critically."""
+
+    key: str
+    name: str
+    figure: Figure
+    detail: str = ""
+    critical: int = 0
+    skipped: int = 0
+    place: tuple[str, str] = ("", "")
+
+
+@dataclass
+class _Sums:
+    total: float = 0.0
+    squares: float = 0.0
+    n: int = 0
+
+    def add(self, value: float) -> None:
+        self.total, self.squares, self.n = self.total + value, self.squares + value * value, self.n + 1
+
+    def figure(self, least: int = 0) -> Figure:
+        return figure(self.total, self.squares, self.n, least)
+
+
+def figure(total: float, squares: float, n: int, least: int = 0) -> Figure:
+    """The mean of n shares from their sums, with its 95 % interval, which is none for fewer than two."""
+    if n == 0:
+        return Figure(IQS, None, 0)
+    if n < least:
+        return Figure(IQS, None, n, is_small=True)
+    low, high = intervals.mean(total, squares, n) or (None, None)
+    if low is None or high is None or math.isnan(low):
+        return Figure(IQS, total / n, n)
+    return Figure(IQS, total / n, n, max(0.0, low), min(1.0, high))
+
+
+def reviews(user: User | AnonymousUser, period: Period, narrowed: Q | None = None) -> ReviewQuerySet:
+    """The reviews that count in a period, as far as this person's figures go."""
+    first, after = moments(period)
+    return Review.objects.counted_for(user).filter(narrowed or Q(), done_at__gte=first, done_at__lt=after)
+
+
+_ADDED: Final[Mapping[str, Any]] = {
+    "total": Sum("score", default=0.0),
+    "squares": Sum(F("score") * F("score"), default=0.0),
+    "n": Count("pk"),
+    "critical": Count("pk", filter=Q(has_critical_fail=True)),
+}
+
+
+def overall(rows: ReviewQuerySet) -> Row:
+    """All of them together. One query."""
+    found = rows.order_by().aggregate(**_ADDED)
+    return Row("", "", _figure(found), critical=found["critical"])
+
+
+def by_team(rows: ReviewQuerySet) -> list[Row]:
+    """By site and team. One query."""
+    columns = ("team__slug", "team__name", "team__site__name")
+    found = rows.order_by().values(*columns).annotate(**_ADDED).order_by("team__site__name", "team__name")
+    return [
+        Row(row["team__slug"] or "", row["team__name"] or "", _figure(row), row["team__site__name"] or "",
+            row["critical"])
+        for row in found
+    ]  # fmt: skip
+
+
+def by_agent(rows: ReviewQuerySet) -> list[Row]:
+    """By agent, those with too few reviews without a value. One query. For whoever may read figures of agents."""
+    added = {**_ADDED, "team": Max("team__name")}
+    found: Any = rows.order_by().exclude(agent="").values("agent").annotate(**added)
+    return [
+        Row(row["agent"], row["agent"], _figure(row, AGENT_LEAST), row["team"] or "", row["critical"])
+        for row in found.order_by("agent")
+    ]
+
+
+def by_criterion(rows: ReviewQuerySet) -> list[Row]:
+    """By criterion, over all versions of its scorecard: how often it was met, the weakest first. One query."""
+    marks = Mark.objects.filter(review__in=rows.order_by().values("pk"))
+    key = ("criterion__version__scorecard__name", "criterion__key")
+    found = marks.order_by().values(*key).annotate(
+        name=Max("criterion__name"), sop=Max("criterion__sop_key"), anchor=Max("criterion__sop_anchor"),
+        total=Sum(SHARE, default=0.0), squares=Sum(SHARE * SHARE, default=0.0), n=Count("score"),
+        skipped=Count("pk", filter=Q(score=None)),
+        critical=Count("pk", filter=Q(score=0, criterion__is_critical=True)),
+    )  # fmt: skip
+    lines = [
+        Row(row["criterion__key"], row["name"], _figure(row), row["criterion__version__scorecard__name"],
+            row["critical"], row["skipped"], (row["sop"], row["anchor"]))
+        for row in found
+    ]  # fmt: skip
+    return sorted(lines, key=_weakest_first)
+
+
+def by_section(rows: ReviewQuerySet) -> list[Row]:
+    """By SOP section: of each review the weighted share of the criteria that point at it, then their mean."""
+    places = ("criterion__sop_key", "criterion__sop_anchor")
+    marks = Mark.objects.filter(review__in=rows.order_by().values("pk"), score__isnull=False)
+    per_review = (
+        marks.exclude(criterion__sop_key="").order_by().values("review", *places)
+        .annotate(earned=Sum(SHARE * F("criterion__weight")), weights=Sum("criterion__weight"))
+    )  # fmt: skip
+    sums: dict[tuple[str, str], _Sums] = defaultdict(_Sums)
+    for row in per_review.iterator(chunk_size=5000):
+        sums[row[places[0]], row[places[1]]].add(row["earned"] / row["weights"])
+    lines = [
+        Row("#".join(place).rstrip("#"), "", added.figure(), place=place) for place, added in sums.items()
+    ]
+    return sorted(lines, key=_weakest_first)
+
+
+def trend(rows: ReviewQuerySet, period: Period) -> list[Point]:
+    """Week by week, each from its Monday. One query."""
+    zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
+    weekly = (
+        rows.order_by().annotate(week=TruncWeek("done_at", tzinfo=zone)).values("week").annotate(**_ADDED)
+    )
+    found = {row["week"].date(): row for row in weekly}
+    return [
+        Point(week, _figure(found[week]) if week in found else Figure(IQS, None, 0))
+        for week in _weeks(period)
+    ]
+
+
+def _weeks(period: Period) -> Iterable[date]:
+    week = period.first - timedelta(days=period.first.weekday())
+    while week <= period.last:
+        yield week
+        week += timedelta(days=7)
+
+
+def _figure(row: Mapping[str, Any], least: int = 0) -> Figure:
+    return figure(row["total"], row["squares"], row["n"], least)
+
+
+def _weakest_first(row: Row) -> tuple[bool, float, str]:
+    return row.figure.value is None, row.figure.value or 0.0, row.name or row.key

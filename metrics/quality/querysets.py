@@ -1,0 +1,93 @@
+"""Which reviews a person may see: those they have to do, and the finished ones of the tickets they may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from metrics.querysets import measured_for
+from sopdesk.accounts.permissions import Permission, allows
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from metrics.quality.models import Calibration, QualityImport, Review  # noqa: F401
+    from sopdesk.accounts.models import User
+
+DONE, ASSIGNED = "done", "assigned"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """One's own, and the finished ones of tickets that this person may see. Whoever still has to review a ticket
+        for a calibration sees nobody else's review of it: they are to be blind to it."""
+        allowed = measured_for(user)
+        if allowed is None or not allows(user, Permission.QUALITY_READ):
+            return self.none()
+        own = Q(reviewer=user.pk)
+        return self.filter(own | (Q(state=DONE) & allowed)).exclude(self._blinded(user) & ~own)
+
+    def counted_for(self, user: User | AnonymousUser) -> Self:
+        """What the figures are made of: finished and scored, of the tickets of this person's figures. Not those of
+        calibrations, which judge reviewers and would count a ticket twice."""
+        allowed = measured_for(user)
+        if allowed is None:
+            return self.none()
+        return self.filter(allowed, state=DONE, score__isnull=False, calibration=None)
+
+    def queue_of(self, user: User) -> Self:
+        """What this person has to review, the most urgent first."""
+        return self.filter(reviewer=user.pk, state=ASSIGNED).order_by(
+            F("due_on").asc(nulls_last=True), "assigned_at", "pk"
+        )
+
+    def progress(self) -> list[dict[str, Any]]:
+        """How many reviews each reviewer has, and has finished, by name. One query."""
+        counted = (
+            self.order_by()
+            .values("reviewer_name")
+            .annotate(n=Count("pk"), finished=Count("pk", filter=~Q(state=ASSIGNED)))
+        )
+        return list(counted.order_by("reviewer_name"))
+
+    def _blinded(self, user: User | AnonymousUser) -> Exists:
+        waiting = self.model.objects.filter(
+            calibration=OuterRef("calibration"),
+            source=OuterRef("source"),
+            external_id=OuterRef("external_id"),
+            reviewer=user.pk,
+            state=ASSIGNED,
+        )
+        return Exists(waiting)
+
+
+class CalibrationQuerySet(models.QuerySet["Calibration"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All of them for those who keep the scorecards of every site; else those one takes part in."""
+        if allows(user, Permission.QUALITY_EDIT) and allows(user, Permission.METRICS_READ_ALL_SITES):
+            return self.all()
+        if not allows(user, Permission.QUALITY_READ):
+            return self.none()
+        return self.filter(Exists(self._reviews().filter(reviewer=user.pk)))
+
+    def with_progress(self) -> Self:
+        """Each with `reviews_n` and `finished_n`."""
+        counted = self._reviews().order_by().values("calibration")
+        finished = counted.exclude(state=ASSIGNED)
+        return self.annotate(
+            reviews_n=Subquery(counted.annotate(n=Count("pk")).values("n")),
+            finished_n=Coalesce(Subquery(finished.annotate(n=Count("pk")).values("n")), 0),
+        )
+
+    def _reviews(self) -> ReviewQuerySet:
+        related: Any = self.model._meta.get_field("reviews").related_model
+        found: ReviewQuerySet = related.objects.filter(calibration=OuterRef("pk"))
+        return found
+
+
+class ImportQuerySet(models.QuerySet["QualityImport"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.all() if allows(user, Permission.QUALITY_EDIT) else self.none()

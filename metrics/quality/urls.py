@@ -1,0 +1,31 @@
+"""Addresses of quality."""
+
+from django.urls import path
+
+from metrics.quality.views import calibrations, reviews, sampling, scorecards
+
+app_name = "quality"
+urlpatterns = [
+    path("metrics/quality/queue", reviews.queue, name="queue"),
+    path("metrics/quality/reviews", reviews.review_list, name="reviews"),
+    path("metrics/quality/reviews/<int:review_id>", reviews.review, name="review"),
+    path("metrics/quality/reviews/<int:review_id>/decline", reviews.decline, name="decline"),
+    path("metrics/quality/reviews/<int:review_id>/dispute", reviews.dispute, name="dispute"),
+    path("metrics/quality/disputes/<int:dispute_id>/settle", reviews.settle, name="settle"),
+    path("metrics/quality/scorecards", scorecards.scorecard_list, name="scorecards"),
+    path("metrics/quality/scorecards/new", scorecards.scorecard_new, name="scorecard_new"),
+    path("metrics/quality/scorecards/<int:card_id>", scorecards.scorecard, name="scorecard"),
+    path("metrics/quality/scorecards/<int:card_id>/edit", scorecards.scorecard_edit, name="scorecard_edit"),
+    path(
+        "metrics/quality/scorecards/<int:card_id>/active",
+        scorecards.scorecard_active,
+        name="scorecard_active",
+    ),
+    path("metrics/quality/sampling", sampling.sampling_list, name="sampling"),
+    path("metrics/quality/sampling/new", sampling.rule_new, name="rule_new"),
+    path("metrics/quality/sampling/<int:rule_id>/edit", sampling.rule_edit, name="rule_edit"),
+    path("metrics/quality/sampling/<int:rule_id>/draw", sampling.rule_draw, name="rule_draw"),
+    path("metrics/quality/calibrations", calibrations.calibration_list, name="calibrations"),
+    path("metrics/quality/calibrations/new", calibrations.calibration_new, name="calibration_new"),
+    path("metrics/quality/calibrations/<int:calibration_id>", calibrations.calibration, name="calibration"),
+]

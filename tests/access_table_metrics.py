@@ -1,0 +1,38 @@
+"""Who may reach what of quality: lines of tests/access_table.py, which says how they are read."""
+
+MEASURING = """
+# Quality: scorecards, reviews, sampling, calibration
+quality:queue                          GET   -                    l x x x x x o o x
+quality:reviews                        GET   -                    l x x x x x o o o
+quality:review                         GET   review               l x x x x x x o o
+quality:review                         GET   review_done          l x x x x x x o o
+quality:review                         GET   999999               l x x x x x x x x
+quality:review                         POST  review               f x x x x x x i c
+quality:decline                        GET   review               m m m m m m m m m
+quality:decline                        POST  review               f x x x x x x r x
+quality:dispute                        POST  review_done          f x x x x x x x x
+quality:dispute                        GET   review_done          m m m m m m m m m
+quality:settle                         POST  dispute              f x x x x x x i i
+quality:settle                         GET   dispute              m m m m m m m m m
+quality:scorecards                     GET   -                    l x x o o o o o o
+quality:scorecard                      GET   scorecard            l x x o o o o o o
+quality:scorecard                      GET   999999               l x x x x x x x x
+quality:scorecard_new                  GET   -                    l x x x x x x o o
+quality:scorecard_new                  POST  -                    f x x x x x x i i
+quality:scorecard_edit                 GET   scorecard            l x x x x x x o o
+quality:scorecard_edit                 POST  scorecard            f x x x x x x i i
+quality:scorecard_active               GET   scorecard            m m m m m m m m m
+quality:scorecard_active               POST  scorecard            f x x x x x x r r
+quality:sampling                       GET   -                    l x x x x x o o o
+quality:rule_new                       GET   -                    l x x x x x x o o
+quality:rule_new                       POST  -                    f x x x x x x o o
+quality:rule_edit                      GET   sampling_rule        l x x x x x x o o
+quality:rule_edit                      POST  sampling_rule        f x x x x x x o o
+quality:rule_draw                      GET   sampling_rule        m m m m m m m m m
+quality:rule_draw                      POST  sampling_rule        f x x x x x x r r
+quality:calibrations                   GET   -                    l x x x x x o o o
+quality:calibration                    GET   calibration          l x x x x x x o o
+quality:calibration                    GET   999999               l x x x x x x x x
+quality:calibration_new                GET   -                    l x x x x x x o o
+quality:calibration_new                POST  -                    f x x x x x x o o
+"""
