@@ -2,7 +2,10 @@
 
 A cell that cannot be read gives its row a `fault`, the name of its column; such a row goes no further. A value that
 can be read and cannot be true (solved before it was created) gives its row a flag: it is kept, and left out of the
-metrics it would spoil. Checks use pg_input_is_valid, so that one bad cell never fails the chunk.
+metrics it would spoil.
+
+A chunk is first read as if every cell were well formed. Is one of them not, then all of it is read again with each cell
+asked by pg_input_is_valid before. A function of the database does both (migration 0010): its errors come into no log.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from metrics import conversing, schema
 from metrics.mapping import FileMapping
@@ -51,11 +55,15 @@ _FLAGS: Final = {
 }
 
 
-def _time(name: str) -> str:
+def _read(cell: str, kind: str, *, careful: bool, only: str = "") -> str:
+    """The cell as this kind. `careful`: NULL where it is none, which takes as long again; else the statement fails."""
+    tests = [only] * bool(only) + [f"pg_input_is_valid({cell}, '{kind}')"] * careful
+    return f"CASE WHEN {' AND '.join(tests)} THEN ({cell})::{kind} END" if tests else f"({cell})::{kind}"
+
+
+def _time(name: str, *, careful: bool) -> str:
     """ISO 8601 (metrics/stamps.py made it so). A stamp without a zone is in the session's, which the import sets."""
-    cell = f"s.{name}"
-    valid = f"{cell} LIKE '____-__-__%%' AND pg_input_is_valid({cell}, 'timestamptz')"
-    return f"CASE WHEN {valid} THEN {cell}::timestamptz END"
+    return _read(f"s.{name}", "timestamptz", careful=careful, only=f"s.{name} LIKE '____-__-__%%'")
 
 
 def _words(name: str) -> str:
@@ -71,18 +79,16 @@ def _words(name: str) -> str:
     )
 
 
-def _typed(column: Column, mapping: FileMapping) -> str:
+def _typed(column: Column, mapping: FileMapping, *, careful: bool) -> str:
     cell = f"s.{column.name}"
     if column.kind is Kind.TIME:
-        return _time(column.name)
+        return _time(column.name, careful=careful)
     if column.kind is Kind.WORDS:
         cell = "labels" if column.name == "labels" and not mapping.labels else column.name
         return _words("labels_more" if column.name == "labels" and mapping.labels else cell)
     if column.kind is Kind.SPANS:
         literal = f"'{{[' || replace(replace({cell}, '/', ','), ';', '),[') || ')}}'"
-        return (
-            f"CASE WHEN pg_input_is_valid({literal}, 'tstzmultirange') THEN ({literal})::tstzmultirange END"
-        )
+        return _read(literal, "tstzmultirange", careful=careful)
     if column.kind is Kind.MESSAGES:
         return "said.spoken_at"
     if column.kind is Kind.FIGURES:
@@ -93,13 +99,12 @@ def _typed(column: Column, mapping: FileMapping) -> str:
         return f"CASE WHEN {cell} = ANY(%(scales)s) THEN {cell} END"
     if column.kind in {Kind.TEXT, Kind.RATING}:
         return f"btrim({cell})"
-    kind = _PG[column.kind]
-    return f"CASE WHEN pg_input_is_valid({cell}, '{kind}') THEN {cell}::{kind} END"
+    return _read(cell, _PG[column.kind], careful=careful)
 
 
-def _cell(column: Column, mapping: FileMapping, given: set[str]) -> str:
+def _cell(column: Column, mapping: FileMapping, given: set[str], *, careful: bool) -> str:
     """The typed cell of a column; NULL where the file has none. The conversation tells of a first reply too."""
-    typed = _typed(column, mapping) if column.name in given else f"NULL::{_PG[column.kind]}"
+    typed = _typed(column, mapping, careful=careful) if column.name in given else f"NULL::{_PG[column.kind]}"
     if column.name == "first_public_reply_at" and "conversation" in given:
         return f"CASE WHEN s.{column.name} IS NULL THEN {conversing.FIRST_REPLY} ELSE {typed} END"
     return typed
@@ -142,7 +147,7 @@ def _flags() -> str:
     return f"CASE WHEN {anything} THEN array_remove(ARRAY[{cases}], NULL) ELSE '{{}}' END"
 
 
-def _sql(mapping: FileMapping) -> str:
+def _sql(mapping: FileMapping, *, careful: bool) -> str:
     """One statement for the mapping: only columns that the file has are looked at."""
     given = {*mapping.columns, *mapping.constants, *(["labels"] if mapping.labels else [])}
     said, speakers = (conversing.READ, "said.speakers") if "conversation" in given else ("", "NULL::text[]")
@@ -152,7 +157,7 @@ def _sql(mapping: FileMapping) -> str:
     )
     for column in schema.COLUMNS:
         name = column.name
-        inner.append(f"{_cell(column, mapping, given)} AS {name}")
+        inner.append(f"{_cell(column, mapping, given, careful=careful)} AS {name}")
         inner.append(f"s.{name} AS raw_{name}")
         outer.append(name)
     hashed = ", ".join(f"s.{name}" for name in (*schema.NAMES, "labels_more", "custom"))
@@ -172,15 +177,21 @@ def convert(mapping: FileMapping, zone: str) -> list[tuple[int, str, str]]:
         "scales": list(schema.SCALES),
     }
     with connection.cursor() as cursor:
+        quick, careful = (cursor.mogrify(_sql(mapping, careful=how), parameters) for how in (False, True))
         cursor.execute("SELECT set_config('TimeZone', %s, true)", [zone])
         cursor.execute("DROP TABLE IF EXISTS converted")
-        cursor.execute(_sql(mapping), parameters)
+        cursor.execute("SELECT metrics_first_that_reads(%s, %s)", [quick, careful])
         cursor.execute("SELECT set_config('TimeZone', 'UTC', true)")
-        cursor.execute(
-            "SELECT c.line, c.fault, left(coalesce(to_jsonb(s) ->> c.fault, ''), 200)"
-            " FROM converted AS c JOIN incoming AS s USING (line) WHERE c.fault IS NOT NULL ORDER BY c.line"
-        )
-        faults: list[tuple[int, str, str]] = cursor.fetchall()
+        cursor.execute("SELECT count(*) FROM converted WHERE fault IS NOT NULL")
+        return _wrong(cursor) if cursor.fetchone()[0] else []
+
+
+def _wrong(cursor: CursorWrapper) -> list[tuple[int, str, str]]:
+    cursor.execute(
+        "SELECT c.line, c.fault, left(coalesce(to_jsonb(s) ->> c.fault, ''), 200)"
+        " FROM converted AS c JOIN incoming AS s USING (line) WHERE c.fault IS NOT NULL ORDER BY c.line"
+    )
+    faults: list[tuple[int, str, str]] = cursor.fetchall()
     return faults
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import Any, Final
 
@@ -23,7 +25,8 @@ TEXTS: Final = ("subject", "body")
 STATUS: Final = schema.NAMES.index("status")
 COLUMNS: Final = ("line", *schema.NAMES, "raw_status", "labels_more", "custom")
 _PERSONAL: Final = [COLUMNS.index(name) - 1 for name in ("requester", *TEXTS, "custom")]
-_COPY: Final = f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN"
+_COPY: Final = f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv)"
+BLOCK: Final = 512 * 1024
 
 
 def create_incoming() -> None:
@@ -38,11 +41,25 @@ def copy_in(rows: Iterable[tuple[int, Cells]]) -> int:
     """Stream rows (line, cells as `neutral` gives them) into the table; returns how many."""
     count = 0
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        write = copy.write_row
-        for line, cells in rows:
-            write((line, *cells))
-            count += 1
+        for block, rows_in_it in written(rows):
+            copy.write(block)
+            count += rows_in_it
     return count
+
+
+def written(rows: Iterable[tuple[int, Cells]]) -> Iterator[tuple[str, int]]:
+    """The rows as COPY takes them, in blocks, each with how many rows it holds. None is written as nothing."""
+    buffer, count = io.StringIO(), 0
+    write = csv.writer(buffer, lineterminator="\r\n").writerow
+    for line, cells in rows:
+        write((line, *cells))
+        count += 1
+        if buffer.tell() > BLOCK:
+            yield buffer.getvalue(), count
+            buffer.seek(0)
+            buffer.truncate()
+            count = 0
+    yield buffer.getvalue(), count
 
 
 def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Row], Cells]:
