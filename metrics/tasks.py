@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from metrics import ageing, undoing
+from metrics import ageing, collecting, undoing
 
 
 @shared_task(name="metrics.tasks.age", max_retries=3, default_retry_delay=10)
@@ -15,3 +15,8 @@ def age() -> None:
 @shared_task(name="metrics.tasks.forget_befores", max_retries=3, default_retry_delay=10)
 def forget_befores() -> None:
     undoing.forget_befores()
+
+
+@shared_task(name="metrics.tasks.collect_imports", max_retries=3, default_retry_delay=10)
+def collect_imports() -> None:
+    collecting.collect()

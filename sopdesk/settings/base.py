@@ -1,6 +1,7 @@
 """What every environment shares. Values that differ live in development.py, test.py, production.py."""
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 REPORTING_TIME_ZONE = "Europe/Dublin"
 # Within which what an import changed can be taken back; what it added can be removed always.
 IMPORT_UNDO_DAYS = 30
+# A folder whose files of tickets are imported by themselves (metrics/collecting.py); none when empty.
+IMPORT_FOLDER = os.environ.get("IMPORT_FOLDER", "")
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
 

@@ -41,6 +41,11 @@ CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "metrics.age": {"task": "metrics.tasks.age", "schedule": 300.0, "options": {"expires": 300}},
+    "metrics.collect_imports": {
+        "task": "metrics.tasks.collect_imports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "metrics.forget_befores": {
         "task": "metrics.tasks.forget_befores",
         "schedule": 3600.0,

@@ -22,7 +22,7 @@ from tests.metrics.bringing import SHIPPED, draft
 TEXT = "external_id,status,created_at,team\nA1,new,2026-05-04 10:00,x\nA2,odd,2026-05-04,x\n"
 
 
-def run(path: Path, **options: str) -> str:
+def run(path: Path, **options: str | bool) -> str:
     out = io.StringIO()
     call_command("import_tickets", str(path), source="Desk", stdout=out, **options)
     return out.getvalue()
@@ -105,3 +105,15 @@ def test_the_same_file_started_twice_at_once_is_one_job() -> None:
         assert sorted(pool.map(start, drafts)) == ["known", "started"]
     assert Job.objects.count() == 1
     assert Import.objects.exclude(job=None).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_nightly_run_is_told_by_how_it_ends(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as rejected:
+        run(file, strict=True)
+    assert rejected.value.returncode == 3
+    with pytest.raises(CommandError) as refused:
+        run(tmp_path / "gone.csv", strict=True)
+    assert refused.value.returncode == 1
+    file.write_text(TEXT.replace("odd", "open"))
+    assert "added: 1" in run(file, strict=True)
