@@ -50,6 +50,7 @@ backup: $(RUN_STAMP)  ## save database and media to one file: make backup FILE=s
 restore: $(RUN_STAMP)  ## read such a file into an empty database: make restore FILE=sopdesk.backup
 	@test -n "$(FILE)" || { echo 'Name the file: make restore FILE=sopdesk.backup' >&2; exit 2; }
 	@$(PY) manage.py restore $(FILE) $(ARGS)
+	@$(PY) manage.py reapply_erasures
 
 screenshots: $(DEV_STAMP) | scripts/screenshots.py  ## take the README's pictures
 	@$(PY) scripts/screenshots.py

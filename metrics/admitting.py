@@ -27,6 +27,10 @@ class Door:
     key: bytes
     erased: tuple[tuple[bytes, frozenset[str]], ...]
 
+    def let_in(self, columns: dict[str, str]) -> dict[str, str]:
+        """Those of the neutral columns that are read."""
+        return {name: value for name, value in columns.items() if name not in self.shut}
+
     def is_erased(self, address: str) -> bool:
         return any(requesters.hashed(address, key) in known for key, known in self.erased)
 
@@ -37,7 +41,7 @@ class Door:
 
 def door_of(source: Source) -> Door:
     """The door of a source as it stands now."""
-    keys = requesters.keys()
+    keys = requesters.known_keys()
     shut = {"subject": not source.keeps_subject, "body": not source.keeps_body}
     return Door(
         shut=frozenset(name for name, is_shut in shut.items() if is_shut),

@@ -13,7 +13,7 @@ import hmac
 from django.conf import settings
 
 
-def keys() -> list[bytes]:
+def known_keys() -> list[bytes]:
     """The key by which customers are hashed now, and those of before."""
     words = [settings.REQUESTER_KEY or settings.SECRET_KEY, *settings.REQUESTER_KEY_FALLBACKS]
     return [hmac.digest(word.encode(), b"metrics.requester", "sha256") for word in words]

@@ -70,8 +70,15 @@ _STATEMENTS: Final = {
 def rebuild(days: Sequence[date], source_id: int | None = None) -> None:
     """Make the rollups of these days anew from the tickets, of one source or of all.
 
-    Others that rebuild the same day wait their turn.
+    Others that rebuild the same day wait their turn. Days whose tickets were purged stay as they are.
     """
+    if source_id is None and days and Source.objects.filter(figures_frozen_before__gt=min(days)).exists():
+        for each in Source.objects.order_by("pk"):
+            rebuild(days, each.pk)
+        return
+    if source_id is not None:
+        frozen = Source.objects.values_list("figures_frozen_before", flat=True).get(pk=source_id)
+        days = [day for day in days if frozen is None or day >= frozen]
     if not days:
         return
     ordered = sorted(days)

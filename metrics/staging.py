@@ -70,11 +70,11 @@ def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Ro
     """
     at = {name: number for number, name in enumerate(header)}
     nothing = len(header)
-    read = {name: column for name, column in mapping.columns.items() if name not in door.shut}
+    read = door.let_in(mapping.columns)
     pick = itemgetter(*(at.get(read.get(name, ""), nothing) for name in schema.NAMES))
     nulls = frozenset({"", *mapping.nulls})
     words = [(schema.NAMES.index(name), table) for name, table in mapping.values.items()]
-    constants = [(schema.NAMES.index(name), value) for name, value in mapping.constants.items()]
+    constants = [(schema.NAMES.index(name), value) for name, value in door.let_in(mapping.constants).items()]
     lengths = _lengths(mapping)
     more = _extras(mapping, at, nulls, door)
     texts = [(schema.NAMES.index(name), name) for name in TEXTS if name in read]

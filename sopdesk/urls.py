@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("compliance.urls")),
     path("", include("metrics.urls")),
     path("", include("metrics.quality.urls")),
+    path("", include("metrics.privacy.urls")),
     path("", include("sopdesk.web.urls")),
     path("", include("sopdesk.documents.urls")),
     path("", include("sopdesk.discussion.urls")),

@@ -30,6 +30,7 @@ from sopdesk.readership.days import today
 from sopdesk.readership.models import MustRead
 from tests import factories
 from tests.access_world_metrics import quality
+from tests.access_world_privacy import privacy_things
 
 ROLES = (
     "anonymous",
@@ -86,6 +87,7 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         **_tickets(cast["gia"]),
         **_views(cast["gia"], cast["finn"]),
         **quality(cast["gia"], cast["finn"], cast["dev"]),
+        **privacy_things(cast),
         "intake": _intake(ana),
         "export": _export(sop, ana),
     }

@@ -37,4 +37,4 @@ class Suppression(models.Model):
         constraints = [models.UniqueConstraint(fields=["key_id", "hashed"], name="person_erased_once")]
 
     def __str__(self) -> str:
-        return self.hashed[:8]
+        return str(self.pk)

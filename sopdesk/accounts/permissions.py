@@ -47,6 +47,7 @@ class Permission(StrEnum):
     PEOPLE_EDIT = "people:edit"
     PEOPLE_READ = "people:read"
     PEOPLE_READ_ALL_SITES = "people:read_all_sites"
+    PRIVACY_EDIT = "privacy:edit"
     QUALITY_DISPUTE = "quality:dispute"
     QUALITY_EDIT = "quality:edit"
     QUALITY_READ = "quality:read"
@@ -54,6 +55,7 @@ class Permission(StrEnum):
     READERSHIP_READ = "readership:read"
     REVIEW_RULES_EDIT = "review_rules:edit"
     TICKETS_IMPORT = "tickets:import"
+    TICKETS_READ_TEXT = "tickets:read_text"
 
 
 class Role(models.TextChoices):
@@ -78,6 +80,7 @@ _POLICY = _STAFF | {
     P.PEOPLE_READ,
     P.PEOPLE_READ_ALL_SITES,
     P.READERSHIP_READ,
+    P.TICKETS_READ_TEXT,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -86,7 +89,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: _POLICY
     | {P.CHANGE_APPROVE, P.CHANGE_INVITE, P.CHANGE_PUBLISH, P.CHANGE_PUBLISH_URGENTLY, P.DOCUMENT_VERIFY},
     Role.COMPLIANCE_OFFICER: _POLICY
-    | {P.CHANGE_APPROVE, P.CHANGE_INVITE, P.CHANGE_PUBLISH_URGENTLY, P.COMPLIANCE_SIGN, P.AUDIT_READ},
+    | {
+        P.CHANGE_APPROVE,
+        P.CHANGE_INVITE,
+        P.CHANGE_PUBLISH_URGENTLY,
+        P.COMPLIANCE_SIGN,
+        P.AUDIT_READ,
+        P.PRIVACY_EDIT,
+    },
     Role.LEAD: _STAFF
     | {
         P.METRICS_READ,
@@ -96,6 +106,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.QUALITY_READ,
         P.QUALITY_REVIEW,
         P.READERSHIP_READ,
+        P.TICKETS_READ_TEXT,
     },
     Role.ANALYST: _STAFF
     | {
@@ -105,6 +116,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.QUALITY_READ,
         P.QUALITY_REVIEW,
         P.TICKETS_IMPORT,
+        P.TICKETS_READ_TEXT,
     },
     Role.ADMINISTRATOR: _POLICY
     | {
@@ -114,6 +126,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.DOCUMENT_IMPORT,
         P.METRICS_READ_AGENTS,
         P.PEOPLE_EDIT,
+        P.PRIVACY_EDIT,
         P.QUALITY_EDIT,
         P.QUALITY_READ,
         P.REVIEW_RULES_EDIT,

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "metrics",
     "metrics.dashboards",
     "metrics.quality",
+    "metrics.privacy",
     "compliance",
     "sopdesk.demo",
     "sopdesk.web",
@@ -140,6 +141,8 @@ TIME_ZONE = "UTC"
 # Customers are hashed by it; empty: by SECRET_KEY. By the others, keys of before, they are still found and erased.
 REQUESTER_KEY = ""
 REQUESTER_KEY_FALLBACKS: list[str] = []
+# Who was erased, once more, beside the database: a restored backup knows nothing of later erasures.
+ERASED_LEDGER = VAR_DIR / "ledger" / "erased.jsonl"
 
 # Where people reach the desk: what links in letters begin with.
 SITE_ADDRESS = "http://localhost:8000"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 from sopdesk.settings.base import VAR_DIR
 from sopdesk.settings.services import QUICK_RETRY
 
@@ -58,6 +60,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     # Hourly, so that a beat that was down catches up; each rule draws a week once.
     "quality.draw": {"task": "metrics.quality.tasks.draw", "schedule": 3600.0, "options": {"expires": 3600}},
+    "metrics_privacy.retain": {
+        "task": "metrics.privacy.tasks.retain",
+        "schedule": crontab(hour=1, minute=15),
+        "options": {"expires": 12 * 3600},
+    },
     "exchange.tidy": {
         "task": "sopdesk.exchange.tasks.tidy",
         "schedule": 3600.0,

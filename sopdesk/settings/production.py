@@ -62,6 +62,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _environment["DEFAULT_FROM_EMAIL"]
 
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", "/srv/sopdesk/media"))
+ERASED_LEDGER = Path(os.environ.get("ERASED_LEDGER", "/srv/sopdesk/ledger/erased.jsonl"))
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", "/srv/sopdesk/static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

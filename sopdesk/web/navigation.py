@@ -1,6 +1,6 @@
 """The left rail: what stands in it, who sees it, and which item is the current one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -49,6 +49,7 @@ RAIL = (
     Place("readership:report", _("Readiness"), "chart-bar", Permission.READERSHIP_READ),
     Place("compliance:frameworks", _("Compliance"), "scale", Permission.COMPLIANCE_READ, ("compliance",)),
     Place("metrics:dashboard", _("Metrics"), "chart-line", Permission.METRICS_READ),
+    Place("privacy:retention", _("Privacy"), "shield-lock", Permission.PRIVACY_EDIT),
     Place("metrics:import_list", _("Imports"), "file-import", Permission.TICKETS_IMPORT),
     Place("accounts:people", _("People"), "users", Permission.PEOPLE_READ, ("accounts",)),
     Place("audit:list", _("Audit"), "history", Permission.AUDIT_READ, ("audit",)),
@@ -71,7 +72,9 @@ def rail_of(request: HttpRequest) -> list[Item]:
         if url is None or (place.permission is not None and not allows(request.user, place.permission)):
             continue
         items.append(Item(place, url, _is_current(request, place, url)))
-    return items
+    # Of a place within another one (/metrics/privacy) the inner is where one is.
+    inner = max((item.url for item in items if item.current), key=len, default="")
+    return [replace(item, current=item.url == inner) for item in items]
 
 
 def _is_current(request: HttpRequest, place: Place, url: str) -> bool:

@@ -1,0 +1,93 @@
+"""Erasing one person: their tickets stay as bare facts, and nothing in them leads back (decision 35)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from metrics.models import Suppression, Ticket, TicketBefore, TicketText
+from metrics.privacy import holding, ledger
+from metrics.privacy.persons import Person
+from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Permission, require
+from sopdesk.audit.events import Event
+from sopdesk.audit.recording import System, record
+
+log = structlog.get_logger(__name__)
+
+_STAGED: Final = """
+UPDATE metrics_stagedevent SET row = row - '{requester,subject,body,custom}'::text[]
+WHERE row ->> 'requester' = ANY(%s)"""
+
+
+class EraseRefused(Exception):
+    """Nothing was erased; the message says why."""
+
+
+def erase(person: Person, *, actor: User) -> int:
+    """Take the person out of all tickets, and keep them out. Returns how many tickets. Raises EraseRefused.
+
+    A hold on any of their tickets stops it as a whole: half an erasure would be neither a hold nor an erasure.
+    """
+    require(actor, Permission.PRIVACY_EDIT)
+    with transaction.atomic():
+        if Ticket.objects.filter(holding.held(), requester_key__in=person.hashes).exists():
+            raise EraseRefused(
+                _("A legal hold keeps tickets of this person. Nothing was erased. End the hold first.")
+            )
+        listed = [
+            Suppression.objects.get_or_create(key_id=key, hashed=hashed, defaults={"created_by": actor})[0]
+            for key, hashed in person.names
+        ]
+        count = _forget(person.hashes)
+        record(actor=actor, event=Event.PERSON_ERASED, subject=listed[0], facts={"tickets": count})
+        transaction.on_commit(lambda: _note(person))
+    return count
+
+
+def _note(person: Person) -> None:
+    """The erasure stands whatever becomes of the file: the nightly run writes what is missing in it."""
+    try:
+        ledger.append(person.names)
+    except OSError as error:
+        log.error("erasure_not_noted", reason=str(error))
+
+
+def _forget(hashes: list[str]) -> int:
+    """Take these people out of their tickets. Whoever imports meanwhile is waited for, row by row."""
+    ids = list(
+        Ticket.objects.select_for_update().filter(requester_key__in=hashes).values_list("pk", flat=True)
+    )
+    TicketText.objects.filter(ticket__in=ids).delete()
+    TicketBefore.objects.filter(ticket_number__in=ids).delete()
+    TicketBefore.objects.filter(ticket__requester_key__in=hashes).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGED, [hashes])
+    return Ticket.objects.filter(pk__in=ids).update(requester_key=None, custom={})
+
+
+def reapply() -> int:
+    """Erase again whom a restored backup, or an import that ran meanwhile, brought back. Returns how many tickets.
+
+    The list in the database and the file beside it are each given what only the other has. Safe to run twice.
+    """
+    listed = set(Suppression.objects.values_list("key_id", "hashed"))
+    noted = ledger.noted()
+    with transaction.atomic():
+        missing = sorted(noted - listed)
+        Suppression.objects.bulk_create(
+            [Suppression(key_id=key, hashed=hashed) for key, hashed in missing], ignore_conflicts=True
+        )
+        hashes = [hashed for _key, hashed in listed | noted]
+        count = _forget(hashes) if hashes else 0
+        if count:
+            first = Suppression.objects.filter(hashed__in=hashes).earliest("pk")
+            record(
+                actor=System("retention"), event=Event.PERSON_ERASED, subject=first, facts={"tickets": count}
+            )
+    if listed - noted:
+        ledger.append(sorted(listed - noted))
+    return count

@@ -1,0 +1,90 @@
+"""Legal holds: what they keep, placing one, ending one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from metrics import requesters
+from metrics.models import Ticket
+from metrics.privacy.models import LegalHold
+from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Permission, require
+from sopdesk.audit.events import Event
+from sopdesk.audit.recording import record
+
+
+class HoldRefused(Exception):
+    """Nothing was changed; the message says why."""
+
+
+def kept_by(hold: LegalHold) -> Q:
+    """The tickets that one hold keeps."""
+    parts = {
+        "source": hold.source_id,
+        "external_id": hold.external_id,
+        "labels__contains": [hold.label] if hold.label else None,
+        "requester_key__in": hold.people,
+        "created_at__gte": _day_begins(hold.created_from) if hold.created_from else None,
+        "created_at__lt": _day_begins(hold.created_to + timedelta(days=1)) if hold.created_to else None,
+    }
+    return Q(**{name: value for name, value in parts.items() if value})
+
+
+def _day_begins(day: date) -> datetime:
+    return datetime.combine(day, time(0), ZoneInfo(settings.REPORTING_TIME_ZONE))
+
+
+def held() -> Q:
+    """The tickets that any standing hold keeps."""
+    condition = Q(pk__in=[])
+    for hold in LegalHold.objects.standing():
+        condition |= kept_by(hold)
+    return condition
+
+
+def place(*, person: str, actor: User, **values: Any) -> LegalHold:
+    """Keep tickets from deletion: `reason`, and what narrows them. `person`: an address, which is not kept.
+
+    Raises ValidationError when nothing narrows it.
+    """
+    require(actor, Permission.PRIVACY_EDIT)
+    people = [requesters.hashed(person, key) for key in requesters.known_keys()] if person else []
+    with transaction.atomic():
+        hold = LegalHold(placed_by=actor, people=people, **values)
+        hold.full_clean()
+        hold.save()
+        record(actor=actor, event=Event.HOLD_PLACED, subject=hold, facts=_facts(hold))
+    return hold
+
+
+def end(hold: LegalHold, *, because: str, actor: User) -> LegalHold:
+    """End it: what it kept is deleted with the next purge if it is over its time. Raises HoldRefused."""
+    require(actor, Permission.PRIVACY_EDIT, hold)
+    with transaction.atomic():
+        locked = LegalHold.objects.select_for_update().get(pk=hold.pk)
+        if locked.ended_at is not None:
+            raise HoldRefused(_("This hold has ended already. Nothing was changed."))
+        locked.ended_by, locked.ended_at, locked.ended_because = actor, timezone.now(), because
+        locked.save(update_fields=["ended_by", "ended_at", "ended_because"])
+        record(actor=actor, event=Event.HOLD_ENDED, subject=locked, facts=_facts(locked))
+    return locked
+
+
+def _facts(hold: LegalHold) -> dict[str, Any]:
+    """What is held, without saying of whom or why: the record outlives both."""
+    facts = {"source": hold.source_id, "from": hold.created_from, "to": hold.created_to}
+    marks = {
+        "by_label": bool(hold.label),
+        "by_ticket": bool(hold.external_id),
+        "by_person": bool(hold.people),
+    }
+    tickets = Ticket.objects.filter(kept_by(hold)).count()
+    return {**facts, **marks, "tickets": tickets}

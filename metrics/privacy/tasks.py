@@ -1,0 +1,15 @@
+"""What Celery calls."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from metrics.privacy import erasing, filing, purging
+
+
+@shared_task(name="metrics.privacy.tasks.retain", max_retries=3, default_retry_delay=10)
+def retain() -> None:
+    """What is over its time goes, and who was erased stays erased, also after a restore."""
+    filing.remove_old()
+    erasing.reapply()
+    purging.nightly()

@@ -1,0 +1,156 @@
+"""The pages of privacy, and the page of one ticket."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from metrics.models import Source, Suppression, Ticket, TicketText
+from metrics.privacy import holding
+from metrics.privacy.models import LegalHold, PersonExport, TextView
+from sopdesk.accounts.models import Team, User
+from tests.access_world_privacy import ANN, ticket
+from tests.metrics.bringing import source
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann(payments: Team) -> Ticket:
+    return ticket(source(), "A1", payments)
+
+
+def answer(client: Client, page: str, /, *args: object, **posted: object) -> tuple[int, str]:
+    url = reverse(f"privacy:{page}", args=args)
+    response = client.post(url, posted, follow=True) if posted else client.get(url)
+    return response.status_code, response.content.decode()
+
+
+def test_what_a_source_keeps_is_changed_on_its_page(client: Client, carla: User) -> None:
+    client.force_login(carla)
+    at = source()
+    wrong = {
+        "name": "Desk",
+        "time_zone": "UTC",
+        "phone_region": "xx",
+        "keep_months": "0",
+        "keep_file_days": "30",
+    }
+    status, page = answer(client, "source", at.pk, **wrong)
+    assert status == 422
+    assert "“XX” is no region we know" in page
+    right = {**wrong, "phone_region": "ie", "keep_months": "24", "keeps_subject": "on"}
+    status, page = answer(client, "source", at.pk, **right)
+    assert status == 200
+    assert "24 months" in page
+    kept = Source.objects.get()
+    assert (kept.name, kept.phone_region, kept.keep_months, kept.keeps_subject) == ("Desk", "IE", 24, True)
+
+
+def test_a_purge_is_told_and_then_begun(client: Client, carla: User, ann: Ticket) -> None:
+    client.force_login(carla)
+    assert "kept for ever" in answer(client, "purge", ann.source_id)[1]
+    Source.objects.update(keep_months=12)
+    Ticket.objects.update(updated_at="2024-05-05T00:00Z")
+    assert "Delete 1 ticket now" in answer(client, "purge", ann.source_id)[1]
+    assert "Deletion has begun" in answer(client, "purge", ann.source_id, go="1")[1]
+    assert Ticket.objects.exists()
+
+
+def test_a_hold_is_placed_and_ended(client: Client, carla: User, ann: Ticket) -> None:
+    client.force_login(carla)
+    status, page = answer(client, "hold_add", reason="Dispute 7", label="")
+    assert status == 422
+    assert "Say what is held" in page
+    assert "Dispute 7" in answer(client, "hold_add", reason="Dispute 7", person=ANN)[1]
+    hold = LegalHold.objects.get()
+    assert hold.people == [ann.requester_key]
+    assert answer(client, "hold_end", hold.pk, reason="")[0] == 422
+    assert "settled" in answer(client, "hold_end", hold.pk, reason="settled")[1]
+    assert "ended already" in answer(client, "hold_end", hold.pk, reason="again")[1]
+
+
+def found(client: Client) -> tuple[str, str]:
+    page = answer(client, "persons", address=ANN)[1]
+    token = re.search(r'name="person" value="([^"]+)"', page)
+    assert token
+    return token[1], page
+
+
+def test_a_person_is_found_given_out_and_erased(client: Client, carla: User, ann: Ticket) -> None:
+    client.force_login(carla)
+    token, page = found(client)
+    assert "1 ticket" in page
+    assert ANN not in page
+    assert f"person-{1}" not in page
+    assert "The file is made" in answer(client, "export", person=token)[1]
+    made = PersonExport.objects.get()
+    assert client.get(reverse("privacy:download", args=[made.pk]))["Content-Type"] == "application/zip"
+    status, page = answer(client, "erase", person=token)
+    assert status == 422
+    assert Ticket.objects.exclude(requester_key=None).exists()
+    assert "Erased from 1 ticket." in answer(client, "erase", person=token, sure="on")[1]
+    assert not Ticket.objects.exclude(requester_key=None).exists()
+    assert Suppression.objects.count() == 1
+
+
+def test_a_hold_refuses_the_erasure_in_words(client: Client, carla: User, ann: Ticket) -> None:
+    client.force_login(carla)
+    token, _page = found(client)
+    holding.place(person="", reason="Dispute", external_id="A1", actor=carla)
+    status, page = answer(client, "erase", person=token, sure="on")
+    assert status == 409
+    assert "Nothing was erased" in page
+    assert "stood open too long" in answer(client, "erase", person="made up", sure="on")[1]
+
+
+def test_a_text_is_shown_for_a_reason_that_is_noted(
+    client: Client, gia: User, carla: User, ann: Ticket
+) -> None:
+    TicketText.objects.create(ticket=ann, subject="Call [phone]", body="I wait")
+    client.force_login(gia)
+    page = answer(client, "ticket", ann.pk)[1]
+    assert "Call [phone]" not in page
+    assert "Show the text" in page
+    assert answer(client, "text_show", ann.pk, why=" ")[0] == 422
+    assert not TextView.objects.exists()
+    assert "Call [phone]" in answer(client, "text_show", ann.pk, why="why refunds repeat")[1]
+    client.force_login(carla)
+    page = answer(client, "text_views")[1]
+    assert "why refunds repeat" in page
+    assert "Helpdesk A1" in page
+    url = reverse("privacy:text_views")
+    assert "why refunds repeat" not in client.get(url, {"who": "Finn"}).content.decode()
+
+
+def test_a_lead_of_a_vendor_reads_no_other_sites_ticket(client: Client, finn: User, ann: Ticket) -> None:
+    TicketText.objects.create(ticket=ann, subject="Secret")
+    client.force_login(finn)
+    assert answer(client, "ticket", ann.pk)[0] == 404
+    assert answer(client, "text_show", ann.pk, why="curious")[0] == 404
+    assert not TextView.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["holds", "text_views", "retention"])
+def test_a_list_costs_the_same_however_long_it_is(
+    client: Client, carla: User, ann: Ticket, name: str
+) -> None:
+    client.force_login(carla)
+    counts = []
+    for number in (1, 6):
+        for n in range(number):
+            holding.place(person="", reason="Dispute", label=f"l{n}", actor=carla)
+            TextView.objects.create(ticket_number=ann.pk, ticket_label="A1", user=carla, why="x")
+            Source.objects.get_or_create(name=f"s{n}")
+        client.get(reverse(f"privacy:{name}"))
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(reverse(f"privacy:{name}"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -1,0 +1,136 @@
+"""One person: found by address, given what is held, erased, and kept out."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core import signing
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from metrics import requesters
+from metrics.models import Rating, Suppression, Ticket, TicketBefore, TicketText
+from metrics.privacy import erasing, filing, holding, ledger, person_files, persons
+from metrics.privacy.erasing import EraseRefused
+from metrics.privacy.models import PersonExport
+from metrics.privacy.person_files import ExportRefused
+from sopdesk.accounts.models import User
+from sopdesk.audit.models import Entry
+from tests.metrics.bringing import bring, source
+from tests.metrics.privacy.test_retention import HEAD, NEW, OLD, mapping
+
+pytestmark = pytest.mark.django_db
+ANN = "ann@example.com"
+
+
+@pytest.fixture(autouse=True)
+def _ledger_of_its_own(settings: Settings, tmp_path: Path) -> None:
+    settings.ERASED_LEDGER = tmp_path / "ledger" / "erased.jsonl"
+
+
+def brought() -> None:
+    at = source()
+    at.keeps_subject = True
+    at.save()
+    bring(HEAD + OLD + NEW, read_as=mapping(), at=at)
+
+
+def test_a_person_is_found_by_address_under_every_source(carla: User) -> None:
+    brought()
+    bring(HEAD + OLD, read_as=mapping(), at=source("Another"))
+    held = persons.held(persons.by_address(" Ann@Example.com"), carla)
+    assert [(row["source__name"], row["tickets"]) for row in held.sources] == [
+        ("Another", 1),
+        ("Helpdesk", 1),
+    ]
+    assert (held.tickets, held.texts, held.holds, held.is_erased) == (2, 1, [], False)
+    assert persons.held(persons.by_address("eve@example.com"), carla).tickets == 0
+
+
+def test_a_person_is_found_under_a_key_of_before(settings: Settings, carla: User) -> None:
+    brought()
+    settings.REQUESTER_KEY, settings.REQUESTER_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+    assert persons.held(persons.by_address(ANN), carla).tickets == 1
+
+
+def test_the_token_tells_nothing_and_cannot_be_made_up() -> None:
+    person = persons.by_address(ANN)
+    assert persons.by_token(person.token) == person
+    with pytest.raises(signing.BadSignature):
+        persons.by_token(person.token[:-1] + "x")
+
+
+def test_the_file_holds_all_and_goes_by_itself(carla: User) -> None:
+    brought()
+    made = person_files.make(persons.by_address(ANN), actor=carla)
+    with zipfile.ZipFile(made.path) as archive:
+        data = json.loads(archive.read("data.json"))
+        lines = archive.read("tickets.csv").decode("utf-8-sig").splitlines()
+    (ticket,) = data["tickets"]
+    assert (ticket["external_id"], ticket["subject"], ticket["ratings"][0]["raw"]) == (
+        "A1",
+        "Please help",
+        "good",
+    )
+    assert ticket["spans"]
+    assert "requester_key" not in ticket
+    assert len(lines) == 2
+    assert "A1" in lines[1]
+    PersonExport.objects.update(created_at=timezone.now() - timedelta(days=8))
+    filing.remove_old()
+    assert not made.path.exists()
+    assert not PersonExport.objects.exists()
+    with pytest.raises(ExportRefused):
+        person_files.make(persons.by_address("eve@example.com"), actor=carla)
+
+
+def test_an_erased_person_is_gone_and_stays_gone(
+    carla: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    brought()
+    bring(HEAD + OLD.replace("help", "hurry"), read_as=mapping())
+    assert TicketBefore.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert erasing.erase(persons.by_address(ANN), actor=carla) == 1
+    hashed = persons.by_address(ANN).hashes[0]
+    assert Ticket.objects.get(external_id="A1").requester_key is None
+    assert not TicketText.objects.exists()
+    assert not TicketBefore.objects.exists()
+    assert Rating.objects.count() == 1
+    bring(HEAD + OLD.replace("12:00Z", "13:00Z"), read_as=mapping())
+    assert not Ticket.objects.filter(requester_key=hashed).exists()
+    assert not TicketText.objects.exists()
+    assert hashed not in str(list(Entry.objects.values()))
+    assert (requesters.fingerprint(requesters.known_keys()[0]), hashed) in ledger.noted()
+
+
+def test_a_hold_stops_an_erasure_as_a_whole(carla: User) -> None:
+    brought()
+    holding.place(person="", reason="Dispute", external_id="A1", actor=carla)
+    with pytest.raises(EraseRefused):
+        erasing.erase(persons.by_address(ANN), actor=carla)
+    assert Ticket.objects.get(external_id="A1").requester_key
+    assert not Suppression.objects.exists()
+
+
+def test_after_a_restore_the_erased_are_erased_again() -> None:
+    """The backup knows neither of the erasure nor of the list; the file beside the database does."""
+    ledger.append(persons.by_address(ANN).names)
+    brought()
+    assert erasing.reapply() == 1
+    assert Ticket.objects.get(external_id="A1").requester_key is None
+    assert Ticket.objects.get(external_id="A2").requester_key
+    assert Suppression.objects.count() == 1
+    assert erasing.reapply() == 0
+
+
+def test_a_file_that_was_lost_or_cut_is_written_anew(settings: Settings, carla: User) -> None:
+    erasing.erase(persons.by_address(ANN), actor=carla)
+    Path(settings.ERASED_LEDGER).parent.mkdir(parents=True)
+    Path(settings.ERASED_LEDGER).write_text('["abc", "de')
+    erasing.reapply()
+    assert ledger.noted() >= set(persons.by_address(ANN).names)

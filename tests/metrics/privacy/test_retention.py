@@ -1,0 +1,213 @@
+"""What is over its time goes, what a hold keeps stays, and the figures of before stay too."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from metrics import importing
+from metrics.models import (
+    Import,
+    Rating,
+    RejectedRow,
+    Rollup,
+    SlaResult,
+    Source,
+    StatusSpan,
+    Ticket,
+    TicketText,
+)
+from metrics.privacy import filing, holding, keeping, purging
+from metrics.privacy.holding import HoldRefused
+from metrics.privacy.models import LegalHold, Purge
+from metrics.privacy.purging import PurgeRefused
+from metrics.privacy.tasks import retain
+from sopdesk.accounts.models import User
+from sopdesk.audit.events import Event
+from sopdesk.audit.models import Entry
+from sopdesk.jobs import running
+from tests.metrics.bringing import SHIPPED, bring, source
+
+pytestmark = pytest.mark.django_db
+
+HEAD = (
+    "external_id,status,created_at,updated_at,last_solved_at,requester,labels,"
+    "pending_spans,rating,rating_scale,subject\n"
+)
+OLD = (
+    "A1,solved,2024-05-04T09:00Z,2024-05-04T12:00Z,2024-05-04T12:00Z,ann@example.com,refund,"
+    "2024-05-04T10:00Z/2024-05-04T11:00Z,good,good_bad,Please help\n"
+)
+NEW = f"A2,open,2024-05-05T09:00Z,{timezone.now():%Y-%m-%dT%H:%MZ},,bob@example.com,,,,,\n"
+WRONG = "A3,open,yesterday,,,,,,,,\n"
+
+
+def mapping() -> dict[str, Any]:
+    return {**SHIPPED["sopdesk"], "columns": {**SHIPPED["sopdesk"]["columns"], "subject": "subject"}}
+
+
+def brought(*, months: int | None = 12) -> Source:
+    at = source()
+    at.keep_months, at.keeps_subject = months, True
+    at.save()
+    bring(HEAD + OLD + NEW + WRONG, read_as=mapping(), at=at)
+    return at
+
+
+def purged(at: Source, actor: User | None = None) -> Purge:
+    purge = purging.start(at, actor=actor)
+    assert purge.job_id is not None
+    while running.run(purge.job_id):
+        pass
+    purge.refresh_from_db()
+    return purge
+
+
+def numbers() -> list[str]:
+    return list(Ticket.objects.order_by("external_id").values_list("external_id", flat=True))
+
+
+def test_it_is_told_before_it_is_done() -> None:
+    plan = purging.plan(brought())
+    assert plan is not None
+    assert [(month["month"].date(), month["going"], month["held"]) for month in plan.months] == [
+        (date(2024, 5, 1), 1, 0)
+    ]
+    assert (plan.tickets, plan.held, plan.texts, plan.rejected) == (1, 0, 1, 0)
+    assert numbers() == ["A1", "A2"]
+
+
+def test_a_ticket_goes_with_all_that_hangs_on_it_and_the_figures_stay(carla: User) -> None:
+    at = brought()
+    before = sorted(Rollup.objects.values_list("day", "created_n", "good_n"))
+    purge = purged(at, carla)
+    assert numbers() == ["A2"]
+    gone = Ticket.objects.values("pk")
+    for model in (StatusSpan, Rating, SlaResult, TicketText):
+        assert not model.objects.exclude(ticket__in=gone).exists()
+    assert purge.counts["Ticket"] == purge.counts["Rating"] == purge.counts["TicketText"] == 1
+    assert sorted(Rollup.objects.values_list("day", "created_n", "good_n")) == before
+    entry = Entry.objects.filter(event=Event.PURGE_FINISHED).get()
+    assert "ann@" not in str(entry.facts)
+    assert entry.facts["rows"]["Ticket"] == 1
+
+
+def test_a_late_row_of_a_purged_day_does_not_add_it_up_anew() -> None:
+    at = brought()
+    purged(at)
+    bring(HEAD + OLD.replace("A1", "A9"), read_as=mapping(), at=at)
+    assert sum(Rollup.objects.filter(label="").values_list("good_n", flat=True)) == 1
+
+
+def test_the_figures_follow_where_the_source_says_so() -> None:
+    at = brought()
+    at.figures_follow = True
+    at.save()
+    purged(at)
+    importing.rollups.catch_up(None)
+    assert not any(Rollup.objects.values_list("good_n", flat=True))
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"label": "refund"},
+        {"external_id": "A1"},
+        {"created_from": date(2024, 5, 4), "created_to": date(2024, 5, 4)},
+        {"person": " ANN@example.com"},
+    ],
+)
+def test_what_a_hold_keeps_stays_until_it_is_ended(narrowed: dict[str, Any], carla: User) -> None:
+    at = brought()
+    hold = holding.place(**{"person": "", "reason": "Dispute 7", **narrowed}, actor=carla)
+    plan = purging.plan(at)
+    assert plan is not None
+    assert (plan.tickets, plan.held, plan.kept) == (0, 1, [(hold, 1)])
+    purged(at)
+    assert numbers() == ["A1", "A2"]
+    holding.end(hold, because="settled", actor=carla)
+    purged(at)
+    assert numbers() == ["A2"]
+
+
+def test_a_hold_of_something_else_keeps_nothing(carla: User) -> None:
+    at = brought()
+    holding.place(person="", reason="Dispute", label="refund", external_id="A2", actor=carla)
+    purged(at)
+    assert numbers() == ["A2"]
+
+
+def test_a_hold_says_what_it_keeps_ends_once_and_its_record_names_nobody(carla: User) -> None:
+    with pytest.raises(ValidationError):
+        holding.place(person="", reason="Everything", actor=carla)
+    hold = holding.place(person="ann@example.com", reason="Ann sues", actor=carla)
+    holding.end(hold, because="settled", actor=carla)
+    with pytest.raises(HoldRefused):
+        holding.end(hold, because="again", actor=carla)
+    facts = str(list(Entry.objects.values_list("facts", "subject_label")))
+    assert "Ann" not in facts
+    assert hold.people[0] not in facts
+
+
+def test_only_those_who_answer_for_privacy_may(gia: User, finn: User) -> None:
+    at = brought()
+    for person in (gia, finn):
+        for refused in (
+            lambda who=person: purging.start(at, actor=who),
+            lambda who=person: holding.place(person="", reason="x", label="y", actor=who),
+            lambda who=person: keeping.change(at, actor=who),
+        ):
+            with pytest.raises(PermissionDenied):
+                refused()
+        assert not LegalHold.objects.visible_to(person).exists()
+
+
+def test_nothing_goes_of_a_source_that_keeps_for_ever(carla: User) -> None:
+    at = brought(months=None)
+    assert purging.plan(at) is None
+    with pytest.raises(PurgeRefused):
+        purging.start(at, actor=carla)
+    retain()
+    assert numbers() == ["A1", "A2"]
+
+
+def test_the_night_deletes_and_does_so_once() -> None:
+    brought()
+    retain()
+    retain()
+    purge = Purge.objects.get()
+    assert purge.job_id is not None
+    while running.run(purge.job_id):
+        pass
+    retain()
+    assert numbers() == ["A2"]
+    assert Purge.objects.count() == 1
+
+
+def test_texts_go_when_the_source_keeps_none_any_more(carla: User) -> None:
+    at = brought(months=None)
+    values = {name: getattr(at, name) for name in keeping.FIELDS}
+    keeping.change(at, actor=carla, **{**values, "keeps_subject": False})
+    assert TicketText.objects.exists()
+    retain()
+    assert not TicketText.objects.exists()
+    assert Entry.objects.filter(event=Event.SOURCE_CHANGED).get().facts == {"keeps_subject": [True, False]}
+
+
+def test_uploaded_files_go_after_their_days(carla: User) -> None:
+    brought()
+    done = Import.objects.get()
+    assert done.job is not None
+    done.job.finished_at = timezone.now() - timedelta(days=31)
+    done.job.save()
+    hold = holding.place(person="", reason="Dispute", source=done.source, actor=carla)
+    assert filing.remove_old() == 0
+    holding.end(hold, because="settled", actor=carla)
+    assert filing.remove_old() == 1
+    assert not importing.stored_path(done).exists()
+    assert filing.remove_old() == 0
+    assert RejectedRow.objects.count() == 1
