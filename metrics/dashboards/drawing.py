@@ -10,7 +10,7 @@ from metrics.dashboards.breaking_down import Line
 from metrics.definitions import Metric
 from metrics.reporting import Point
 
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96, 22, 2
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 72, 20, 2
 DOTS_SHOWN: Final = 25
 
 
@@ -46,7 +46,7 @@ def dots(metric: Metric, lines: Sequence[Line]) -> dict[str, Any]:
         "layout": "dots",
         "kind": "dot" if metric.denominator else "bar",
         "format": metric.unit.value,
-        "names": [line.name.text for line in shown],
+        "names": [line.name.whole for line in shown],
         "values": [_short(line.figure.value) for line in shown],
         "low": [_short(line.figure.low) for line in shown],
         "high": [_short(line.figure.high) for line in shown],

@@ -9,35 +9,35 @@ from metrics.dashboards.comparing import Change
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.page import dimension_of, metric_of
 from metrics.dashboards.tabs import Tab
-from metrics.definitions import BY_KEY, Metric
+from metrics.definitions import Metric
 from metrics.reporting import Figure
 from sopdesk.listing.spreadsheet import lines as as_lines
 
-FIGURE = ("value", "n", "low", "high", "note")
+FIGURE = ("value", "n", "low", "high", "excluded", "not_measured", "note")
 CHANGE = ("compared_value", "compared_n", "change", "change_low", "change_high")
 
 
 def file(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str]) -> tuple[str, Iterator[str]]:
-    """The name of the file, and its lines. `part` of the address: "trend", "by", or else the tiles."""
+    """The name of the file, and its lines. `part`: "trend", "by", or else the tiles. Raises levels.Refused."""
     metric = metric_of(tab, params)
     period = chosen.period_now
     part = params.get("part", "")
     days = f"{period.first}-{period.last}"
     if metric is not None and part == "trend":
-        return f"{metric.key}-{days}.csv", as_lines(_trend(chosen, metric))
+        return f"{metric.key}-{days}.csv", as_lines([*_trend(chosen, metric)])
     if metric is not None and part == "by":
-        by = dimension_of(params)
-        return f"{metric.key}-by-{by.key}-{days}.csv", as_lines(_by(chosen, metric, params))
-    only = BY_KEY.get(params.get("metric", "")) if part == "tile" else None
-    metrics = (only,) if only in tab.metrics and only else tab.metrics
+        by = dimension_of(params, chosen.viewer)
+        return f"{metric.key}-by-{by.key}-{days}.csv", as_lines([*_by(chosen, metric, params)])
+    only = metric if part == "tile" else None
+    metrics = (only,) if only else tab.metrics
     name = only.key if only else tab.key or "overview"
-    return f"{name}-{days}.csv", as_lines(_tiles(chosen, metrics))
+    return f"{name}-{days}.csv", as_lines([*_tiles(chosen, metrics)])
 
 
 def _tiles(chosen: DashboardFilter, metrics: tuple[Metric, ...]) -> Iterator[list[str]]:
     yield ["metric", "unit", "from", "to", *FIGURE, *CHANGE]
     period = chosen.period_now
-    for tile in measuring.board(chosen, metrics).tiles():
+    for tile in measuring.board(chosen, metrics, by_day=False).tiles():
         days = [period.first.isoformat(), period.last.isoformat()]
         named = [tile.metric.key, tile.metric.unit.value, *days]
         yield [*named, *_figure(tile.figure), *_change(tile.other, tile.change)]
@@ -45,21 +45,23 @@ def _tiles(chosen: DashboardFilter, metrics: tuple[Metric, ...]) -> Iterator[lis
 
 def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
     yield ["metric", "unit", "from", *FIGURE]
-    for point in measuring.board(chosen, (metric,)).points(metric):
+    for point in measuring.board(chosen, (metric,), metric).now.points(metric):
         yield [metric.key, metric.unit.value, point.day.isoformat(), *_figure(point.figure)]
 
 
 def _by(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> Iterator[list[str]]:
-    by = dimension_of(params)
+    by = dimension_of(params, chosen.viewer)
     yield ["metric", "unit", by.key, "name", "of", *FIGURE, *CHANGE]
     for line in breaking_down.lines(chosen, metric, by, sort=params.get("sort", "")):
-        named = [metric.key, metric.unit.value, line.name.value, line.name.text, line.name.note]
+        named = [metric.key, metric.unit.value, line.name.key, line.name.text, line.name.note]
         yield [*named, *_figure(line.figure), *_change(line.other, line.change)]
 
 
 def _figure(figure: Figure) -> list[str]:
     note = "too few" if figure.is_small else "" if figure.is_measured else "not measured"
-    return [number(figure.value), str(figure.n), number(figure.low), number(figure.high), note]
+    between = [number(figure.low), number(figure.high)]
+    left = [str(figure.excluded), str(figure.not_measured)]
+    return [number(figure.value), str(figure.n), *between, *left, note]
 
 
 def _change(other: Figure | None, change: Change | None) -> list[str]:

@@ -10,7 +10,15 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from metrics import histograms
-from metrics.definitions import AHT, CSAT, REOPENED, SLA_REPLY, SLA_RESOLUTION, VOLUME, Metric
+from metrics.definitions import (
+    AHT,
+    CSAT,
+    SLA_NEXT_REPLY,
+    SLA_REPLY,
+    SLA_RESOLUTION,
+    VOLUME,
+    Metric,
+)
 from metrics.reporting import mature_until
 from sopdesk.text.figures import clock, grouped, in_words, share
 
@@ -31,6 +39,8 @@ def facts_of(metric: Metric, parts: Parts, logs: Logs) -> list[Fact]:
     tell = _TELLING.get(metric.key)
     if tell is not None:
         return list(tell(parts, logs))
+    if metric.mature_days:
+        return list(_mature())
     return list(_percentile(metric, logs)) if metric.log else []
 
 
@@ -73,8 +83,8 @@ def _percentile(metric: Metric, logs: Logs) -> Iterator[Fact]:
         yield Fact(_("median, calendar time · p90 %(p90)s") % {"p90": clock(p90)})
 
 
-def _mature(_parts: Parts, _logs: Logs) -> Iterator[Fact]:
-    yield Fact(_("of tickets solved up to %(day)s") % {"day": in_words(mature_until())})
+def _mature() -> Iterator[Fact]:
+    yield Fact(_("of tickets up to %(day)s, old enough to tell") % {"day": in_words(mature_until())})
 
 
 def _volume(parts: Parts, _logs: Logs) -> Iterator[Fact]:
@@ -86,8 +96,8 @@ def _volume(parts: Parts, _logs: Logs) -> Iterator[Fact]:
 _TELLING: Final[dict[str, Callable[[Parts, Logs], Iterator[Fact]]]] = {
     CSAT.key: _csat,
     SLA_REPLY.key: _promise(SLA_REPLY, "reply"),
+    SLA_NEXT_REPLY.key: _promise(SLA_NEXT_REPLY, "next_reply"),
     SLA_RESOLUTION.key: _promise(SLA_RESOLUTION, "resolution"),
     AHT.key: _handled,
-    REOPENED.key: _mature,
     VOLUME.key: _volume,
 }

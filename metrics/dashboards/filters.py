@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from metrics.filters import FigureFilter, Period
-from metrics.querysets import RollupQuerySet
+from metrics.dashboards.offering import choices_of
+from metrics.filters import DEFAULT_PERIOD, FigureFilter, Period
 from sopdesk.accounts.models import User
 
 PREVIOUS: Final = "previous"
@@ -30,7 +30,8 @@ LONGEST_DAYS: Final = 731
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 # What stands in the bar; the other choices open below it. `show`, `sort` and the like are the page's own.
 IN_FRONT: Final = ("period", "against", "site", "team", "label")
-OWN: Final = ("since", "until")
+NARROWING: Final = ("site", "team", "channel", "source", "label", "market", "priority", "sop", "macro")
+KINDS: Final = ("in_house", "vendor")
 
 
 class DashboardFilter(FigureFilter):
@@ -42,6 +43,10 @@ class DashboardFilter(FigureFilter):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     against = forms.ChoiceField(label=gettext_lazy("Compared with"), required=False)
+    market = forms.ChoiceField(label=gettext_lazy("Market"), required=False)
+    priority = forms.ChoiceField(label=gettext_lazy("Priority"), required=False)
+    sop = forms.ChoiceField(label=gettext_lazy("SOP"), required=False)
+    macro = forms.ChoiceField(label=gettext_lazy("Macro"), required=False)
 
     def __init__(self, params: QueryDict, *, user: User) -> None:
         self.params = params.copy()
@@ -50,18 +55,14 @@ class DashboardFilter(FigureFilter):
         self.viewer = user
         field = self.fields["against"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        segments = [(f"site={key}", label) for key, label in self._sites()]
+        for name, choices in choices_of(user).items():
+            self._offer(name, choices)
+        segments = [(f"site={key}", label) for key, label in self.offered("site")]
         field.choices = [
             *PERIODS_BEFORE.items(),
             *([(_("Other tickets, the same days"), segments)] if len(segments) > 1 else []),
         ]
         self.full_clean()
-
-    def _sites(self) -> list[tuple[str, str]]:
-        field = self.fields["site"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        offered: list[tuple[str, str]] = list(field.choices)  # type: ignore[arg-type]
-        return [(str(key), str(label)) for key, label in offered if key]
 
     def clean_since(self) -> date | None:
         return _sensible(self.cleaned_data["since"])
@@ -110,29 +111,36 @@ class DashboardFilter(FigureFilter):
             return Period(now.first - back, now.last - back)
         return now.previous
 
-    def rollups_now(self, *, label: bool = True, fine: bool = False) -> RollupQuerySet:
-        """The rollups chosen, of every day; `fine` are those that know of priority and market."""
-        if fine:
-            return self.cells.filter(self.cell_condition())
-        return self.rollups.filter(self.condition(label=label))
+    def narrow(self) -> dict[str, str]:
+        """What is chosen, as metrics.reporting takes it."""
+        found = {key: self.chosen(key) for key in NARROWING if self.chosen(key)}
+        if found.get("site") in KINDS:
+            found["vendor"] = found.pop("site")
+        if "source" in found:
+            found["source"] = dict(self.offered("source"))[found["source"]]
+        return found
 
-    def rollups_other(self, *, label: bool = True, fine: bool = False) -> RollupQuerySet:
-        """The rollups compared with, of every day: the same, or those of another site."""
-        if not self.segment:
-            return self.rollups_now(label=label, fine=fine)
-        return self._with(site=self.segment, team="").rollups_now(label=label, fine=fine)
+    def narrow_other(self) -> dict[str, str]:
+        """What it is compared with: the same, or the same of another site."""
+        found = self.narrow()
+        if self.segment:
+            for key in ("site", "vendor", "team"):
+                found.pop(key, None)
+            found["vendor" if self.segment in KINDS else "site"] = self.segment
+        return found
 
-    def _with(self, **values: str) -> DashboardFilter:
-        params = self.params.copy()
-        for name, value in values.items():
-            params[name] = value
-        return DashboardFilter(params, user=self.viewer)
+    def offered(self, name: str) -> list[tuple[str, str]]:
+        """The choices of a field, without the one that says all."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared as one
+        choices: list[tuple[str, str]] = list(field.choices)  # type: ignore[arg-type]
+        return [(str(key), str(label)) for key, label in choices if key]
 
     @property
     def against_label(self) -> str:
         """What it is compared with, as it stands in a sentence."""
         if self.segment:
-            return dict(self._sites()).get(self.segment, self.segment)
+            return dict(self.offered("site")).get(self.segment, self.segment)
         return {PREVIOUS: _("the period before"), YEAR: _("a year before")}.get(self.against_chosen, "")
 
     @property
@@ -154,7 +162,7 @@ class DashboardFilter(FigureFilter):
 
     @property
     def is_set(self) -> bool:
-        usual = {"", "28", PREVIOUS}
+        usual = {"", DEFAULT_PERIOD, PREVIOUS}
         return any(self.chosen(name) not in usual for name in self.fields)
 
 

@@ -1,54 +1,91 @@
-"""Tiles and trends of a tab, out of the rollups: one pass by day for the parts, one for each histogram."""
+"""Tiles and trends of a tab, out of the rollups: one pass by day for the parts, one for each histogram.
+
+What is no sum over days (the backlog, and figures that other apps register) is asked of metrics.reporting.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import F
 
-from metrics import histograms, reporting
+from metrics import levels, reporting
+from metrics.dashboards import adding_up
 from metrics.dashboards.comparing import Change, change
 from metrics.dashboards.facts import Fact, facts_of
 from metrics.dashboards.filters import DashboardFilter
-from metrics.definitions import AHT, Metric
+from metrics.definitions import AHT, BY_KEY, Metric
 from metrics.filters import Period
-from metrics.querysets import RollupQuerySet
+from metrics.levels import Narrow
 from metrics.reporting import Figure, Point
+from sopdesk.accounts.models import User
 
 HANDLE_LOG: Final = "handle_log"
 
 
 @dataclass
-class Days:
-    """The parts and histograms of some rollups, by day."""
+class Side:
+    """One side of a comparison: whose tickets, which days, and what was added up by day.
 
+    The histogram of the figure that is drawn lies by day; of the others the whole lies on the period's first day.
+    """
+
+    viewer: User
+    narrow: Narrow
+    period: Period
     parts: dict[date, Counter[str]] = field(default_factory=dict)
     logs: dict[str, dict[date, Counter[int]]] = field(default_factory=dict)
 
-    def added(self, period: Period) -> Counter[str]:
-        """All parts of a period."""
-        total: Counter[str] = Counter()
+    @cached_property
+    def added(self) -> Counter[str]:
+        """All parts of the period."""
+        return _sum(found for day, found in self.parts.items() if self._has(day))
+
+    @cached_property
+    def whole_logs(self) -> dict[str, Counter[int]]:
+        """Each histogram of the period."""
+        return {
+            name: _sum(found for day, found in days.items() if self._has(day))
+            for name, days in self.logs.items()
+        }
+
+    def figure(self, metric: Metric) -> Figure:
+        if is_summed(metric):
+            return reporting.figure(
+                metric, self.added, self.whole_logs.get(metric.log) if metric.log else None
+            )
+        lines = reporting.report(self.viewer, metric, period=self.period, narrow=self.narrow)
+        return lines[0].figure if lines else Figure(metric, None, 0)
+
+    def points(self, metric: Metric) -> list[Point]:
+        """By day, or by week over more than 13 weeks."""
+        if not is_summed(metric):
+            return self._asked(metric)
+        parts: dict[date, Counter[str]] = {start: Counter() for start in starts(self.period)}
+        logs: dict[date, Counter[int]] = {start: Counter() for start in parts}
+        names = adding_up.needed([metric], small_print=False)
         for day, found in self.parts.items():
-            if period.first <= day <= period.last:
-                total.update(found)
-        return total
+            if self._has(day):
+                parts[start_of(day, self.period)].update({name: found[name] for name in names})
+        for day, counts in self.logs.get(metric.log, {}).items():
+            if self._has(day):
+                logs[start_of(day, self.period)].update(counts)
+        return [Point(start, reporting.figure(metric, found, logs[start])) for start, found in parts.items()]
 
-    def log(self, name: str, period: Period) -> Counter[int]:
-        """One histogram of a period."""
-        total: Counter[int] = Counter()
-        for day, found in self.logs.get(name, {}).items():
-            if period.first <= day <= period.last:
-                total.update(found)
-        return total
+    def _asked(self, metric: Metric) -> list[Point]:
+        by = "week" if is_weekly(self.period) else "day"
+        lines = reporting.report(self.viewer, metric, by=[by], period=self.period, narrow=self.narrow)
+        return [
+            Point(max(date.fromisoformat(line.keys[by]), self.period.first), line.figure) for line in lines
+        ]
 
-    def figure(self, metric: Metric, period: Period) -> Figure:
-        return reporting.figure(
-            metric, self.added(period), self.log(metric.log, period) if metric.log else None
-        )
+    def _has(self, day: date) -> bool:
+        return self.period.first <= day <= self.period.last
 
 
 @dataclass(frozen=True)
@@ -66,98 +103,93 @@ class Tile:
 class Board:
     """What a tab measures: both sides, read once."""
 
-    chosen: DashboardFilter
     metrics: tuple[Metric, ...]
-    now: Days
-    other: Days | None
+    now: Side
+    other: Side | None
 
     def tiles(self) -> list[Tile]:
         """One for each metric, in their order."""
         return [self._tile(metric) for metric in self.metrics]
 
     def _tile(self, metric: Metric) -> Tile:
-        period, before = self.chosen.period_now, self.chosen.period_other()
-        figure = self.now.figure(metric, period)
-        other = self.other.figure(metric, before) if self.other and before else None
-        logs = {name: self.now.log(name, period) for name in self.now.logs}
-        facts = facts_of(metric, self.now.added(period), logs)
+        figure = self.now.figure(metric)
+        other = self.other.figure(metric) if self.other else None
+        facts = facts_of(metric, self.now.added, self.now.whole_logs)
         return Tile(figure.metric, figure, other, change(figure, other), facts)
 
-    def points(self, metric: Metric) -> list[Point]:
-        """The metric over the period, by day, or by week over more than 13 weeks."""
-        return _points(self.now, metric, self.chosen.period_now)
 
-    def points_other(self, metric: Metric) -> list[Point]:
-        """The same of what it is compared with, [] without a comparison."""
-        before = self.chosen.period_other()
-        return _points(self.other, metric, before) if self.other and before else []
+def board(
+    chosen: DashboardFilter, metrics: tuple[Metric, ...], drawn: Metric | None = None, *, by_day: bool = True
+) -> Board:
+    """Both sides of a tab; `drawn` is the figure whose trend is wanted as well. Raises levels.Refused.
 
-
-def board(chosen: DashboardFilter, metrics: tuple[Metric, ...]) -> Board:
-    """Both sides of a tab. Queries: one for the parts and one for each histogram, twice that for another segment."""
-    now, before = chosen.period_now, chosen.period_other()
-    logs = logs_of(metrics)
+    Queries: one for the parts and one for each histogram, twice that for another segment.
+    """
+    period, before = chosen.period_now, chosen.period_other()
+    now = Side(chosen.viewer, chosen.narrow(), period)
     if before is None:
-        return Board(chosen, metrics, _days(chosen.rollups_now(), [now], logs), None)
+        _fill([now], metrics, drawn, by_day=by_day)
+        return Board(metrics, now, None)
+    other = Side(chosen.viewer, chosen.narrow_other(), before)
     if chosen.segment:
-        other = _days(chosen.rollups_other(), [before], logs)
-        return Board(chosen, metrics, _days(chosen.rollups_now(), [now], logs), other)
-    both = _days(chosen.rollups_now(), [now, before], logs)
-    return Board(chosen, metrics, both, both)
+        _fill([now], metrics, drawn, by_day=by_day)
+        _fill([other], metrics, drawn, by_day=by_day)
+    else:
+        _fill([now, other], metrics, drawn, by_day=by_day)
+    return Board(metrics, now, other)
+
+
+def is_summed(metric: Metric) -> bool:
+    """Whether it is made of parts of the rollups, which add up over days."""
+    return metric.key in BY_KEY
+
+
+def _fill(sides: list[Side], metrics: tuple[Metric, ...], drawn: Metric | None, *, by_day: bool) -> None:
+    """Add up what lies in the periods of these sides, which are about the same tickets."""
+    summed = [metric for metric in metrics if is_summed(metric)]
+    if not summed:
+        return
+    periods = [side.period for side in sides]
+    level = levels.level_for(sides[0].viewer, ("day",), levels.wanted(sides[0].narrow))
+    level = levels.Level(level.rollups, {}, {}, level.wanted)  # by the mark alone
+    rows = adding_up.within(level.rollups, periods)
+    days, whole = rows.annotate(mark=F("day")), rows.annotate(mark=adding_up.first_days(periods))
+    parts = adding_up.parts_by(level, (), days if by_day else whole, adding_up.needed(summed))
+    logs = {log: _log(level, days if drawn and drawn.log == log else whole, log) for log in logs_of(summed)}
+    for side in sides:
+        side.parts = {day: found for (day, _keys), found in parts.items()}
+        side.logs = logs
+
+
+def _log(level: levels.Level, rows: Any, log: str) -> dict[date, Counter[int]]:
+    return {day: counts for (day, _keys), counts in adding_up.logs_by(level, (), rows, log).items()}
 
 
 def logs_of(metrics: Iterable[Metric]) -> list[str]:
     """The histograms that these metrics or their small print need."""
-    needed = {metric.log for metric in metrics if metric.log}
-    return sorted(needed | ({HANDLE_LOG} if AHT in metrics else set()))
+    metrics = [*metrics]
+    return sorted(
+        {metric.log for metric in metrics if metric.log} | ({HANDLE_LOG} if AHT in metrics else set())
+    )
 
 
-def within(rollups: RollupQuerySet, periods: Iterable[Period]) -> RollupQuerySet:
-    """The rollups of these days."""
-    days = Q()
-    for period in periods:
-        days |= Q(day__range=(period.first, period.last))
-    return rollups.filter(days)
+def _sum(found: Iterable[Counter[Any]]) -> Counter[Any]:
+    total: Counter[Any] = Counter()
+    for one in found:
+        total.update(one)
+    return total
 
 
-def _days(rollups: RollupQuerySet, periods: list[Period], logs: list[str]) -> Days:
-    chosen = within(rollups, periods)
-    parts = {day: _numbers(found) for (day,), found in reporting.parts_by(chosen, "day").items()}
-    found = Days(parts)
-    for log in logs:
-        found.logs[log] = {day: counts for (day,), counts in reporting.buckets(chosen, log, "day").items()}
-    return found
+def is_weekly(period: Period) -> bool:
+    return period.days > reporting.WEEKLY_FROM_DAYS
 
 
-def _numbers(found: Mapping[str, Any]) -> Counter[str]:
-    return Counter({name: value for name, value in found.items() if isinstance(value, int | float)})
-
-
-def _points(days: Days, metric: Metric, period: Period) -> list[Point]:
-    weekly = period.days > reporting.WEEKLY_FROM_DAYS
-    parts: dict[date, Counter[str]] = {start: Counter() for start in starts(period)}
-    logs: dict[date, Counter[int]] = defaultdict(Counter)
-    for day, found in days.parts.items():
-        if period.first <= day <= period.last:
-            parts[start_of(day, period, weekly=weekly)].update(found)
-    for day, counts in days.logs.get(metric.log, {}).items():
-        if period.first <= day <= period.last:
-            logs[start_of(day, period, weekly=weekly)].update(counts)
-    return [Point(start, reporting.figure(metric, found, logs[start])) for start, found in parts.items()]
-
-
-def start_of(day: date, period: Period, *, weekly: bool) -> date:
+def start_of(day: date, period: Period) -> date:
     """The day, or the Monday of its week where points are weeks; never before the period begins."""
-    return max(day - timedelta(days=day.weekday()), period.first) if weekly else day
+    return max(day - timedelta(days=day.weekday()), period.first) if is_weekly(period) else day
 
 
 def starts(period: Period) -> list[date]:
     """The days on which the points of a period begin."""
-    weekly = period.days > reporting.WEEKLY_FROM_DAYS
     days = (period.first + timedelta(days=number) for number in range(period.days))
-    return sorted({start_of(day, period, weekly=weekly) for day in days})
-
-
-def median_of(counts: Counter[int]) -> float | None:
-    """The median in seconds of a histogram."""
-    return histograms.percentile(counts, 0.5)
+    return sorted({start_of(day, period) for day in days})

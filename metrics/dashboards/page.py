@@ -9,12 +9,15 @@ from typing import Any
 from django.urls import reverse
 
 from metrics.dashboards import breaking_down, drawing, marking, measuring, tabs
-from metrics.dashboards.breaking_down import DIMENSIONS, LINES_SHOWN, Dimension
+from metrics.dashboards.breaking_down import LINES_SHOWN
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.models import SavedView
 from metrics.dashboards.tabs import OVERVIEW, TABS, Tab
 from metrics.definitions import Metric
+from metrics.dimensions import TEAM, Dimension
 from metrics.filters import DEFAULT_PERIOD
+from metrics.levels import Refused
+from sopdesk.accounts.models import User
 
 # What belongs to one tab's table and chart, and does not go along to another tab.
 VIEWS_OFFERED = 12
@@ -36,9 +39,10 @@ def metric_of(tab: Tab, params: Mapping[str, str]) -> Metric | None:
     return asked or next(iter(tab.metrics), None)
 
 
-def dimension_of(params: Mapping[str, str]) -> Dimension:
-    """What the table is by: as asked, or by team."""
-    return DIMENSIONS.get(params.get("by", ""), DIMENSIONS["team"])
+def dimension_of(params: Mapping[str, str], viewer: User) -> Dimension:
+    """What the table is by: as asked, if this person may, or by team."""
+    offered = {each.key: each for each in breaking_down.dimensions_for(viewer)}
+    return offered.get(params.get("by", ""), TEAM)
 
 
 def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query: str) -> dict[str, Any]:
@@ -59,8 +63,10 @@ def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query:
     }
     if metric is None:
         return shown
-    board = measuring.board(chosen, tab.metrics)
-    return {**shown, **_figures(board, metric), **_table(tab, chosen, metric, params)}
+    try:
+        return {**shown, **_figures(tab, chosen, metric), **_table(chosen, metric, params)}
+    except Refused as refusal:
+        return {**shown, "metrics": (), "refused": str(refusal)}
 
 
 def links(tab: Tab, query: str) -> list[Link]:
@@ -85,9 +91,9 @@ def opened(view: SavedView) -> str:
     return f"{where}?{view.query or f'period={DEFAULT_PERIOD}'}"
 
 
-def _figures(board: measuring.Board, metric: Metric) -> dict[str, Any]:
-    chosen = board.chosen
-    points, others = board.points(metric), board.points_other(metric)
+def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any]:
+    board = measuring.board(chosen, tab.metrics, metric)
+    points, others = board.now.points(metric), board.other.points(metric) if board.other else []
     days = [point.day for point in points]
     marks = marking.marks(chosen.viewer, chosen.period_now, label=chosen.chosen("label"))
     drawn = marking.drawn(marks, days)
@@ -95,9 +101,16 @@ def _figures(board: measuring.Board, metric: Metric) -> dict[str, Any]:
     return {"tiles": board.tiles(), "points": points, "others": others, "marks": marks, "chart": chart}
 
 
-def _table(tab: Tab, chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> dict[str, Any]:
-    by, sort = dimension_of(params), params.get("sort", "")
-    shared = {"by": by, "dimensions": DIMENSIONS.values(), "sort": sort or "-n"}
+def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> dict[str, Any]:
+    by, sort = dimension_of(params, chosen.viewer), params.get("sort", "")
+    offered = breaking_down.dimensions_for(chosen.viewer)
+    shared = {"by": by, "by_label": in_a_sentence(by), "dimensions": offered, "sort": sort or "-n"}
     lines = breaking_down.lines(chosen, metric, by, sort=sort)
     shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)
     return {**shared, "lines": shown, "lines_total": len(lines), "dots": drawing.dots(metric, shown)}
+
+
+def in_a_sentence(by: Dimension) -> str:
+    """The label of a dimension within a sentence: "team", but "SOP"."""
+    label = str(by.label)
+    return label if label.isupper() else label[:1].lower() + label[1:]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from metrics.definitions import BY_KEY, METRICS, Metric
+from metrics import reporting
+from metrics.definitions import Metric
 
 if TYPE_CHECKING:
     from metrics.dashboards.filters import DashboardFilter
@@ -37,10 +38,26 @@ class Tab:
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        return tuple(BY_KEY[key] for key in self.wanted if key in BY_KEY)
+        there = reporting.known()
+        return tuple(there[key] for key in self.wanted if key in there)
 
 
-OVERVIEW: Final = Tab("", _("Overview"), tuple(metric.key for metric in METRICS))
+OVERVIEW: Final = Tab(
+    "",
+    _("Overview"),
+    (
+        "csat",
+        "sla_reply",
+        "sla_resolution",
+        "aht",
+        "fcr",
+        "reopened",
+        "first_reply",
+        "resolution",
+        "volume",
+        "backlog",
+    ),
+)
 TABS: Final[dict[str, Tab]] = {
     tab.key: tab
     for tab in (

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from metrics.dashboards import exporting, page, saving
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import OVERVIEW, TABS
+from metrics.levels import Refused
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 
@@ -31,7 +32,10 @@ def figures_csv(request: HttpRequest) -> HttpResponseBase:
     """The tiles, the trend or the table of a tab as a file."""
     chosen = DashboardFilter(request.GET, user=signed_in(request))
     asked = TABS.get(request.GET.get("tab", ""), OVERVIEW)
-    name, lines = exporting.file(asked, chosen, request.GET.dict())
+    try:
+        name, lines = exporting.file(asked, chosen, request.GET.dict())
+    except Refused:
+        return redirect(f"{page.address(asked)}?{request.GET.urlencode()}")  # it says why
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

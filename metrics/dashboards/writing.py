@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from metrics.dashboards import measuring, page
+from metrics.dashboards import measuring, page, wording
 from metrics.dashboards.filters import DashboardFilter, read
 from metrics.dashboards.models import Mailing
 from metrics.dashboards.tabs import TABS
-from metrics.definitions import Unit
 from metrics.reporting import Figure
 from sopdesk.accounts.models import User
 from sopdesk.letters.linking import absolute
-from sopdesk.text.figures import clock, grouped, in_words, points, share, signed
+from sopdesk.text.figures import grouped, in_words
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,11 @@ def letter(mailing: Mailing, person: User) -> Written:
     head = _("%(name)s: %(first)s to %(last)s") % {
         "name": view.name, "first": in_words(days.first), "last": in_words(days.last),
     }  # fmt: skip
-    told = [text for tile in measuring.board(chosen, tab.metrics).tiles() for text in _tile(tile, chosen)]
+    told = [
+        text
+        for tile in measuring.board(chosen, tab.metrics, by_day=False).tiles()
+        for text in _tile(tile, chosen)
+    ]
     there = absolute(page.opened(view))
     parts = [head, *_of_what(chosen), "\n".join(told) or _("Nothing is measured in this tab yet."), there]
     return Written(head, "\n\n".join([*parts, _footer(mailing, person)]))
@@ -56,10 +59,10 @@ def _tile(tile: measuring.Tile, chosen: DashboardFilter) -> Iterator[str]:
     if figure.value is None:
         yield _("%(name)s: too few (n %(n)s)") % {"name": label, "n": grouped(figure.n)}
         return
-    value = _("%(name)s: %(value)s") % {"name": label, "value": said(figure, figure.value)}
+    value = _("%(name)s: %(value)s") % {"name": label, "value": wording.said(tile.metric, figure.value)}
     yield f"{value}{_of(figure)}"
     if tile.change:
-        moved = difference(tile.metric.unit, tile.change.value)
+        moved = wording.difference(tile.metric, tile.change.value)
         words = {1: _("better beyond chance"), -1: _("worse beyond chance")}.get(tile.change.direction, "")
         yield f"    {moved} ({words})" if words else f"    {moved}"
     yield from (f"    {fact.text}" for fact in tile.facts)
@@ -68,23 +71,8 @@ def _tile(tile: measuring.Tile, chosen: DashboardFilter) -> Iterator[str]:
 def _of(figure: Figure) -> str:
     if not figure.metric.denominator:
         return ""
-    between = f", {said(figure, figure.low)} – {said(figure, figure.high)}" if figure.low is not None else ""
+    between = f", {wording.interval(figure)}" if figure.low is not None else ""
     return f" (n {grouped(figure.n)}{between})"
-
-
-def said(figure: Figure, value: float | None) -> str:
-    """A value of this figure in words."""
-    unit = figure.metric.unit
-    return share(value) if unit is Unit.SHARE else clock(value) if unit is Unit.SECONDS else grouped(value)
-
-
-def difference(unit: Unit, value: float) -> str:
-    """A difference of two figures in words, with its sign."""
-    if unit is Unit.SHARE:
-        return points(value)
-    if unit is Unit.SECONDS:
-        return f"+{clock(value)}" if value > 0 else clock(value)
-    return signed(value, 0)
 
 
 def _footer(mailing: Mailing, person: User) -> str:

@@ -111,7 +111,7 @@ def came_in_force(person: User, now: datetime) -> list[News]:
 
 def headlines(person: User) -> list[Tile]:
     """The four figures a lead looks at first, the last four weeks that have tickets against the four before."""
-    return measuring.board(read("", user=person), HEADLINES).tiles()
+    return measuring.board(read("", user=person), HEADLINES, by_day=False).tiles()
 
 
 def coming(person: User, now: datetime) -> list[News]:

@@ -4,6 +4,7 @@ import { axis, axisFormat, colour, day, FORMATS, frame, tooltip } from "./chart-
 const DASHES = ["solid", "dashed", "dotted"];
 const COLOURS = ["--accent", "--amber", "--green", "--red", "--blue"];
 const NAMED_MARKS = 3;
+const MANY_MARKS = 16;
 
 const plain = { type: "line", symbol: "none", silent: true, tooltip: { show: false }, lineStyle: { opacity: 0 } };
 
@@ -21,7 +22,7 @@ function publications(marks) {
   const soft = colour("--ink-soft");
   return {
     symbol: ["none", "triangle"], symbolSize: 8, symbolRotate: 180, silent: true,
-    lineStyle: { color: soft, type: "dotted", width: 1, opacity: 0.8 }, itemStyle: { color: soft },
+    lineStyle: { color: soft, type: "dotted", width: 1, opacity: marks.length > MANY_MARKS ? 0 : 0.6 }, itemStyle: { color: soft },
     label: { show: marks.length <= NAMED_MARKS, formatter: (mark) => mark.name, color: soft, position: "end", fontSize: 11 },
     data: marks.map((mark) => ({ name: mark.name, xAxis: mark.x })),
   };
@@ -48,6 +49,16 @@ function said(points, data, format) {
   return [day(data.x[at]), ...lines, ...published].join("\n");
 }
 
+// Durations are read in minutes, hours and days, not in tens: between two lines of the grid lies one of these.
+const STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 432000, 864000];
+
+function step(data) {
+  if (data.format !== "duration") return undefined;
+  const all = data.series.flatMap((each) => [...each.values, ...(each.low ?? []), ...(each.high ?? [])]).filter((value) => value !== null);
+  const reach = Math.max(...all) - (data.kind === "bar" ? 0 : Math.min(...all));
+  return STEPS.find((each) => each >= reach / 6);
+}
+
 export function lines(data) {
   const soft = colour("--ink-soft");
   const paints = data.series.map((series, index) => (series.faint ? soft : colour(COLOURS[index % COLOURS.length])));
@@ -58,7 +69,7 @@ export function lines(data) {
     legend: { show: several, top: 0, left: 0, textStyle: { color: soft }, data: data.series.map((each) => each.name) },
     tooltip: tooltip((points) => said(points, data, FORMATS[data.format] ?? FORMATS.number), { trigger: "axis" }),
     xAxis: axis({ type: "category", data: data.x, boundaryGap: data.kind === "bar", axisLabel: { hideOverlap: true, formatter: day } }),
-    yAxis: axis({ type: "value", scale: data.kind !== "bar", axisLabel: { formatter: axisFormat(data.format) } }),
+    yAxis: axis({ type: "value", scale: data.kind !== "bar", interval: step(data), axisLabel: { formatter: axisFormat(data.format) } }),
     series: data.series.flatMap((each, index) => [...band(each, paints[index], index), line(each, paints[index], index, data)]),
   };
 }

@@ -1,5 +1,6 @@
 """Template tags of the dashboards: {% load dashboards %}.
 
+{{ figure|said }} {{ figure|interval }} {{ change|difference:metric }} {{ change|reach:metric }}
 {% narrowed "team" slug %}          this page, narrowed to one line of its table
 {% tickets_of metric "team" slug %} the tickets behind the figure of one line
 {% line_head "value" label %}       the head of a column that can be sorted
@@ -18,11 +19,37 @@ from django.template.context import Context
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from metrics.dashboards import drawing
+from metrics.dashboards import drawing, wording
+from metrics.dashboards.comparing import Change
 from metrics.dashboards.tabs import TABS
 from metrics.definitions import Metric
+from metrics.reporting import Figure
 
 register = template.Library()
+
+
+@register.filter
+def interval(figure: Figure) -> str:
+    """79.2 % – 85.4 %"""
+    return wording.interval(figure)
+
+
+@register.filter
+def said(figure: Figure) -> str:
+    """82.5 %"""
+    return wording.said(figure.metric, figure.value)
+
+
+@register.filter
+def difference(change: Change, metric: Metric) -> str:
+    """+1.1 pp"""
+    return wording.difference(metric, change.value)
+
+
+@register.filter
+def reach(change: Change, metric: Metric) -> str:
+    """−0.4 pp … +2.6 pp"""
+    return wording.reach(metric, change)
 
 
 @register.simple_tag(takes_context=True)

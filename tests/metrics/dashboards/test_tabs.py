@@ -74,7 +74,7 @@ def test_an_analyst_opens_every_tab(figures: Import, gia: User, as_person: Any) 
 def test_a_vendors_lead_sees_the_vendor_only(figures: Import, finn: User, as_person: Any) -> None:
     browser = as_person(finn)
     for key in EVERY_TAB:
-        for by in ("team", "site", "vendor", "label", "channel"):
+        for by in ("team", "vendor", "label", "sop", "macro", "agent", "priority"):
             shown = page(browser, key, by=by, **MAY).split("<main")[1]
             for word in ("Dublin", "strangers", "dublin", ">In-house<", "refund"):
                 assert word not in shown, (key, by)
