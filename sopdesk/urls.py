@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("metrics.urls")),
     path("", include("metrics.quality.urls")),
     path("", include("metrics.privacy.urls")),
+    path("", include("metrics.effects.urls")),
     path("", include("sopdesk.web.urls")),
     path("", include("sopdesk.documents.urls")),
     path("", include("sopdesk.discussion.urls")),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from compliance.loading import load
 from metrics import importing
 from metrics.dashboards import mailing, saving
+from metrics.effects.models import Card
 from metrics.models import Source
 from sopdesk.accounts.models import User
 from sopdesk.discussion import commenting
@@ -88,6 +89,7 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         **_views(cast["gia"], cast["finn"]),
         **quality(cast["gia"], cast["finn"], cast["dev"]),
         **privacy_things(cast),
+        "card": _card(sop),
         "intake": _intake(ana),
         "export": _export(sop, ana),
     }
@@ -125,6 +127,16 @@ def _views(gia: User, finn: User) -> dict[str, Any]:
     own = saving.save(name="Mine", shared="own", actor=finn, **keep)
     sent = mailing.start(shared, every="day", weekday=0, at=time(8), receivers=[gia, finn], actor=gia)
     return {"shared_view": shared.pk, "leads_view": own.pk, "mailing": sent.pk}
+
+
+def _card(document: Document) -> int:
+    """What was seen, over all sites, of the effect of its version in force."""
+    version, day = document.versions.in_force().get(), timezone.localdate()
+    card = Card.objects.create(
+        change=version.change, version=version, look=2, labels=["refund"], avoided=["refund"], teams=[], readings=[],
+        effective_at=version.since, day=day, known_until=day, verdict="not_enough", method=1,
+    )  # fmt: skip
+    return card.pk
 
 
 def _reviewing(change: Change, document: Document, cast: dict[str, User]) -> dict[str, Any]:

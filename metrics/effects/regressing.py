@@ -6,6 +6,7 @@ Only jobs import this module: statsmodels takes a second to import, and no page 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -52,7 +53,7 @@ def difference_of_differences(
 
     `total` / `n` is the row's mean; each stratum (team) has a level of its own in each group, so that a shift of
     tickets between teams is not taken for a change. Errors are clustered by day: tickets of one day share its luck.
-    None where a group lacks a side, or where there are too few days.
+    None where a group lacks a side, where there are too few days, or where nothing varies.
     """
     sides = {(int(o), int(a)) for o, a, some in zip(ours, after, n, strict=True) if some}
     if len(sides) < 4 or len(np.unique(day)) < 2 * LEAST_DAYS:
@@ -62,9 +63,12 @@ def difference_of_differences(
     design = np.column_stack([after * ours, after, levels]).astype(float)
     model = WLS(total / n, design, weights=n)
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": day, "use_correction": True}, use_t=True)
-    return _estimate(fitted, 0)
+    found = _estimate(fitted, 0)
+    return found if isfinite(found.p) else None
 
 
 def _estimate(fitted: RegressionResultsWrapper, place: int) -> Estimate:
-    low, high = fitted.conf_int()[place]
-    return Estimate(float(fitted.params[place]), float(low), float(high), float(fitted.pvalues[place]))
+    """One coefficient. Asked by a contrast, for the variance of another one may not be defined."""
+    tested = fitted.t_test(np.eye(len(fitted.params))[place])
+    (low, high) = tested.conf_int()[0]
+    return Estimate(float(fitted.params[place]), float(low), float(high), float(np.ravel(tested.pvalue)[0]))

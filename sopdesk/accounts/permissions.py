@@ -41,6 +41,7 @@ class Permission(StrEnum):
     DOCUMENT_READ_HISTORY = "document:read_history"
     DOCUMENT_READ_INTERNAL = "document:read_internal"
     DOCUMENT_VERIFY = "document:verify"
+    EFFECTS_RECOMPUTE = "effects:recompute"
     METRICS_READ = "metrics:read"
     METRICS_READ_AGENTS = "metrics:read_agents"
     METRICS_READ_ALL_SITES = "metrics:read_all_sites"
@@ -75,6 +76,7 @@ _POLICY = _STAFF | {
     P.CHANGE_COMMENT,
     P.CHANGE_READ,
     P.DOCUMENT_READ_ALL,
+    P.EFFECTS_RECOMPUTE,
     P.METRICS_READ,
     P.METRICS_READ_ALL_SITES,
     P.PEOPLE_READ,
@@ -110,6 +112,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.ANALYST: _STAFF
     | {
+        P.EFFECTS_RECOMPUTE,
         P.METRICS_READ,
         P.METRICS_READ_ALL_SITES,
         P.QUALITY_EDIT,

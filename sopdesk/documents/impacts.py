@@ -104,7 +104,7 @@ def _for_labels(items: Sequence[ChangeItem]) -> Q:
     return Q(pk__in=versions.values("document_id"))
 
 
-def governed(items: Sequence[ChangeItem]) -> list[str]:
+def governed(items: Sequence[ChangeItem | Version]) -> list[str]:
     """The labels of the tickets that these documents are about: named in their fields, or the labels themselves."""
     named = [key for item in items for name in LABEL_FIELDS for key in item.data.get(name) or ()]
     own = [item.document.key for item in items if item.document.kind == "label"]

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "metrics.dashboards",
     "metrics.quality",
     "metrics.privacy",
+    "metrics.effects",
     "compliance",
     "sopdesk.demo",
     "sopdesk.web",

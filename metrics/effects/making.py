@@ -1,0 +1,87 @@
+"""The job that makes the cards of one look, one site a chunk. Only workers load it: statistics are slow to import."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from metrics.effects import counting, judging
+from metrics.effects.counting import Group
+from metrics.effects.looking import KIND, Known, known
+from metrics.effects.models import Card
+from metrics.effects.subjects import Subject, Touch, subject_of, touches
+from metrics.effects.windows import due_on, windows
+from sopdesk.accounts.models import Site, Team, User
+from sopdesk.documents.models import Version
+from sopdesk.jobs.models import Job
+from sopdesk.jobs.registry import JobRefused, Step, step
+
+
+@step(KIND)
+def advance(job: Job) -> Step:
+    """The card over all sites first, then one for each site whose teams got such tickets."""
+    version = Version.objects.select_related("document", "change").get(pk=job.payload["version"])
+    subject, days = subject_of(version), known()
+    if subject is None or days is None:
+        raise JobRefused(_("There is nothing to measure: it governs no label, or there are no tickets."))
+    sites: list[Site | None] = [None, *Site.objects.order_by("pk")]
+    place = int(job.cursor.get("place", 0))
+    asked_by = User.objects.filter(pk=job.payload.get("asked_by")).first()
+    make(subject, sites[place], job.payload["look"], days, asked_by)
+    done = place + 1
+    return Step({"place": done}, done, len(sites), finished=done >= len(sites))
+
+
+def make(
+    subject: Subject, site: Site | None, look: int, days: Known, asked_by: User | None = None
+) -> Card | None:
+    """Work one card out and keep it. None where it is there already, or the site has none of these tickets."""
+    same = Card.objects.filter(version=subject.version, site=site, look=look, asked_by=None)
+    if asked_by is None and same.exists():
+        return None
+    span, until = windows(subject.day, look), min(due_on(subject.day, look), days.until)
+    teams = _teams(subject, site, span.before[0], until)
+    if site is not None and not teams:
+        return None
+    meanwhile = touches(subject, span)
+    avoided = sorted({*subject.of_change, *(label for touch in meanwhile for label in touch.labels)})
+    group = Group(subject.labels, avoided, [*teams])
+    readings = judging.judge(group, subject.day, look, first=days.first, until=until)
+    return Card.objects.create(
+        change=subject.version.change, version=subject.version, site=site, look=look, labels=subject.labels,
+        avoided=avoided, teams=sorted(slug for slug in teams.values() if slug), day=subject.day,
+        effective_at=subject.version.in_force.lower, known_until=until, beside=_beside(subject, meanwhile),
+        readings=[reading.as_json() for reading in readings], verdict=_verdict(readings),
+        method=judging.METHOD, asked_by=asked_by,
+    )  # fmt: skip
+
+
+def _teams(subject: Subject, site: Site | None, first: Any, until: Any) -> dict[int, str]:
+    """Id and slug of the teams whose tickets are counted; 0 and no slug for tickets of no team of ours."""
+    found = counting.teams_with(subject.labels, first, until - timedelta(days=1))
+    teams = Team.objects.filter(pk__in=found)
+    if site is not None:
+        teams = teams.filter(site=site)
+    if subject.teams is not None:
+        teams = teams.filter(slug__in=subject.teams)
+    unknown = {0: ""} if site is None and subject.teams is None and counting.NO_TEAM in found else {}
+    return {**dict(teams.values_list("pk", "slug")), **unknown}
+
+
+def _beside(subject: Subject, meanwhile: list[Touch]) -> list[dict[str, Any]]:
+    """Other changes with labels of its own: what moved may be theirs."""
+    own = {*subject.labels}
+    return [
+        {"version": touch.version.pk, "day": touch.day.isoformat(), "labels": sorted(own & {*touch.labels})}
+        for touch in sorted(meanwhile, key=lambda touch: touch.day)
+        if own & {*touch.labels}
+    ]
+
+
+def _verdict(readings: list[judging.Reading]) -> str:
+    if judging.moved(readings):
+        return Card.Verdict.MOVED
+    told = [reading for reading in readings if reading.verdict != "not_enough"]
+    return Card.Verdict.SILENT if told else Card.Verdict.NOT_ENOUGH

@@ -1,0 +1,56 @@
+"""Did it work? On the page of a change, and beside the document that it changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from metrics.effects import showing
+from metrics.effects.models import Card
+from metrics.effects.windows import LOOKS, day_of, due_on
+from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.documents import panels
+from sopdesk.documents.impacts import governed
+from sopdesk.documents.models import Change
+from sopdesk.documents.panels import Panel, Slot
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sopdesk.accounts.models import User
+    from sopdesk.documents.models import Document, Version
+
+
+@panels.register(Slot.CHANGE_ASIDE)
+def of_change(viewer: User, change: Change) -> Panel | None:
+    """The latest card of each of its versions, or when there will be one. Two queries."""
+    published = change.state in {Change.State.PUBLISHED, Change.State.SCHEDULED}
+    if not published or change.effective_at is None or not allows(viewer, Permission.METRICS_READ):
+        return None
+    if not governed(list(change.items.select_related("document"))):
+        return None
+    return _panel(viewer, Card.objects.filter(change=change.pk), change.effective_at)
+
+
+@panels.register(Slot.DOCUMENT_ASIDE)
+def of_document(viewer: User, document: Document, version: Version | None) -> Panel | None:
+    """The latest card of the version that is shown, or when there will be one. One query."""
+    if version is None or document.kind != "sop" or not allows(viewer, Permission.METRICS_READ):
+        return None
+    if not version.data.get("labels") or version.since is None:
+        return None
+    return _panel(viewer, Card.objects.filter(version=version.pk), version.since)
+
+
+def _panel(viewer: User, cards: object, effective_at: datetime) -> Panel:
+    found = Card.objects.visible_to(viewer).filter(pk__in=cards.values("pk"))  # type: ignore[attr-defined]
+    newest = found.newest().widest(viewer).select_related("version__document", "site").order_by("pk")
+    shown = [(card, showing.readings(card)) for card in newest]
+    return Panel("effects/card_panel.html", {"cards": shown, "next_on": next_look(effective_at)}, order=42)
+
+
+def next_look(effective_at: datetime) -> date | None:
+    """The day of the first look that is to come; None when all have come."""
+    today, day = timezone.localdate(), day_of(effective_at)
+    return next((due for look in LOOKS if (due := due_on(day, look)) > today), None)

@@ -1,0 +1,172 @@
+"""What a page says of a card: each reading in words, and where its dots and lines stand. Nothing is computed anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from math import exp
+from typing import Any, Final
+
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from metrics.definitions import BY_KEY, Metric
+from metrics.effects.drawing import Dots, Lines, dots, lines
+from metrics.effects.measures import Kind
+from metrics.effects.models import Card
+from sopdesk.accounts.models import User
+from sopdesk.documents.models import Version
+
+VERDICTS: Final = {
+    "up": gettext_lazy("rose"),
+    "down": gettext_lazy("fell"),
+    "with_others": gettext_lazy("moved as the comparison group did"),
+    "no_difference": gettext_lazy("not to be told from chance"),
+    "not_enough": gettext_lazy("not enough data"),
+}
+ICONS: Final = {"up": "trending-up", "down": "trending-down", "not_enough": "hourglass"}
+UNITS: Final = {"share": "percent", "log": "duration", "count": "number"}
+CHANGES: Final = {"share": "points", "log": "relative", "count": "relative"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One reading as a page shows it; `data` is the card's JSON. Changes are in points, or in % of what it was."""
+
+    data: dict[str, Any]
+    metric: Metric
+    day: date
+
+    @property
+    def is_measured(self) -> bool:
+        return self.data["ours"] is not None
+
+    @property
+    def has_moved(self) -> bool:
+        return self.data["verdict"] in {"up", "down"}
+
+    @property
+    def tone(self) -> str:
+        """Green for better, red for worse, by the metric's own sense of better."""
+        if not self.has_moved or not self.metric.better:
+            return "blue" if self.has_moved else "neutral"
+        return "green" if (self.data["verdict"] == "up") == (self.metric.better > 0) else "red"
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(str(self.data["verdict"]), "minus")
+
+    @property
+    def verdict(self) -> str:
+        return str(VERDICTS[self.data["verdict"]])
+
+    @property
+    def unit(self) -> str:
+        return UNITS[self.data["kind"]]
+
+    @property
+    def change_unit(self) -> str:
+        return CHANGES[self.data["kind"]]
+
+    @property
+    def own_change(self) -> dict[str, float] | None:
+        return self._relative(self.data["ours"] and self.data["ours"]["change"])
+
+    @property
+    def others_change(self) -> dict[str, float] | None:
+        return self._relative(self.data["others"] and self.data["others"]["change"])
+
+    @property
+    def effect(self) -> dict[str, float] | None:
+        """How much more it changed than the comparison group; its own change where there is none."""
+        return self._relative(self.data["effect"])
+
+    @property
+    def best(self) -> dict[str, float] | None:
+        return self.effect or self.own_change
+
+    @property
+    def step(self) -> dict[str, float] | None:
+        """The step of the daily series at once; of handle times as a ratio, of volume in tickets a day."""
+        level = self.data["step"] and self.data["step"]["level"]
+        if not level or self.data["kind"] != Kind.LOG:
+            return level or None
+        return self._relative({name: exp(level[name]) for name in ("value", "low", "high")})
+
+    def _relative(self, found: dict[str, float] | None) -> dict[str, float] | None:
+        if not found or self.data["kind"] == Kind.SHARE:
+            return found or None
+        return {**found, **{name: (found[name] - 1) * 100 for name in ("value", "low", "high")}}
+
+    @property
+    def missing(self) -> str:
+        """What data there is not, and when there will be."""
+        why = self.data["missing"]
+        day = parse_date(why.get("day") or "")
+        words = {**why, "day": date_format(day, "j M Y") if day else ""}
+        said = {
+            "no_history": _("The tickets begin on %(day)s: too few days lie before the change."),
+            "immature": _(
+                "A ticket has to be seven days old to count here; there will be some from %(day)s on."
+            ),
+            "constant": _("Every value was the same, before and after."),
+        }.get(
+            why.get("why", ""), _("%(before)s before and %(after)s after; it takes %(least)s on each side.")
+        )
+        later = _("At this rate there will be enough by %(day)s.") if day and why["why"] == "few" else ""
+        return f"{said} {later}".strip() % words
+
+    @cached_property
+    def dots(self) -> Dots | None:
+        return dots(self.data)
+
+    @cached_property
+    def lines(self) -> Lines | None:
+        return lines(self.data, self.day)
+
+
+def readings(card: Card) -> list[Shown]:
+    """Every measure of a card: those that moved first, those not measured last."""
+    shown = [Shown(data, BY_KEY[data["key"]], card.day) for data in card.readings if data["key"] in BY_KEY]
+    return sorted(shown, key=lambda each: (not each.has_moved, not each.is_measured))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Another change in the windows; `version` None where the viewer may not read it."""
+
+    version: Version | None
+    day: date | None
+    labels: list[str]
+
+
+def beside(card: Card, viewer: User) -> list[Beside]:
+    """Other changes with its labels in its windows. One query."""
+    versions = (
+        Version.objects.visible_to(viewer).select_related("document").only("number", "title", "document")
+    )
+    found = versions.in_bulk([each["version"] for each in card.beside])
+    return [
+        Beside(found.get(each["version"]), parse_date(each["day"]), each["labels"]) for each in card.beside
+    ]
+
+
+@dataclass(frozen=True)
+class Span:
+    """First and last days compared, of the measure with the longest windows."""
+
+    before: tuple[date, date]
+    after: tuple[date, date]
+    days: int
+
+
+def span_of(card: Card) -> Span | None:
+    """None where nothing could be compared."""
+    days = 7 * max((data["weeks"] for data in card.readings), default=0)
+    if not days:
+        return None
+    day, after = timedelta(days=1), card.day + timedelta(days=7)
+    return Span((card.day - days * day, card.day - day), (after, after + (days - 1) * day), days)

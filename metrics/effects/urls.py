@@ -1,0 +1,12 @@
+"""Addresses of the effects of changes."""
+
+from django.urls import path
+
+from metrics.effects import views
+
+app_name = "effects"
+urlpatterns = [
+    path("metrics/effects", views.card_list, name="list"),
+    path("metrics/effects/<int:pk>", views.card_read, name="read"),
+    path("metrics/effects/<int:pk>/anew", views.card_anew, name="anew"),
+]
