@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -20,15 +20,27 @@ OFFICE: Final[Week] = [[["09:00", "17:30"]]] * 5 + [[], []]
 
 
 def clock_of(
-    zone: str, weekly: Week, *, first: date, last: date, country: str = "", days_off: Sequence[date] = ()
+    zone: str,
+    weekly: Week,
+    *,
+    first: date,
+    last: date,
+    country: str = "",
+    days_off: Sequence[date] = (),
+    extra_open: Sequence[Sequence[str]] = (),
 ) -> Clock:
-    """The open intervals of the days first..last. `country`: ISO 3166 code, "DE-BY" for a part of one, or ""."""
+    """The open intervals of the days first..last. `country`: ISO 3166 code, "DE-BY" for a part of one, or "".
+
+    `extra_open`: (day, opens, closes) that hold whatever the weekday and the holidays say, in place of them.
+    """
+    instead: dict[date, list[Sequence[str]]] = {}
+    for when, opens, closes in sorted(tuple(one) for one in extra_open):
+        instead.setdefault(date.fromisoformat(when), []).append([opens, closes])
     closed = {*days_off, *_holidays(country, first.year, last.year)}
     tz, spans = ZoneInfo(zone), list[tuple[int, int]]()
     for day in _days(first, last):
-        if day in closed:
-            continue
-        for opens, closes in weekly[day.weekday()]:
+        usual: Sequence[Sequence[str]] = [] if day in closed else weekly[day.weekday()]
+        for opens, closes in instead.get(day, usual):
             a, b = _moment(day, opens, tz), _moment(day, closes, tz)
             if closes <= opens:
                 b = _moment(day + timedelta(days=1), closes, tz)
@@ -59,10 +71,7 @@ def _moment(day: date, hours: str, zone: ZoneInfo) -> int:
 
 def materialise(calendar: Calendar) -> None:
     """Write the calendar's intervals, in place of those it had."""
-    clock = clock_of(
-        calendar.time_zone, calendar.weekly, first=FIRST_DAY, last=LAST_DAY,
-        country=calendar.holidays, days_off=calendar.days_off,
-    )  # fmt: skip
+    clock = clock_for(calendar, FIRST_DAY, LAST_DAY)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM metrics_interval WHERE calendar_id = %s", [calendar.pk])
         with cursor.copy("COPY metrics_interval (calendar_id, open_at, close_at, cum_s) FROM STDIN") as copy:
@@ -70,13 +79,24 @@ def materialise(calendar: Calendar) -> None:
                 copy.write_row(row)
 
 
-def create(slug: str, name: str, zone: str, weekly: Week, *, country: str = "") -> Calendar:
-    """The calendar of that name, version 1, with its intervals; made only when it is not there yet."""
+def clock_for(calendar: Calendar, first: date, last: date) -> Clock:
+    """The open intervals of a calendar, which need not be saved, on the days first..last."""
+    return clock_of(
+        calendar.time_zone, calendar.weekly, first=first, last=last, country=calendar.holidays,
+        days_off=calendar.days_off, extra_open=calendar.extra_open,
+    )  # fmt: skip
+
+
+def create(slug: str, name: str, zone: str, weekly: Week, *, country: str = "", **more: Any) -> Calendar:
+    """The calendar of that name, version 1, with its intervals; made only when it is not there yet.
+
+    `more`: days_off, extra_open.
+    """
     with transaction.atomic():
         calendar, made = Calendar.objects.get_or_create(
             slug=slug,
             version=1,
-            defaults={"name": name, "time_zone": zone, "weekly": [*weekly], "holidays": country},
+            defaults={"name": name, "time_zone": zone, "weekly": [*weekly], "holidays": country, **more},
         )
         if made:
             materialise(calendar)

@@ -254,7 +254,7 @@ def _store(ticket_import: Import, fitted: FileMapping) -> storing.Stored:
     source = ticket_import.source
     stored = storing.store(source_id=source.pk, import_id=ticket_import.pk, vendor_basis=fitted.vendor_basis)
     if fitted.shape == "tickets" and stored.added + stored.changed:
-        service_levels.measure(policy=service_levels.policy_for(source), provides={*source.provides})
+        service_levels.measure(source, provides={*source.provides})
     return stored
 
 
@@ -284,9 +284,7 @@ def _fold(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     converting.convert(folding.as_tickets(fitted), ticket_import.time_zone)
     stored = _store(ticket_import, fitted)
     folding.store_spans()
-    service_levels.measure(
-        policy=service_levels.policy_for(ticket_import.source), provides={*ticket_import.source.provides}
-    )
+    service_levels.measure(ticket_import.source, provides={*ticket_import.source.provides})
     _count(ticket_import, stored, chunk)
     return {
         **cursor,

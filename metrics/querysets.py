@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -12,7 +13,7 @@ from sopdesk.accounts.permissions import Permission, allows
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from metrics.models import Facet, Import, Rollup, SlaResult, Ticket  # noqa: F401
+    from metrics.models import Calendar, Facet, Import, Rollup, SlaPolicy, SlaResult, Ticket  # noqa: F401
     from sopdesk.accounts.models import User
 
 
@@ -38,6 +39,28 @@ class SlaResultQuerySet(models.QuerySet["SlaResult"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         allowed = measured_for(user, "ticket__")
         return self.none() if allowed is None else self.filter(allowed)
+
+    def at_risk(self, now: datetime) -> Self:
+        """Not overdue yet, and at most a fifth of the target or half an hour of business time remains."""
+        return self.filter(state="running", risk_at__lte=now, due_at__gt=now)
+
+
+class CalendarQuerySet(models.QuerySet["Calendar"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.all() if allows(user, Permission.METRICS_READ) else self.none()
+
+    def newest(self) -> Self:
+        """The last version of each."""
+        return self.order_by("slug", "-version").distinct("slug")
+
+
+class SlaPolicyQuerySet(models.QuerySet["SlaPolicy"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.all() if allows(user, Permission.METRICS_READ) else self.none()
+
+    def newest(self) -> Self:
+        """The last version of each."""
+        return self.order_by("slug", "-version").distinct("slug")
 
 
 class RollupQuerySet(models.QuerySet["Rollup"]):

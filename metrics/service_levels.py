@@ -8,18 +8,21 @@ and agent-opened tickets are promised no reply; impossible times are left out. D
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from metrics import calendars
-from metrics.business_time import CLOCK_SQL, moment_sql, seconds_sql
+from metrics import calendars, targets
+from metrics.business_time import CLOCK_SQL, due_place_sql, moment_sql, place_sql, seconds_sql, unix_sql
 from metrics.models import SlaPolicy, SlaTarget, Source
 
 PAUSES: Final = ["pending", "on_hold"]
 HOUR: Final = 3600
+# At risk: what remains is at most a fifth of the target, or half an hour (metrics/definitions.py).
+RISK_SHARE: Final = 5
+RISK_SECONDS: Final = 1800
 # Seconds of business time by priority; "" is every other priority.
 DEFAULT_TARGETS: Final = {
     "first_reply": {"urgent": HOUR, "high": 2 * HOUR, "": 8 * HOUR},
@@ -34,54 +37,69 @@ _NEEDS: Final = {
     "resolution": {"last_solved_at", "closed_at", "first_solved_at"},
 }
 
+_START, _UNTIL, _FROM, _TO = (
+    seconds_sql(f"{name}_s", f"{name}_place") for name in ("start", "until", "from", "to")
+)
+_OPEN: Final = "done_s IS NULL"
+
 _MEASURE: Final = f"""
 WITH {CLOCK_SQL},
-promised AS MATERIALIZED (
-    SELECT *, {seconds_sql("created_at")} AS f_start FROM stored WHERE is_promised
+one AS (
+    SELECT id, status, policy_id, metric, 1 AS instance, seconds, pauses, applied, created_at AS start,
+        CASE metric WHEN 'first_reply' THEN first_public_reply_at ELSE last_solved_at END AS done, closed_at
+    FROM promise JOIN aim USING (kind)
+    WHERE calendar_id = %(calendar)s AND metric <> 'next_reply' AND NOT flags && CASE metric
+        WHEN 'first_reply' THEN '{{reply_before_created}}' ELSE '{{solved_before_created,solved_out_of_order}}'
+        END::text[]
+    UNION ALL
+    SELECT id, status, policy_id, metric, n, seconds, pauses, applied, asked, answered, closed_at
+    FROM promise JOIN aim USING (kind),
+        unnest(asked_at, answered_at) WITH ORDINALITY AS wait (asked, answered, n)
+    WHERE calendar_id = %(calendar)s AND metric = 'next_reply' AND asked_at <> '{{}}' AND asked >= created_at
+),
+begun AS (
+    SELECT *, {place_sql("start_s")} AS start_place, {place_sql("until_s")} AS until_place FROM (
+        SELECT *, greatest(start_s, coalesce(done_s, {unix_sql("closed_at")}, {unix_sql("%(now)s")})) AS until_s FROM (
+            SELECT *, {unix_sql("start")} AS start_s, {unix_sql("done")} AS done_s FROM one OFFSET 0) AS x OFFSET 0
+    ) AS y OFFSET 0
 ),
 base AS MATERIALIZED (
-    SELECT p.id, m.metric, m.instance, p.status, m.start, m.done, g.seconds, g.pauses, g.priority,
-        CASE WHEN m.metric = 'next_reply' THEN {seconds_sql("m.start")} ELSE p.f_start END AS f_start,
-        greatest(m.start, coalesce(m.done, p.closed_at, %(now)s)) AS until
-    FROM promised AS p CROSS JOIN LATERAL (
-        VALUES ('first_reply', 1, p.created_at, p.first_public_reply_at, p.flags && '{{reply_before_created}}'),
-            ('resolution', 1, p.created_at, p.last_solved_at,
-                p.flags && '{{solved_before_created,solved_out_of_order}}')
-        UNION ALL SELECT 'next_reply', n, asked, answered, asked < p.created_at
-            FROM unnest(p.asked_at, p.answered_at) WITH ORDINALITY AS wait (asked, answered, n)
-    ) AS m (metric, instance, start, done, impossible) JOIN LATERAL (
-        SELECT * FROM metrics_slatarget WHERE policy_id = %(policy)s AND metric = m.metric
-          AND priority IN (lower(p.priority), '') ORDER BY priority DESC LIMIT 1) AS g ON true
-    WHERE m.metric = ANY(%(metrics)s) AND NOT m.impossible AND p.f_start IS NOT NULL
+    SELECT row_number() OVER () AS n, *, {_START} AS f_start, {_UNTIL} AS f_until FROM begun WHERE start_place > 0
 ),
-waited AS MATERIALIZED (
-    SELECT base.id, base.metric, base.instance, range_agg(tstzrange(w.from_at, greatest(w.from_at, w.to_at)))
-        * tstzmultirange(tstzrange(min(base.start), max(base.until))) AS spans
-    FROM base JOIN stored_span AS w ON w.ticket_id = base.id AND w.status = ANY(base.pauses)
-    GROUP BY base.id, base.metric, base.instance
+gap AS (
+    SELECT n, seconds, f_start, from_s, to_s, {place_sql("from_s")} AS from_place, {place_sql("to_s")} AS to_place
+    FROM (
+        SELECT n, seconds, f_start, to_s, greatest(from_s, max(to_s) OVER (PARTITION BY n ORDER BY from_s, to_s
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS from_s
+        FROM (
+            SELECT n, seconds, f_start, greatest({unix_sql("w.from_at")}, start_s) AS from_s,
+                least({unix_sql("w.to_at")}, until_s) AS to_s
+            FROM base JOIN stored_span AS w ON w.ticket_id = base.id AND w.status = ANY(base.pauses)
+        ) AS clipped OFFSET 0
+    ) AS joined WHERE from_s < to_s OFFSET 0
 ),
-piece AS MATERIALIZED (
-    SELECT waited.id, waited.metric, waited.instance, {seconds_sql("lower(part)")} AS f_from,
-        {seconds_sql("upper(part)")} AS f_to
-    FROM waited CROSS JOIN LATERAL unnest(waited.spans) AS part
-),
-ordered AS (
-    SELECT *, f_to - f_from AS length,
-        sum(f_to - f_from) OVER (PARTITION BY id, metric, instance ORDER BY f_from, f_to) AS so_far FROM piece
+piece AS (
+    SELECT n, seconds, {_FROM} - f_start AS begins, {_TO} - {_FROM} AS length FROM gap
 ),
 pause AS (
-    SELECT id, metric, instance, sum(length)::bigint AS total, coalesce(sum(length) FILTER (
-        WHERE f_from - f_start - (so_far - length) < seconds), 0)::bigint AS before_due
-    FROM ordered JOIN base USING (id, metric, instance) GROUP BY id, metric, instance
+    SELECT n, sum(length)::bigint AS total,
+        coalesce(sum(length) FILTER (WHERE begins - so_far < seconds), 0)::bigint AS before_due
+    FROM (SELECT *, sum(length) OVER (PARTITION BY n ORDER BY begins, length) - length AS so_far FROM piece) AS ordered
+    GROUP BY n
 ),
-measured AS MATERIALIZED (
-    SELECT base.*, {seconds_sql("base.until")} - f_start - coalesce(pause.total, 0) AS elapsed,
-        f_start + base.seconds + coalesce(pause.before_due, 0) AS f_due
-    FROM base LEFT JOIN pause USING (id, metric, instance)
+measured AS (
+    SELECT *, {due_place_sql("f_due")} AS due_place, CASE WHEN {_OPEN} THEN {due_place_sql("f_risk")} END AS risk_place
+    FROM (
+        SELECT *, f_due - greatest(seconds / {RISK_SHARE}, {RISK_SECONDS}) AS f_risk FROM (
+            SELECT base.*, f_until - f_start - coalesce(pause.total, 0) AS elapsed,
+                f_start + base.seconds + coalesce(pause.before_due, 0) AS f_due
+            FROM base LEFT JOIN pause USING (n) OFFSET 0) AS x OFFSET 0
+    ) AS y OFFSET 0
 )
-INSERT INTO metrics_slaresult (ticket_id, metric, instance, policy_id, priority_applied, target_s, started_at, due_at,
+INSERT INTO {{into}} (ticket_id, metric, instance, policy_id, priority_applied, target_s, started_at, due_at, risk_at,
     fulfilled_at, elapsed_s, state)
-SELECT id, metric, instance, %(policy)s, priority, seconds, start, {moment_sql("f_due")}, done, elapsed, CASE
+SELECT id, metric, instance, policy_id, applied, seconds, start, {moment_sql("f_due", "due_place")},
+    CASE WHEN {_OPEN} THEN greatest(start, {moment_sql("f_risk", "risk_place")}) END, done, elapsed, CASE
     WHEN done IS NOT NULL AND elapsed <= seconds THEN 'met'
     WHEN done IS NOT NULL THEN 'breached'
     WHEN status IN ('closed', 'deleted') THEN 'cancelled'
@@ -93,10 +111,9 @@ FROM measured"""
 
 
 def policy_for(source: Source) -> SlaPolicy:
-    """The newest policy of the source, else the newest that holds for all; the product's own when there is none."""
-    policies = SlaPolicy.objects.order_by("-version", "-pk")
-    found = policies.filter(source=source).first() or policies.filter(source=None).first()
-    return found or default_policy()
+    """The newest version of the policy this source follows; the product's own is made when there is none."""
+    versions = targets.versions_for(source)
+    return versions[0] if versions else default_policy()
 
 
 def default_policy() -> SlaPolicy:
@@ -125,21 +142,25 @@ def add_targets(policy: SlaPolicy, targets: dict[str, dict[str, int]]) -> None:
     )  # fmt: skip
 
 
-def measure(*, policy: SlaPolicy, provides: set[str], now: datetime | None = None) -> None:
+def measure(
+    source: Source, *, provides: set[str], now: datetime | None = None, into: str = "metrics_slaresult"
+) -> None:
     """Write the results of the tickets in `stored` with their spans in `stored_span` (metrics/storing.py).
 
-    Their old ones are gone already. `provides`: the neutral columns that the source brings.
+    Their old ones are gone already, or `into` is another table of the same columns. `provides`: the neutral columns
+    that the source brings. A ticket from before its calendar begins or its policy holds is promised nothing.
     """
+    versions = targets.versions_for(source) or [default_policy()]
     metrics = [metric for metric, needed in _NEEDS.items() if needed & provides]
-    names: dict[str, Any] = {
-        "calendar": policy.calendar_id,
-        "policy": policy.pk,
-        "metrics": metrics,
-        "now": now or timezone.now(),
-    }
+    choosing, names, hours = targets.statements(versions, metrics)
+    names["now"] = now or timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stored_span")
-        cursor.execute(_MEASURE, names)
+        cursor.execute("DROP TABLE IF EXISTS promise, aim")
+        for statement in choosing:
+            cursor.execute(statement, names)
+        for calendar in hours:
+            cursor.execute(_MEASURE.replace("{into}", into), {**names, "calendar": calendar})
 
 
 _AGE: Final = """

@@ -51,8 +51,8 @@ _TEAMS: Final = """SELECT slug AS name, id FROM accounts_team
 _STORED: Final = """CREATE TEMP TABLE stored (id bigint, external_id text, created_at timestamptz, is_new boolean,
     was_created_at timestamptz, was_first_solved_at timestamptz, was_last_solved_at timestamptz, is_flagged boolean,
     status text, priority text, first_public_reply_at timestamptz, last_solved_at timestamptz, closed_at timestamptz,
-    flags text[], asked_at timestamptz[], answered_at timestamptz[], is_promised boolean, was jsonb,
-    line bigint) ON COMMIT DROP"""
+    flags text[], asked_at timestamptz[], answered_at timestamptz[], channel text, team_id bigint, labels text[],
+    is_promised boolean, was jsonb, line bigint) ON COMMIT DROP"""
 
 _STORED_SPANS: Final = """CREATE TEMP TABLE stored_span (ticket_id bigint, status text, from_at timestamptz,
     to_at timestamptz) ON COMMIT DROP"""
@@ -63,6 +63,7 @@ FROM converted WHERE fault IS NULL"""
 
 _TOLD: Final = """cardinality(t.flags) > 0, t.status, t.priority, t.first_public_reply_at, t.last_solved_at,
     t.closed_at, t.flags, t.asked_at, t.answered_at,
+    t.channel, t.team_id, t.labels,
     t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated"""
 
 # Of each ticket the newest row of the chunk, and which ticket of ours it is, if one; a new one gets its number here.

@@ -2,7 +2,7 @@
 
 from metrics.models.imports import Import, Mapping, RejectedRow, StagedEvent, StaleDay, TicketBefore
 from metrics.models.rollups import Backlog, Cell, Facet, Rollup, Slice
-from metrics.models.service_levels import Calendar, Interval, SlaPolicy, SlaResult, SlaTarget
+from metrics.models.service_levels import Calendar, Interval, SiteHours, SlaPolicy, SlaResult, SlaTarget
 from metrics.models.texts import Suppression, TicketText
 from metrics.models.tickets import (
     HandleSegment,
@@ -26,6 +26,7 @@ __all__ = [
     "Rating",
     "RejectedRow",
     "Rollup",
+    "SiteHours",
     "SlaPolicy",
     "SlaResult",
     "SlaTarget",

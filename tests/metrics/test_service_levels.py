@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from metrics import ageing, service_levels
+from metrics import ageing, calendars, service_levels
 from metrics.calendars import OFFICE, clock_of
-from metrics.models import Rollup, SlaResult, StaleDay
-from tests.metrics.bringing import bring
+from metrics.models import Rollup, SlaPolicy, SlaResult, StaleDay
+from tests.metrics.bringing import bring, source
 
 pytestmark = pytest.mark.django_db
 CLOCK = clock_of("Europe/Dublin", OFFICE, country="IE", first=date(2025, 6, 1), last=date(2027, 6, 1))
@@ -89,3 +89,45 @@ def test_without_replies_in_a_source_its_first_replies_are_not_judged() -> None:
 
 def test_the_standard_policy_is_made_once() -> None:
     assert service_levels.default_policy() == service_levels.default_policy()
+
+
+def _round_the_clock(seconds: int) -> None:
+    always = calendars.create("always", "Always", "UTC", calendars.ROUND_THE_CLOCK)
+    policy = SlaPolicy.objects.create(slug="own", name="Own", source=source(), calendar=always)
+    service_levels.add_targets(policy, {"resolution": {"": seconds}})
+
+
+@pytest.mark.parametrize(
+    ("target", "left", "at_risk"),
+    [(10 * 3600, 119, True), (10 * 3600, 122, False), (3600, 29, True), (3600, 32, False), (60, 1, True)],
+)
+def test_at_risk_is_a_fifth_of_the_target_or_half_an_hour(target: int, left: int, at_risk: bool) -> None:
+    _round_the_clock(target)
+    now = datetime.now(UTC)
+    begun = now + timedelta(minutes=left) - timedelta(seconds=target)
+    bring(f"external_id,status,created_at,last_solved_at\nt1,open,{iso(begun)},\n")
+    assert SlaResult.objects.at_risk(now + timedelta(seconds=2)).exists() is at_risk
+
+
+def test_what_waits_for_its_customer_is_neither_late_nor_at_risk_however_long() -> None:
+    _round_the_clock(3600)
+    bring(f"{HEAD}t1,pending,,2026-06-08T08:00Z,,,2026-06-08T08:20Z/,\n")
+    ageing.age()
+    result = SlaResult.objects.get()
+    assert (result.state, result.elapsed_s) == ("paused", 20 * 60)
+    assert not SlaResult.objects.at_risk(datetime.now(UTC)).exists()
+
+
+def test_a_ticket_from_before_its_calendar_or_one_that_is_never_open_is_promised_nothing() -> None:
+    bring(f"{HEAD}t1,solved,,1999-06-08T08:00Z,1999-06-08T09:00Z,1999-06-08T09:00Z,,\n")
+    never = calendars.create("never", "Never", "UTC", [[]] * 7)
+    policy = SlaPolicy.objects.create(slug="own", name="Own", source=source(), calendar=never)
+    service_levels.add_targets(policy, {"resolution": {"": 60}})
+    bring(f"{HEAD}t2,solved,,2026-06-08T08:00Z,,2026-06-08T09:00Z,,\n")
+    assert not SlaResult.objects.exists()
+
+
+def test_what_is_due_after_the_calendar_ends_has_no_due_time() -> None:
+    _round_the_clock(2**31 - 1)
+    bring(f"{HEAD}t1,open,,2026-06-08T08:00Z,,,,\n")
+    assert SlaResult.objects.values_list("state", "due_at").get() == ("running", None)
