@@ -166,6 +166,18 @@ def _always(asked: Report) -> list[Keys]:
     return [*dict.fromkeys((cutting.begins(day, asked.by[0]).isoformat(),) for day in days)]
 
 
+def lines_as_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """Lines as plain values, for JSON and CSV."""
+    return [
+        {
+            **line.keys, "metric": line.figure.metric.key, "value": line.figure.value, "n": line.figure.n,
+            "low": line.figure.low, "high": line.figure.high, "is_small": line.figure.is_small,
+            "excluded": line.figure.excluded, "not_measured": line.figure.not_measured,
+        }
+        for line in lines
+    ]  # fmt: skip
+
+
 def _backlog(asked: Report, metric: Metric) -> list[Line]:
     found = backlogs.standing(asked.user, asked.by, asked.period, levels.wanted(asked.narrow))
     return [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from metrics.counting import UNSOLVABLE
+from metrics.counting import LASTING
 
 _OVER: Final = "('solved', 'closed', 'deleted')"
 _BY_SPANS: Final = (
@@ -35,7 +35,7 @@ SELECT (t.created_at AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id
 FROM metrics_ticket AS t CROSS JOIN LATERAL ({unsolved}) AS open
 WHERE t.created_at >= %(from)s::date::timestamp AT TIME ZONE %(zone)s
   AND t.created_at < %(until)s::date::timestamp AT TIME ZONE %(zone)s{only}
-  AND t.merged_into IS NULL AND NOT t.is_spam AND t.status <> 'deleted' AND NOT {UNSOLVABLE} AND {condition}"""
+  AND {LASTING} AND {condition}"""
 
 
 def insert_sql(*, whole: bool, one: bool) -> str:

@@ -21,6 +21,8 @@ def _seconds(column: str) -> str:
 ELIGIBLE: Final = "t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated"
 CONTACT: Final = f"{ELIGIBLE} AND t.requester_key IS NOT NULL AND t.labels <> '{{}}'"
 UNSOLVABLE: Final = "t.flags && '{solved_before_created,solved_out_of_order}'"
+# What a backlog is made of.
+LASTING: Final = f"t.merged_into IS NULL AND NOT t.is_spam AND t.status <> 'deleted' AND NOT {UNSOLVABLE}"
 _REPLY_WRONG: Final = "t.flags && '{reply_before_created}'"
 _REPLY_S: Final = (
     f"CASE WHEN {ELIGIBLE} AND t.first_public_reply_at >= t.created_at"
@@ -63,6 +65,9 @@ _CREATED: Final = {
     "contact_n": f"({CONTACT})::int",
     "contact_once_n": f"({CONTACT} AND again.id IS NULL)::int",
     "contact_none_n": f"({ELIGIBLE} AND (t.requester_key IS NULL OR t.labels = '{{}}'))::int",
+    "solve_log": bucket_sql(
+        f"CASE WHEN {LASTING} AND t.status IN ('solved', 'closed') THEN {_seconds('last_solved_at')} END"
+    ),
 }
 _SOLVED: Final = {
     "solved_n": f"(NOT {UNSOLVABLE})::int",
@@ -106,7 +111,7 @@ _AWAITED: Final = {
     "next_reply_s": _NEXT_S,
     "next_reply_log": bucket_sql(_NEXT_S),
 }
-LOGS: Final = ("reply_log", "resolution_log", "handle_log", "next_reply_log")
+LOGS: Final = ("reply_log", "solve_log", "resolution_log", "handle_log", "next_reply_log")
 PARTS: Final = (*_CREATED, *_SOLVED, *_RESOLVED, *_RATED, *_HANDLED, *_AWAITED)
 
 _TICKETS: Final = "metrics_ticket AS t"

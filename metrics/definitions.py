@@ -46,6 +46,10 @@ class Metric:
     left_out: tuple[str, ...] = ()
     unmeasured: tuple[str, ...] = ()
 
+    @property
+    def needed(self) -> list[str]:
+        return sorted(self.needs)
+
 
 _SLA_EXCLUDED: Final = _(
     "Cancelled promises, promises not yet due, merged tickets, spam, tickets an agent opened, impossible times."

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from metrics import conversing, partitions
+from metrics.counting import WINDOW_DAYS
 
 SOURCE_LOCKS: Final = 0x5351  # advisory locks (this, source): who stores tickets of a source
 
@@ -190,20 +191,24 @@ CREATE TEMP TABLE touched ON COMMIT DROP AS
 SELECT unnest(ARRAY[s.was_created_at, s.was_first_solved_at, s.was_last_solved_at]) AS at FROM stored AS s
 WHERE NOT is_new
 UNION SELECT counts_at FROM metrics_rating WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)
-UNION SELECT ended_at FROM metrics_handlesegment WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)"""
+UNION SELECT ended_at FROM metrics_handlesegment WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)
+UNION SELECT started_at FROM metrics_slaresult WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)"""
 
-# In every zone a day begins with a quarter of an hour, and there are fewer of those than moments.
-_NEW_DAYS: Final = """
+# In every zone a day begins with a quarter of an hour, and there are fewer of those than moments. A contact may be the
+# repeat of one up to seven days before it: those days are behind, too.
+_NEW_DAYS: Final = f"""
 INSERT INTO metrics_staleday (ticket_import_id, day)
-SELECT DISTINCT %(import)s::bigint, (quarter AT TIME ZONE %(zone)s)::date FROM (
-    SELECT DISTINCT date_bin('15 minutes', at, '2000-01-01 00:00+00') AS quarter FROM (
-    SELECT at FROM touched
-    UNION ALL SELECT unnest(ARRAY[c.created_at, c.first_solved_at, c.last_solved_at, c.closed_at,
+SELECT DISTINCT %(import)s::bigint, (quarter AT TIME ZONE %(zone)s)::date - back FROM (
+    SELECT date_bin('15 minutes', at, '2000-01-01 00:00+00') AS quarter, max(reach) AS reach FROM (
+    SELECT at, 0 AS reach FROM touched
+    UNION ALL SELECT unnest(ARRAY[created_at, was_created_at]), {WINDOW_DAYS} FROM stored
+    UNION ALL SELECT unnest(asked_at), 0 FROM stored
+    UNION ALL SELECT unnest(ARRAY[c.first_solved_at, c.last_solved_at, c.closed_at,
         CASE WHEN coalesce(c.rating, c.rating_offered_at::text) IS NOT NULL
              THEN coalesce(c.rated_at, c.rating_offered_at, c.last_solved_at) END,
-        CASE WHEN coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL THEN c.handled_at END])
+        CASE WHEN coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL THEN c.handled_at END]), 0
     FROM stored JOIN converted AS c USING (line)
-) AS moments WHERE at IS NOT NULL) AS quarters
+) AS moments WHERE at IS NOT NULL GROUP BY 1) AS quarters, generate_series(0, reach) AS back
 ON CONFLICT DO NOTHING"""
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import folding, mapping, rollups
+from metrics.counting import WINDOW_DAYS
 from metrics.models import Import, Source, Ticket, TicketBefore
 from metrics.storing import HANGING, SOURCE_LOCKS
 from sopdesk.accounts.models import User
@@ -137,14 +138,16 @@ WHERE t.id = ANY(%(ids)s) AND t.last_import = ANY(%(targets)s)
   AND (b.id IS NOT NULL OR t.first_import = t.last_import)
 FOR UPDATE OF t"""
 
-_DAYS: Final = """
+# A contact may be the repeat of one up to seven days before it.
+_DAYS: Final = f"""
 INSERT INTO metrics_staleday (ticket_import_id, day)
-SELECT DISTINCT %(import)s::bigint, (at AT TIME ZONE %(zone)s)::date FROM (
-    SELECT unnest(ARRAY[created_at, first_solved_at, last_solved_at, closed_at]) AS at FROM metrics_ticket
+SELECT DISTINCT %(import)s::bigint, (at AT TIME ZONE %(zone)s)::date - back FROM (
+    SELECT created_at AS at, {WINDOW_DAYS} AS reach FROM metrics_ticket WHERE id IN (SELECT id FROM undone)
+    UNION ALL SELECT unnest(ARRAY[first_solved_at, last_solved_at, closed_at] || asked_at), 0 FROM metrics_ticket
     WHERE id IN (SELECT id FROM undone)
-    UNION ALL SELECT counts_at FROM metrics_rating WHERE ticket_id IN (SELECT id FROM undone)
-    UNION ALL SELECT ended_at FROM metrics_handlesegment WHERE ticket_id IN (SELECT id FROM undone)
-) AS days WHERE at IS NOT NULL
+    UNION ALL SELECT counts_at, 0 FROM metrics_rating WHERE ticket_id IN (SELECT id FROM undone)
+    UNION ALL SELECT ended_at, 0 FROM metrics_handlesegment WHERE ticket_id IN (SELECT id FROM undone)
+) AS days, generate_series(0, reach) AS back WHERE at IS NOT NULL
 ON CONFLICT DO NOTHING"""
 
 _CLEAR: Final = [

@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from metrics import describing
 from metrics.dashboards.filters import DashboardFilter
-from metrics.definitions import METRICS
 from metrics.models import Import, Ticket
 from metrics.ticket_list import SHOWN, tickets
 from sopdesk.accounts.access import permission_required, signed_in
@@ -47,7 +47,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
 @permission_required(Permission.METRICS_READ)
 def definitions(request: HttpRequest) -> HttpResponse:
     """What each metric is."""
-    return render(request, "metrics/definition_list.html", {"metrics": METRICS})
+    return render(request, "metrics/definition_list.html", {"metrics": describing.metrics()})
 
 
 @require_safe

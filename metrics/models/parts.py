@@ -49,6 +49,7 @@ class Parts(models.Model):
     contact_n = _count()
     contact_once_n = _count()
     contact_none_n = _count()
+    solve_log = _buckets()  # of those over by now: how long they took, on the day they were created
     # On the day it was first solved.
     solved_n = _count()
     solved_left_n = _count()

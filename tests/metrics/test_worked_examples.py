@@ -1,4 +1,4 @@
-"""The worked examples of the specification but 15, 19 and 22: each trap, with what is given and must come out."""
+"""The worked examples of the specification: each trap, with what is given and must come out."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
-from metrics import differences, histograms, intervals, reporting
+from metrics import differences, histograms, intervals, reporting, surviving
 from metrics.business_time import Clock
 from metrics.calendars import OFFICE, ROUND_THE_CLOCK, clock_of
 from metrics.definitions import CSAT, SLA_REPLY
 from metrics.effects.regressing import step_of
+from metrics.filters import Period
 from metrics.models import Rollup, SlaResult
+from metrics.standardising import standardised
 from metrics.watching import ewma
 from tests.metrics.bringing import bring
 
@@ -199,3 +202,43 @@ def test_20_a_spike_is_seen_at_its_fifth_point() -> None:
 def test_21_of_many_tests_some_would_differ_by_chance() -> None:
     found = differences.adjusted([0.001, 0.012, 0.03, 0.04, 0.2])
     assert found == pytest.approx([0.005, 0.03, 0.05, 0.05, 0.2])
+
+
+def test_15_open_tickets_are_not_forgotten() -> None:
+    hour = 3600.0
+    found = surviving.kaplan_meier({n * hour: 1 for n in (2, 4, 6, 8, 10, 12)}, {20 * hour: 4})
+    assert found.median == 10 * hour
+    assert (found.n, found.open_n) == (6, 4)
+
+
+def test_19_more_hard_tickets_are_not_worse_work() -> None:
+    before = {"simple": (76, 80), "hard": (10, 20)}
+    after = {"simple": (38.8, 40), "hard": (33, 60)}
+    assert sum(hits for hits, _n in after.values()) / 100 == pytest.approx(0.718)
+    found = standardised(after, {key: n for key, (_hits, n) in before.items()})
+    assert found is not None
+    assert found.value == pytest.approx(0.886)
+    assert found.low < 0.886 < found.high
+    assert found.covered == 1
+
+
+@pytest.mark.django_db
+def test_22_a_contact_too_young_says_nothing_yet() -> None:
+    """100 contacts, 70 of them past seven days, 14 of those repeated."""
+    today = timezone.localdate()
+    rows = []
+    for number in range(100):
+        old = number < 70
+        created = today - timedelta(days=30 if old else 3)
+        rows.append(f"c{number},open,{created}T10:00Z,p{number}@x.example,refund\n")
+        if number < 14:
+            rows.append(
+                f"again{number},open,{created + timedelta(days=2)}T10:00Z,p{number}@x.example,refund\n"
+            )
+    bring("external_id,status,created_at,requester,labels\n" + "".join(rows))
+    first = today - timedelta(days=30)
+    [line] = reporting.report(None, "fcr", period=Period(first, first))
+    assert (line.figure.value, line.figure.n) == (pytest.approx(0.8), 70)
+    whole = Period(today - timedelta(days=6), today)
+    [young] = reporting.report(None, "fcr", period=whole)
+    assert (young.figure.value, young.figure.n, young.figure.excluded) == (None, 0, 30)

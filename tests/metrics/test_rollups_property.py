@@ -1,0 +1,233 @@
+"""Whatever the tickets are, however they are cut, whatever the zone: the rollups say what SQL over raw tickets says."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from metrics import partitions, reporting, rollups
+from metrics.filters import Period
+from metrics.models import HandleSegment, Rating, SlaResult, Source, Ticket
+from sopdesk.accounts.models import Team
+
+pytestmark = pytest.mark.django_db
+FIRST = datetime(2026, 3, 26, tzinfo=UTC)  # the clocks of Europe change on the 29th
+DAYS = [date(2026, 3, 20) + timedelta(days=n) for n in range(40)]
+ZONES = ["Europe/Dublin", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland"]
+moments = st.integers(0, 12 * 24 * 4).map(lambda quarters: FIRST + timedelta(minutes=15 * quarters))
+counts = st.none() | st.integers(0, 3)
+tickets = st.fixed_dictionaries(
+    {
+        "created_at": moments,
+        "solved_after": st.none() | st.integers(-1, 300),
+        "reply_after": st.none() | st.integers(0, 99),
+        "again_after": st.none() | st.integers(1, 200),
+        "reopen_count": counts,
+        "reply_count": counts,
+        "group_stations": counts,
+        "channel": st.sampled_from(["chat", "email"]),
+        "priority": st.sampled_from(["low", "high"]),
+        "market": st.sampled_from(["DE", "FR"]),
+        "labels": st.lists(st.sampled_from(["a", "b", "c"]), unique=True, max_size=2),
+        "requester_key": st.none() | st.sampled_from(["x", "y"]),
+        "team": st.integers(0, 2),
+        "is_spam": st.booleans() | st.just(False),
+        "rating": st.none() | st.sampled_from(["positive", "negative"]),
+        "handle_s": st.none() | st.integers(0, 5000),
+        "met": st.none() | st.sampled_from(["met", "breached", "overdue", "running"]),
+    }
+)
+cuts = st.dictionaries(
+    st.sampled_from(["channel", "priority", "market", "label", "team"]), st.integers(0, 1), max_size=3
+)
+VALUES = {
+    "channel": ["chat", "email"],
+    "priority": ["low", "high"],
+    "market": ["DE", "FR"],
+    "label": ["a", "b"],
+}
+
+OK = "t.merged_into IS NULL AND NOT t.is_spam"
+FINE = "NOT t.flags && '{solved_before_created,solved_out_of_order}'"
+# Of each metric: from where, on which moment, the value as SQL over the rows.
+RAW: dict[str, tuple[str, str, str]] = {
+    "volume": ("metrics_ticket t", "t.created_at", "count(*)"),
+    "csat": (
+        "metrics_ticket t JOIN metrics_rating r ON r.ticket_id = t.id",
+        "r.counts_at",
+        "avg((r.normalised = 'positive')::int) FILTER (WHERE r.normalised IS NOT NULL)",
+    ),
+    "aht": (
+        "metrics_ticket t JOIN metrics_handlesegment h ON h.ticket_id = t.id",
+        "h.ended_at",
+        "avg(h.handle_s)",
+    ),
+    "sla_reply": (
+        "metrics_ticket t JOIN metrics_slaresult s ON s.ticket_id = t.id",
+        "t.created_at",
+        "avg((s.state = 'met')::int) FILTER (WHERE s.state <> 'running')",
+    ),
+    "first_reply": (
+        "metrics_ticket t",
+        "t.created_at",
+        (
+            "percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM t.first_public_reply_at - t.created_at))"
+            f" FILTER (WHERE {OK})"
+        ),
+    ),
+    "resolution": (
+        "metrics_ticket t",
+        "t.last_solved_at",
+        (
+            "percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM t.last_solved_at - t.created_at))"
+            f" FILTER (WHERE {FINE})"
+        ),
+    ),
+    "reopened": (
+        "metrics_ticket t",
+        "t.first_solved_at",
+        (
+            "avg((t.reopen_count > 0 AND coalesce(t.reopened_at <= t.first_solved_at + interval '7 days', true))::int)"
+            f" FILTER (WHERE t.reopen_count IS NOT NULL AND {FINE})"
+        ),
+    ),
+    "one_touch": (
+        "metrics_ticket t",
+        "t.first_solved_at",
+        f"avg((t.reply_count <= 1)::int) FILTER (WHERE {FINE})",
+    ),
+    "transferred": (
+        "metrics_ticket t",
+        "t.first_solved_at",
+        f"avg((t.group_stations > 1)::int) FILTER (WHERE {FINE})",
+    ),
+    "fcr": (
+        "metrics_ticket t",
+        "t.created_at",
+        (
+            "1 - avg((EXISTS (SELECT 1 FROM metrics_ticket u WHERE u.requester_key = t.requester_key"
+            " AND u.labels && t.labels"
+            f" AND {OK.replace('t.', 'u.')} AND (u.created_at, u.id) > (t.created_at, t.id)"
+            " AND u.created_at <= t.created_at + interval '7 days'))::int)"
+            f" FILTER (WHERE {OK} AND t.requester_key IS NOT NULL AND t.labels <> '{{}}')"
+        ),
+    ),
+}
+
+
+KEPT = (
+    "reopen_count", "reply_count", "group_stations", "channel", "priority", "market", "labels", "requester_key",
+    "is_spam",
+)  # fmt: skip
+
+
+def store(drawn: list[dict[str, Any]], teams: list[Team | None]) -> None:
+    source = Source.objects.create(name="Property")
+    partitions.make(DAYS)
+    for number, one in enumerate(drawn):
+        team, times = teams[one["team"]], times_of(one)
+        solved = times["first_solved_at"]
+        flags = ["solved_before_created"] if solved and solved < times["created_at"] else []
+        kept = {key: one[key] for key in KEPT}
+        ticket = Ticket.objects.create(
+            source=source, external_id=str(number), status="solved" if solved else "open", raw_status="", team=team,
+            team_name="" if team else "other", flags=flags, row_hash=UUID(int=number), **kept, **times,
+        )  # fmt: skip
+        hang(ticket, one)
+
+
+def times_of(one: dict[str, Any]) -> dict[str, Any]:
+    created, after, reply = one["created_at"], one["solved_after"], one["reply_after"]
+    solved = None if after is None else created + timedelta(hours=after)
+    back = one["again_after"] if solved and one["reopen_count"] else None
+    again = solved + timedelta(hours=back) if solved and back else None
+    return {
+        "created_at": created,
+        "updated_at": created,
+        "first_public_reply_at": None if reply is None else created + timedelta(minutes=reply),
+        "first_solved_at": solved,
+        "reopened_at": again,
+        "last_solved_at": again + timedelta(hours=5) if again else solved,
+    }
+
+
+def hang(ticket: Ticket, one: dict[str, Any]) -> None:
+    after = ticket.created_at + timedelta(hours=7)
+    if one["rating"]:
+        Rating.objects.create(
+            ticket=ticket, raw="x", scale="good_bad", normalised=one["rating"], counts_at=after
+        )
+    if one["handle_s"] is not None:
+        HandleSegment.objects.create(ticket=ticket, handle_s=one["handle_s"], ended_at=after, origin="ticket")
+    if one["met"]:
+        SlaResult.objects.create(
+            ticket=ticket,
+            metric="first_reply",
+            policy_id=1,
+            priority_applied="",
+            target_s=60,
+            started_at=ticket.created_at,
+            state=one["met"],
+        )
+
+
+def raw(metric: str, period: Period, zone: str, narrow: dict[str, str]) -> float | None:
+    tables, moment, value = RAW[metric]
+    sql = {
+        "channel": "t.channel = %s",
+        "priority": "t.priority = %s",
+        "market": "t.market = %s",
+        "label": "%s = ANY(t.labels)",
+        "team": "t.team_id = (SELECT id FROM accounts_team WHERE slug = %s)",
+    }
+    where = "".join(f" AND {sql[key]}" for key in narrow)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {value} FROM {tables} WHERE ({moment} AT TIME ZONE %s)::date BETWEEN %s AND %s{where}",
+            [zone, period.first, period.last, *narrow.values()],
+        )
+        found = cursor.fetchone()[0]
+    return None if found is None else float(found)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    drawn=st.lists(tickets, min_size=1, max_size=25),
+    zone=st.sampled_from(ZONES),
+    cut=cuts,
+    begins=st.integers(0, 12),
+    days=st.integers(1, 20),
+)
+def test_rollups_equal_sql_over_the_tickets(
+    payments: Team,
+    harbor_payments: Team,
+    drawn: list[dict[str, Any]],
+    zone: str,
+    cut: dict[str, int],
+    begins: int,
+    days: int,
+) -> None:
+    teams = [payments, harbor_payments, None]
+    first = date(2026, 3, 25) + timedelta(days=begins)
+    period = Period(first, first + timedelta(days=days))
+    narrow = {key: str(teams[n].slug) if key == "team" else VALUES[key][n] for key, n in cut.items()}  # type: ignore[union-attr]
+    with transaction.atomic(), override_settings(REPORTING_TIME_ZONE=zone):
+        store(drawn, teams)
+        rollups.rebuild(DAYS)
+        for metric in RAW:
+            [line] = reporting.report(None, metric, period=period, narrow=narrow)
+            figure, expected = line.figure, raw(metric, period, zone, narrow)
+            if figure.is_small or expected is None:
+                assert figure.value is None or figure.n == 0, metric
+            elif figure.metric.log:
+                assert figure.value == pytest.approx(expected, rel=0.01, abs=0.51), metric
+            else:
+                assert figure.value == pytest.approx(expected), metric
+        transaction.set_rollback(True)
