@@ -23,9 +23,10 @@ class Unit(StrEnum):
 @dataclass(frozen=True)
 class Metric:
     """`log`: the histogram whose median is the figure, "" for a ratio. `needs`: neutral columns a source must bring,
-    any of them, or the metric was not measured. `shown`: the tickets behind it (metrics/ticket_list.py). `better`: 1
-    when more is better, -1 when less is. `least`: below this n the value is not shown. `left_out` and `unmeasured`:
-    the parts that say how many the definition excludes, and of how many nothing was told (a minus takes one off)."""
+    any of them, or the metric was not measured. `shown`: the tickets behind it (metrics/dashboards/tickets.py).
+    `better`: 1 when more is better, -1 when less is. `least`: below this n the value is not shown. `left_out` and
+    `unmeasured`: the parts that say how many the definition excludes, and of how many nothing was told (a minus takes
+    one off)."""
 
     key: str
     label: str | Promise

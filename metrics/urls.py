@@ -7,7 +7,6 @@ from metrics import import_views, views
 app_name = "metrics"
 urlpatterns = [
     path("", include("metrics.dashboards.urls")),
-    path("metrics/tickets", views.ticket_list, name="tickets"),
     path("metrics/definitions", views.definitions, name="definitions"),
     path("imports", views.import_list, name="import_list"),
     path("imports/new", import_views.import_new, name="import_new"),

@@ -1,46 +1,16 @@
-"""The tickets behind a figure, what the metrics mean, and what was imported."""
+"""What the metrics mean, and what was imported."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from metrics import describing
-from metrics.dashboards.filters import DashboardFilter
-from metrics.models import Import, Ticket
-from metrics.ticket_list import SHOWN, tickets
+from metrics.models import Import
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.listing import Listing
-
-TICKET_SORTS = {
-    "created": ("created_at",),
-    "updated": ("updated_at",),
-    "priority": ("priority",),
-    "team": ("team",),
-}
-
-
-@require_safe
-@permission_required(Permission.METRICS_READ)
-def ticket_list(request: HttpRequest) -> HttpResponse:
-    """The tickets behind a figure."""
-    user, shown = signed_in(request), request.GET.get("show", "all")
-    if shown not in SHOWN:
-        raise Http404
-    chosen = DashboardFilter(request.GET, user=user)
-    listing: Listing[Ticket] = Listing(
-        request.GET, tickets(user, chosen, shown), sorts=TICKET_SORTS, sort="-created"
-    )
-    context = {
-        "listing": listing,
-        "chosen": chosen,
-        "shown": shown,
-        "choices": SHOWN,
-        "period": chosen.period_chosen(),
-    }
-    return render(request, "metrics/ticket_list.html", context)
 
 
 @require_safe

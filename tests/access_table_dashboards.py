@@ -5,6 +5,9 @@ DASHBOARDS = """
 metrics:tab                            GET   key=csat             l x x o o o o o o
 metrics:tab                            GET   key=quality          l x x o o o o o o
 metrics:figures_csv                    GET   -                    l x x o o o o o o
+metrics:tickets_csv                    GET   -                    l x x o o o o o o
+metrics:part                           GET   waiting              l x x o o o o o o
+metrics:part                           GET   nonsense             l x x x x x x x x
 metrics:view_list                      GET   -                    l x x o o o o o o
 metrics:view_new                       GET   -                    l x x o o o o o o
 metrics:view_new                       POST  -                    f x x i i i i i i

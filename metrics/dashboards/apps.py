@@ -1,5 +1,7 @@
 """The dashboards: tabs of figures, comparison, saved views, views by mail."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,6 @@ class DashboardsConfig(AppConfig):
     label = "metrics_dashboards"
     verbose_name = _("Dashboards")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import_module("metrics.dashboards.parts")  # fills its places in the tabs

@@ -18,7 +18,10 @@ register_converter(TabConverter, "tab")
 urlpatterns = [
     path("metrics", views.tab, name="dashboard"),
     path("metrics/<tab:key>", views.tab, name="tab"),
+    path("metrics/tickets", views.ticket_list, name="tickets"),
+    path("metrics/tickets.csv", views.tickets_csv, name="tickets_csv"),
     path("metrics/figures.csv", views.figures_csv, name="figures_csv"),
+    path("metrics/parts/<slug:name>", views.part, name="part"),
     path("metrics/views", saved_views.view_list, name="view_list"),
     path("metrics/views/new", saved_views.view_new, name="view_new"),
     path("metrics/views/overview-first", saved_views.view_first_clear, name="view_first_clear"),

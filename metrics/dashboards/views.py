@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from metrics.dashboards import exporting, page, saving
+from metrics.dashboards import exporting, page, parts, saving, tickets
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import OVERVIEW, TABS
 from metrics.levels import Refused
+from metrics.models import Ticket
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
+from sopdesk.listing import Listing
+from sopdesk.listing.spreadsheet import lines
+
+TICKET_SORTS = {
+    "created": ("created_at",),
+    "updated": ("updated_at",),
+    "priority": ("priority",),
+    "team": ("team",),
+}
 
 
 @require_safe
@@ -38,6 +48,48 @@ def figures_csv(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"{page.address(asked)}?{request.GET.urlencode()}")  # it says why
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_safe
+@permission_required(Permission.METRICS_READ)
+def ticket_list(request: HttpRequest) -> HttpResponse:
+    """The tickets behind a figure."""
+    user, shown = signed_in(request), tickets.list_of(request.GET.get("show", "volume"))
+    if not shown:
+        raise Http404
+    chosen = DashboardFilter(request.GET, user=user)
+    found = tickets.rows_of(tickets.tickets(user, chosen, shown))
+    listing: Listing[Ticket] = Listing(request.GET, found, sorts=TICKET_SORTS, sort="-created")
+    context = {"listing": listing, "chosen": chosen, "shown": shown, "choices": tickets.SHOWN}
+    context |= {"period": chosen.period_now, "query": _shared(request)}
+    return render(request, "dashboards/ticket_list.html", context)
+
+
+@require_safe
+@permission_required(Permission.METRICS_READ)
+def part(request: HttpRequest, name: str) -> HttpResponse:
+    """A part of a tab that reads tickets, and is therefore fetched after the page; by itself without scripts."""
+    if name not in parts.LATER:
+        raise Http404
+    chosen = DashboardFilter(request.GET, user=signed_in(request))
+    section = parts.LATER[name](chosen)
+    fetched = bool(request.headers.get("HX-Request"))
+    shown = section.template if fetched else "dashboards/part.html"
+    return render(request, shown, {"section": section.context, "part": section, "period": chosen.period_now})
+
+
+@require_safe
+@permission_required(Permission.METRICS_READ)
+def tickets_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same list as a file, in the order of the page."""
+    user, shown = signed_in(request), tickets.list_of(request.GET.get("show", "volume"))
+    if not shown:
+        raise Http404
+    chosen = DashboardFilter(request.GET, user=user)
+    found = tickets.tickets(user, chosen, shown).order_by("-created_at", "-pk")
+    answer = StreamingHttpResponse(lines(tickets.as_table(found)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="tickets-{shown}.csv"'
     return answer
 
 

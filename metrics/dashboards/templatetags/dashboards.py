@@ -63,7 +63,7 @@ def narrowed(context: Context, param: str, value: str) -> str:
 @register.simple_tag(takes_context=True)
 def tickets_of(context: Context, metric: Metric, param: str, value: str) -> str:
     """The list of the tickets behind a figure of one line."""
-    params = {**dict(parse_qsl(context["query"])), param: value, "show": metric.shown}
+    params = {**dict(parse_qsl(context["query"])), param: value, "show": metric.key}
     return f"{reverse('metrics:tickets')}?{urlencode(params)}"
 
 

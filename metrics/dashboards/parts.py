@@ -1,0 +1,125 @@
+"""What tabs show below their figures: promises at risk, how long tickets wait, how old the backlog is, the hours.
+
+Promises and hours are of tickets, which no rollup holds: the first are few and found by an index, the others are
+fetched after the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, DurationField, F, Func, Q, QuerySet
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from metrics import backlogs, levels
+from metrics.dashboards import tickets, waiting
+from metrics.dashboards.filters import DashboardFilter
+from metrics.dashboards.tabs import Section, section
+from metrics.models import SlaResult, Ticket
+
+PROMISES_SHOWN: Final = 12
+HALF_HOUR_S: Final = 1800
+
+
+@section("sla")
+def promises(chosen: DashboardFilter) -> Section:
+    """Open promises: those at risk (20 % of the time left, or half an hour), and those overdue longest."""
+    now = timezone.now()
+    mine = Ticket.objects.filter(tickets.narrowed(chosen.viewer, chosen)).values("pk")
+    found = SlaResult.objects.visible_to(chosen.viewer).filter(ticket__in=mine)
+    left = Func(
+        F("target_s"),
+        template=f"make_interval(secs => greatest(%(expressions)s * 0.2, {HALF_HOUR_S}))",
+        output_field=DurationField(),
+    )
+    risky = found.filter(state="running", due_at__gt=now, due_at__lte=now + left)
+    overdue = found.filter(state="overdue")
+    return Section(
+        "dashboards/promises.html",
+        {
+            "risky": _listed(risky),
+            "risky_n": risky.count(),
+            "overdue": _listed(overdue),
+            "overdue_n": overdue.count(),
+        },
+    )
+
+
+def _listed(found: QuerySet[SlaResult]) -> list[SlaResult]:
+    return list(found.select_related("ticket__team__site").order_by("due_at")[:PROMISES_SHOWN])
+
+
+@section("backlog")
+def ages(chosen: DashboardFilter) -> Section | None:
+    """How old the tickets are that were open at the end of the period. One query."""
+    try:
+        wanted = levels.wanted(chosen.narrow())
+        standing = backlogs.standing(chosen.viewer, (), chosen.period_now, wanted).get(())
+    except levels.Refused:
+        return None
+    counts = standing.ages if standing else {}
+    rows = [(str(label), counts.get(age, 0)) for age, label in backlogs.AGES.items()]
+    values = [n for _label, n in rows]
+    nothing = [None] * len(rows)
+    chart = {"layout": "dots", "kind": "bar", "format": "number", "names": [label for label, _n in rows],
+             "values": values, "low": nothing, "high": nothing, "others": nothing}  # fmt: skip
+    context = {"rows": rows, "total": sum(values), "chart": chart, "day": chosen.period_now.last}
+    return Section("dashboards/ages.html", context)
+
+
+@section("speed")
+def waiting_later(chosen: DashboardFilter) -> Section:
+    return _later(chosen, "waiting", _("How long tickets wait until they are solved"))
+
+
+@section("volume")
+def hours_later(chosen: DashboardFilter) -> Section:
+    return _later(chosen, "hours", _("By weekday and hour"))
+
+
+def _later(chosen: DashboardFilter, name: str, title: str) -> Section:
+    query = urlencode([(key, value) for key, value in chosen.params.items() if value])
+    return Section("dashboards/later.html", {"name": name, "title": title, "query": query})
+
+
+def waits(chosen: DashboardFilter) -> Section:
+    """The share of tickets still unsolved, by time since they were created. One query."""
+    found = tickets.tickets(chosen.viewer, chosen, "volume").filter(tickets.ELIGIBLE, tickets.SOLVABLE)
+    curve = waiting.curve(found, timezone.now())
+    chart = None
+    if curve is not None:
+        series = {"name": _("still unsolved"), "values": curve.shares, "low": curve.low, "high": curve.high}
+        chart = {"layout": "steps", "x": curve.seconds, "series": [series]}
+    marks = curve.at_marks() if curve else []
+    return Section("dashboards/waiting.html", {"curve": curve, "chart": chart, "marks": marks})
+
+
+def hours(chosen: DashboardFilter) -> Section:
+    """Tickets created by weekday and hour of the reporting zone. One query."""
+    zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
+    found = tickets.tickets(chosen.viewer, chosen, "volume").order_by()
+    counted = found.values(
+        weekday=ExtractIsoWeekDay("created_at", tzinfo=zone), hour=ExtractHour("created_at", tzinfo=zone)
+    ).annotate(n=Count("pk", filter=Q(pk__isnull=False)))
+    by_cell = {(row["weekday"] - 1, row["hour"]): row["n"] for row in counted}
+    names = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
+    grid = [[by_cell.get((day, hour), 0) for hour in range(24)] for day in range(7)]
+    chart = {
+        "layout": "heat", "x": [f"{hour:02}" for hour in range(24)], "y": names,
+        "cells": [[hour, day, grid[day][hour]] for day in range(7) for hour in range(24)],
+    }  # fmt: skip
+    context: dict[str, Any] = {
+        "chart": chart,
+        "rows": [*zip(names, grid, strict=True)],
+        "hours": [*range(24)],
+    }
+    return Section("dashboards/hours.html", {**context, "zone": settings.REPORTING_TIME_ZONE})
+
+
+LATER: Final[dict[str, Callable[[DashboardFilter], Section]]] = {"waiting": waits, "hours": hours}
