@@ -52,7 +52,9 @@ def _file(folder: Path) -> Path:
     site = Site.objects.create(name="Everywhere", slug="everywhere", kind="vendor", time_zone="UTC")
     Team.objects.bulk_create(Team(site=site, slug=slug, name=slug) for slug in DESKS)
     with path.open("wb") as file:
-        file.writelines(ticket_file.blocks(draw(count=TICKETS, end=END), end=last_second(END), seed=1))
+        file.writelines(
+            ticket_file.blocks(draw(count=TICKETS, end=END), end=last_second(END), seed=1, talk=False)
+        )
     return path
 
 

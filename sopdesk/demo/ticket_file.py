@@ -10,15 +10,23 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sopdesk.demo import ticket_talk
 from sopdesk.demo.tickets import LOCALES, REASONS, Drawn, Ints
 
 BLOCK_ROWS: Final = 5000
 Texts = npt.NDArray[np.str_]
 
 
-def blocks(drawn: Drawn, *, end: int, seed: int) -> Iterator[bytes]:
-    """The file, some thousand rows at a time. What lies after `end` (Unix seconds) is left blank: not happened yet."""
+def blocks(drawn: Drawn, *, end: int, seed: int, talk: bool = True) -> Iterator[bytes]:
+    """The file, some thousand rows at a time. What lies after `end` (Unix seconds) is left blank: not happened yet.
+
+    `talk`: with the columns of ticket_talk.py.
+    """
     columns = _columns(drawn, end, np.random.default_rng(seed + 1))
+    if talk:
+        more = np.random.default_rng(seed + 2)
+        columns |= ticket_talk.columns(drawn, end, more)
+        columns["requester"] = ticket_talk.come_back(drawn, columns["requester"], more)
     yield (",".join(columns) + "\r\n").encode()
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     out = io.StringIO()

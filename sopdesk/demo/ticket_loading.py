@@ -22,6 +22,7 @@ HOUR: Final = 3600
 # Promises in desk hours (07:00 to 23:00 in Dublin, every day), by priority.
 PROMISES: Final = {
     "first_reply": {"urgent": HOUR // 2, "high": 3 * HOUR // 2, "": 5 * HOUR},
+    "next_reply": {"urgent": HOUR, "high": 3 * HOUR, "": 8 * HOUR},
     "resolution": {"urgent": 6 * HOUR, "high": 12 * HOUR, "": 32 * HOUR},
 }
 

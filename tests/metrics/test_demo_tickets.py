@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from metrics.intervals import wilson
 from metrics.models import Rollup
 from metrics.reporting import parts
 from sopdesk.accounts.models import Site, Team
-from sopdesk.demo import ticket_file, ticket_loading
+from sopdesk.demo import ticket_file, ticket_loading, ticket_talk
 from sopdesk.demo.people import TEAMS
 from sopdesk.demo.tickets import (
     CHANNEL_HANDLE,
@@ -103,6 +105,24 @@ def test_fewer_recoveries_are_reopened(drawn: Drawn) -> None:
     assert low < 0.12 < high
     low, high = wilson(int(hits_after), int(n_after)) or (0, 0)
     assert low < 0.07 < high
+
+
+def test_conversations_tell_what_the_other_columns_tell(drawn: Drawn) -> None:
+    text = b"".join(ticket_file.blocks(drawn, end=last_second(END), seed=SEED)).decode()
+    rows = [*csv.DictReader(io.StringIO(text))]
+    plain = b"".join(ticket_file.blocks(drawn, end=last_second(END), seed=SEED, talk=False)).decode()
+    assert [row["first_solved_at"] for row in rows] == [
+        row["first_solved_at"] for row in csv.DictReader(io.StringIO(plain))
+    ]
+    for row in rows[::97]:
+        said = row["conversation"].split(";")
+        assert said[0] == f"customer@{row['created_at']}"
+        assert int(row["reply_count"]) == sum(one.startswith("agent") for one in said)
+    solved = [row for row in rows if row["first_solved_at"]]
+    assert sum(int(row["reply_count"]) <= 1 for row in solved) / len(solved) == pytest.approx(0.28, abs=0.02)
+    assert sum(row["group_stations"] == "2" for row in solved) / len(solved) == pytest.approx(0.087, abs=0.01)
+    macros = ticket_talk.macros_of_labels()
+    assert all(row["macro_keys"] in ["", *macros[row["labels"].split("|")[0]]] for row in rows)
 
 
 @pytest.mark.django_db

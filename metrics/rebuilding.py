@@ -1,0 +1,71 @@
+"""All rollups anew, month by month, by as many workers as there are: each month is a job of its own.
+
+Needed after the reporting time zone was changed, or when an upgrade counts something new. Days without any ticket left
+(months that retention took away) are not touched: their rollups are all there is of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection
+
+from metrics import rollups
+from sopdesk.jobs.models import Job
+from sopdesk.jobs.registry import Step, step
+from sopdesk.jobs.submitting import submit
+
+KIND: Final = "metrics.rebuild_rollups"
+CHUNK_DAYS: Final = 7
+_SPAN: Final = """
+SELECT min((created_at AT TIME ZONE %(zone)s)::date),
+    greatest(max((created_at AT TIME ZONE %(zone)s)::date), (SELECT max(day) FROM metrics_rollup))
+FROM metrics_ticket"""
+
+
+def span() -> tuple[date, date] | None:
+    """The first and the last day that tickets or their rollups lie on; None without tickets."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SPAN, {"zone": settings.REPORTING_TIME_ZONE})
+        first, last = cursor.fetchone()
+    return (first, last) if first else None
+
+
+def start(first: date, last: date) -> list[Job]:
+    """One job for each month of these days, both included. Each time anew, also when it was done before."""
+    run = uuid4().hex
+    return [
+        submit(
+            KIND, key=hashlib.sha256(f"{run} {begins}".encode()).hexdigest(),
+            payload={"first": begins.isoformat(), "last": ends.isoformat()}, actor=None, unit=Job.Unit.DAYS,
+        )
+        for begins, ends in months(first, last)
+    ]  # fmt: skip
+
+
+def months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """These days in pieces that each lie in one month."""
+    while first <= last:
+        ends = min(last, (first.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+        yield first, ends
+        first = ends + timedelta(days=1)
+
+
+@step(KIND)
+def advance(job: Job) -> Step:
+    """The next days of a month."""
+    first, last = (date.fromisoformat(job.payload[name]) for name in ("first", "last"))
+    begins = date.fromisoformat(job.cursor["next"]) if job.cursor else first
+    days = [begins + timedelta(days=n) for n in range(CHUNK_DAYS) if begins + timedelta(days=n) <= last]
+    rollups.rebuild(days)
+    after = days[-1] + timedelta(days=1)
+    finished = after > last
+    if finished:
+        rollups.refresh_facets()
+    cursor: dict[str, Any] = {"next": after.isoformat()}
+    return Step(cursor, (after - first).days, (last - first).days + 1, finished)
