@@ -15,3 +15,4 @@ class MetricsConfig(AppConfig):
     def ready(self) -> None:
         import_module("metrics.importing")  # registers the import's job
         import_module("metrics.undoing")  # and that of taking it back
+        import_module("metrics.rebuilding")  # and that of adding all days up anew

@@ -1,7 +1,7 @@
 """All rollups anew, month by month, by as many workers as there are: each month is a job of its own.
 
-Needed after the reporting time zone was changed, or when an upgrade counts something new. Days without any ticket left
-(months that retention took away) are not touched: their rollups are all there is of them.
+Needed after the reporting time zone was changed, or when an upgrade counts something new. Days whose sums retention
+froze are passed over (rollups.rebuild): those sums are all there is of them.
 """
 
 from __future__ import annotations

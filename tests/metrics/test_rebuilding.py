@@ -1,0 +1,108 @@
+"""All rollups anew: the same again, by several workers at once, beside imports."""
+
+from __future__ import annotations
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from metrics import histograms, rebuilding, reporting, rollups
+from metrics.filters import Period
+from metrics.models import Backlog, Cell, Rollup, Slice, StaleDay
+from sopdesk.accounts.models import Team
+from sopdesk.jobs.models import Job
+from tests.metrics.bringing import bring, source
+
+SPRING = Period(date(2026, 3, 1), date(2026, 6, 30))
+HEAD = "external_id,status,created_at,last_solved_at,requester,labels,macro_keys,assignee,team,active_s\n"
+
+
+def rows(name: str, count: int) -> str:
+    days = [f"2026-{3 + n % 3:02}-{1 + n % 28:02}" for n in range(count)]
+    return "".join(
+        f"{name}{n},{'open' if n % 9 == 0 else 'solved'},{day}T10:00Z,{'' if n % 9 == 0 else day + 'T15:00Z'},"
+        f"p{n % 7}@x.example,refund,m{n % 3},ann,payments,{60 + n}\n"
+        for n, day in enumerate(days)
+    )
+
+
+def everything() -> list[list[Any]]:
+    """All rollups but for their own numbers, in an order that does not depend on how they were made."""
+    found = []
+    for level in (Cell, Rollup, Slice, Backlog):
+        names = [field.attname for field in level._meta.concrete_fields if field.attname != "id"]
+        found.append(sorted(repr([*map(plain, row)]) for row in level.objects.values_list(*names)))
+    return found
+
+
+def plain(value: Any) -> Any:
+    """A histogram whose contacts stand in another order is the same."""
+    return sorted(histograms.counted(value).items()) if isinstance(value, bytes | memoryview) else value
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("rebuild_rollups", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_months_are_cut_where_they_end() -> None:
+    pieces = [*rebuilding.months(date(2026, 1, 30), date(2026, 3, 2))]
+    assert [(str(first), str(last)) for first, last in pieces] == [
+        ("2026-01-30", "2026-01-31"),
+        ("2026-02-01", "2026-02-28"),
+        ("2026-03-01", "2026-03-02"),
+    ]
+
+
+@pytest.mark.django_db
+def test_anew_is_the_same_again(payments: Team) -> None:
+    bring(HEAD + rows("a", 60))
+    before = everything()
+    Rollup.objects.filter(day__lt=date(2026, 4, 10)).delete()
+    assert "days in" in run()
+    assert everything() == before
+    assert not Job.objects.exclude(state=Job.State.DONE)
+    Rollup.objects.all().delete()
+    run("--from", "2026-05-01", "--to", "2026-05-03")
+    assert {*Rollup.objects.values_list("day", flat=True)} <= {date(2026, 5, day) for day in (1, 2, 3)}
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_is_said() -> None:
+    assert "no tickets" in run()
+    bring(HEAD + rows("a", 3))
+    with pytest.raises(CommandError, match="after the last"):
+        run("--from", "2026-05-02", "--to", "2026-05-01")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_at_once_beside_an_import_count_nothing_twice() -> None:
+    bring(HEAD + rows("a", 60))
+
+    def apart(what: Any) -> None:
+        try:
+            what()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as threads:
+        jobs = [
+            lambda: run("--workers", "2"),
+            lambda: bring(HEAD + rows("b", 60), at=source("Other")),
+            lambda: rollups.rebuild([date(2026, 4, day) for day in range(1, 15)]),
+        ]
+        for done in [threads.submit(apart, job) for job in jobs]:
+            done.result()
+    assert not StaleDay.objects.exists()
+    [line] = reporting.report(None, "volume", period=SPRING)
+    assert line.figure.value == 120
+    at_once = everything()
+    run()
+    assert everything() == at_once
