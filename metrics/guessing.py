@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any, Final
 
 from metrics import mapping, schema
 from metrics.models import Mapping
 
-# What other systems call a neutral column; compared in lower case, letters and digits only.
+# What other systems call a neutral column; compared in lower case, letters and digits only (of any language).
 SYNONYMS: Final = {
     "external_id": ("id", "ticketid", "ticket", "ticketnumber", "number", "caseid", "casenumber", "key",
                     "issuekey", "reference"),
@@ -20,9 +21,9 @@ SYNONYMS: Final = {
     "last_solved_at": ("solved", "solvedat", "resolved", "resolvedat", "resolution"),
     "closed_at": ("closed", "closedat", "closeddate"),
     "channel": ("via", "contacttype", "origin", "medium"),
-    "requester": ("customer", "customeremail", "email", "requesteremail", "caller", "contact"),
-    "assignee": ("agent", "assignedto", "owner"),
-    "team": ("group", "assignmentgroup", "queue", "department"),
+    "requester": ("requesterid", "customer", "customeremail", "email", "requesteremail", "caller", "contact"),
+    "assignee": ("assigneeid", "agent", "assignedto", "owner"),
+    "team": ("group", "groupid", "assignmentgroup", "queue", "department"),
     "market": ("country", "region"),
     "locale": ("language", "lang"),
     "labels": ("tags", "tag", "label", "category", "topic"),
@@ -33,8 +34,29 @@ SYNONYMS: Final = {
 }  # fmt: skip
 
 
+# The same in German, French, Spanish, Portuguese, Italian: helpdesks export a view as it is shown.
+ABROAD: Final = {
+    "external_id": ("ticketid", "ticketnummer", "nummer", "numéro", "número", "numero"),
+    "status": ("zustand", "statut", "estado", "stato"),
+    "created_at": ("erstellt", "erstelltam", "angefragt", "demandéle", "crééle", "créé", "creado", "criado",
+                   "solicitado", "creato", "requested", "richiesto"),
+    "updated_at": ("aktualisiert", "misàjour", "actualizado", "atualizado", "aggiornato"),
+    "last_solved_at": ("gelöst", "gelöstam", "résolu", "résolule", "resuelto", "resolvido", "risolto"),
+    "requester": ("mail", "anfragender", "anfragesteller", "kunde", "demandeur", "solicitante", "cliente",
+                  "richiedente"),
+    "assignee": ("zugewiesen", "mitarbeiter", "bearbeiter", "assigné", "asignado", "agente", "atribuído",
+                 "assegnatario"),
+    "team": ("gruppe", "groupe", "grupo", "gruppo"),
+    "priority": ("priorität", "prio", "priorité", "prioridad", "prioridade", "priorità"),
+    "channel": ("kanal", "canal", "canale", "viachannel"),
+    "type": ("typ", "tipo", "tickettype"),
+    "labels": ("stichwörter", "schlagwörter", "étiquettes", "etiquetas", "marcadores", "etichette"),
+    "rating": ("zufriedenheit", "bewertung", "satisfacción", "satisfação", "soddisfazione"),
+}  # fmt: skip
+
+
 def _bare(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name).casefold())
 
 
 def guess(header: list[str], form: str = "") -> tuple[str, dict[str, Any]]:
@@ -72,7 +94,7 @@ def made_up(header: list[str]) -> dict[str, Any]:
     by_bare = {_bare(name): name for name in reversed(header)}
     columns: dict[str, str] = {}
     for name in schema.NAMES:
-        for candidate in (_bare(name), *SYNONYMS.get(name, ())):
+        for candidate in (_bare(name), *SYNONYMS.get(name, ()), *ABROAD.get(name, ())):
             if candidate in by_bare and by_bare[candidate] not in columns.values():
                 columns[name] = by_bare[candidate]
                 break

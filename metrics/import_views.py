@@ -15,8 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metrics import flagging, importing, previewing, rejecting, undoing
 from metrics.containers import FileRefused
-from metrics.forms import MappingForm, UploadForm, known_mappings, zones_offered
-from metrics.guessing import content_of, guess
+from metrics.forms import UploadForm
 from metrics.importing import AlreadyImported
 from metrics.mapping import MappingRefused
 from metrics.models import Import, Source
@@ -36,7 +35,7 @@ def _import(request: HttpRequest, import_id: int) -> Import:
     return get_object_or_404(imports, pk=import_id)
 
 
-def _draft(request: HttpRequest, import_id: int) -> Import:
+def draft_of(request: HttpRequest, import_id: int) -> Import:
     """An import that was not started. Raises Http404 for one that was."""
     found = _import(request, import_id)
     if found.job is not None:
@@ -64,41 +63,11 @@ def import_new(request: HttpRequest) -> HttpResponse:
     return render(request, "metrics/import_new.html", {"form": form, "sources": sources}, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@importer
-def import_map(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Say what the file is: the guess, each column with sample values, the zone."""
-    draft, wanted = _draft(request, import_id), request.GET.get("mapping", "")
-    chosen = content_of(wanted)
-    name, content = (wanted, chosen) if chosen else guess(draft.header, draft.form)
-    form = MappingForm(draft, content, _samples(draft), request.POST or None)
-    if form.is_bound and form.is_valid():
-        said = form.cleaned_data
-        importing.say_how(draft, form.content(), name=said["save_as"] or name, time_zone=said["time_zone"],
-                          save_as=said["save_as"], actor=signed_in(request))  # fmt: skip
-        return redirect("metrics:import_check", draft.pk)
-    context = {
-        "import": draft,
-        "form": form,
-        "name": name,
-        "mappings": known_mappings(draft.form),
-        "zones": zones_offered(),
-    }
-    return render(request, "metrics/import_map.html", context, status=422 if form.is_bound else 200)
-
-
-def _samples(draft: Import) -> dict[str, list[str]]:
-    try:
-        return previewing.samples(draft)
-    except (FileRefused, FileNotFoundError):
-        return {}
-
-
 @require_safe
 @importer
 def import_check(request: HttpRequest, import_id: int) -> HttpResponse:
     """What would become of the first rows."""
-    draft = _draft(request, import_id)
+    draft = draft_of(request, import_id)
     if not draft.mapping:
         return redirect("metrics:import_map", draft.pk)
     context: dict[str, Any] = {"import": draft, "check_rows": previewing.CHECK_ROWS}
@@ -133,7 +102,7 @@ def import_start(request: HttpRequest, import_id: int) -> HttpResponse:
 @importer
 def import_discard(request: HttpRequest, import_id: int) -> HttpResponse:
     """Throw a draft away, with its file."""
-    importing.discard(_draft(request, import_id))
+    importing.discard(draft_of(request, import_id))
     messages.success(request, _("The file was thrown away; nothing of it was imported."))
     return redirect("metrics:import_list")
 

@@ -23,6 +23,7 @@ from metrics import (
     containers,
     converting,
     folding,
+    keeping,
     mapping,
     reading,
     rewriting,
@@ -134,16 +135,20 @@ def _times_undone(draft: Import) -> str:
     return f" undone {count}" if (count := undone.count()) else ""
 
 
-def say_how(
-    draft: Import, content: dict[str, Any], *, name: str, time_zone: str, save_as: str, actor: User
-) -> None:
-    """Note on the draft how its file is to be read, and keep that under a name for the next time if one is given."""
+def say_how(draft: Import, content: dict[str, Any], name: str, said: dict[str, Any], *, actor: User) -> None:
+    """Note on the draft how its file is to be read.
+
+    `said`: `time_zone`; `save_as`, a name to keep it under for the next time; `update`, to keep it under `name` again.
+    Raises MappingRefused when the name was taken meanwhile.
+    """
     require(actor, Permission.TICKETS_IMPORT)
     with transaction.atomic():
-        draft.mapping, draft.mapping_name, draft.time_zone = content, name, time_zone
+        if said.get("save_as"):
+            name = keeping.keep(said["save_as"], content, actor=actor).name
+        elif said.get("update"):
+            keeping.change(Mapping.objects.get(name=name), content, actor=actor)
+        draft.mapping, draft.mapping_name, draft.time_zone = content, name, said["time_zone"]
         draft.save(update_fields=["mapping", "mapping_name", "time_zone"])
-        if save_as:
-            Mapping.objects.create(name=save_as, content=content, created_by=actor)
 
 
 def _actor(person: User | None) -> Actor:

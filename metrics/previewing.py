@@ -15,8 +15,8 @@ from metrics.chunks import Chunk
 from metrics.importing import stored_path
 from metrics.models import Import
 from metrics.reading import Reader
+from metrics.sampling import Sampled
 
-SAMPLE_ROWS: Final = 5
 CHECK_ROWS: Final = 1000
 CHECK_BYTES: Final = 4 * 1024**2
 
@@ -49,14 +49,9 @@ class Check:
         return self.rows > len(self.faults)
 
 
-def samples(draft: Import) -> dict[str, list[str]]:
-    """A few values of each column of the file, shortened. Raises FileRefused."""
-    found: dict[str, list[str]] = {name: [] for name in draft.header}
-    for row in _first_rows(draft, SAMPLE_ROWS * 4):
-        for name, cell in zip(draft.header, row.cells, strict=False):
-            if cell and cell[:60] not in found[name] and len(found[name]) < SAMPLE_ROWS:
-                found[name].append(cell[:60])
-    return found
+def sampled(draft: Import) -> Sampled:
+    """The first rows of the file by column. Raises FileRefused."""
+    return Sampled(draft.header, [row for row in _first_rows(draft, CHECK_ROWS) if row.cells])
 
 
 def check(draft: Import, content: dict[str, Any], zone: str) -> Check:

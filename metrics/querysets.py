@@ -13,7 +13,16 @@ from sopdesk.accounts.permissions import Permission, allows
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from metrics.models import Calendar, Facet, Import, Rollup, SlaPolicy, SlaResult, Ticket  # noqa: F401
+    from metrics.models import (  # noqa: F401
+        Calendar,
+        Facet,
+        Import,
+        Mapping,
+        Rollup,
+        SlaPolicy,
+        SlaResult,
+        Ticket,
+    )
     from sopdesk.accounts.models import User
 
 
@@ -76,5 +85,10 @@ class FacetQuerySet(models.QuerySet["Facet"]):
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.all() if allows(user, Permission.TICKETS_IMPORT) else self.none()
+
+
+class MappingQuerySet(models.QuerySet["Mapping"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.all() if allows(user, Permission.TICKETS_IMPORT) else self.none()

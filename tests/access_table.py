@@ -367,20 +367,6 @@ exchange:version_export                GET   kind_sop,team_sop,1,html l o x o o 
 metrics:dashboard                      GET   -                    l x x o o o o o o
 metrics:tickets                        GET   -                    l x x o o o o o o
 metrics:definitions                    GET   -                    l x x o o o o o o
-metrics:import_list                    GET   -                    l x x x x x x o o
-metrics:import_new                     GET   -                    l x x x x x x o o
-metrics:import_new                     POST  -                    f x x x x x x o o
-metrics:import_read                    GET   import               l x x x x x x r r
-metrics:import_read                    GET   999999               l x x x x x x x x
-metrics:import_map                     GET   import               l x x x x x x o o
-metrics:import_map                     POST  import               f x x x x x x o o
-metrics:import_check                   GET   import               l x x x x x x r r
-metrics:import_start                   GET   import               m m m m m m m m m
-metrics:import_start                   POST  import               f x x x x x x r r
-metrics:import_discard                 POST  import               f x x x x x x r r
-metrics:import_rejected                GET   import               l x x x x x x o o
-metrics:import_undo                    GET   import               l x x x x x x o o
-metrics:import_undo                    POST  import               f x x x x x x r r
 """
 
 

@@ -35,4 +35,28 @@ quality:calibration                    GET   calibration          l x x x x x x 
 quality:calibration                    GET   999999               l x x x x x x x x
 quality:calibration_new                GET   -                    l x x x x x x o o
 quality:calibration_new                POST  -                    f x x x x x x o o
+
+# Imports of tickets, and ways of reading them
+metrics:import_list                    GET   -                    l x x x x x x o o
+metrics:import_new                     GET   -                    l x x x x x x o o
+metrics:import_new                     POST  -                    f x x x x x x o o
+metrics:import_read                    GET   import               l x x x x x x r r
+metrics:import_read                    GET   999999               l x x x x x x x x
+metrics:import_map                     GET   import               l x x x x x x o o
+metrics:import_map                     POST  import               f x x x x x x o o
+metrics:import_preview                 GET   import               m m m m m m m m m
+metrics:import_preview                 POST  import               f x x x x x x o o
+metrics:mapping_list                   GET   -                    l x x x x x x o o
+metrics:mapping_rename                 GET   kept_mapping         l x x x x x x o o
+metrics:mapping_rename                 POST  kept_mapping         f x x x x x x o o
+metrics:mapping_rename                 GET   999999               l x x x x x x x x
+metrics:mapping_remove                 GET   kept_mapping         l x x x x x x o o
+metrics:mapping_remove                 POST  kept_mapping         f x x x x x x r r
+metrics:import_check                   GET   import               l x x x x x x r r
+metrics:import_start                   GET   import               m m m m m m m m m
+metrics:import_start                   POST  import               f x x x x x x r r
+metrics:import_discard                 POST  import               f x x x x x x r r
+metrics:import_rejected                GET   import               l x x x x x x o o
+metrics:import_undo                    GET   import               l x x x x x x o o
+metrics:import_undo                    POST  import               f x x x x x x r r
 """

@@ -14,7 +14,7 @@ from compliance.loading import load
 from metrics import importing
 from metrics.dashboards import mailing, saving
 from metrics.effects.models import Card
-from metrics.models import Source
+from metrics.models import Mapping, Source
 from sopdesk.accounts.models import User
 from sopdesk.discussion import commenting
 from sopdesk.discussion.locating import Quote
@@ -117,7 +117,9 @@ def _tickets(gia: User) -> dict[str, Any]:
     """An import that is still to be mapped, and a job."""
     source, _ = Source.objects.get_or_create(name="access")
     received = importing.receive([b"id,created\n1,2026-01-01\n"], name="a.csv", source=source, actor=gia)
-    return {"import": received.pk, "job": Job.objects.create(kind="test", key="a", created_by=gia).pk}
+    kept = Mapping.objects.create(name="kept", content={"shape": "tickets", "columns": {}}, created_by=gia)
+    job = Job.objects.create(kind="test", key="a", created_by=gia)
+    return {"import": received.pk, "job": job.pk, "kept_mapping": kept.pk}
 
 
 def _views(gia: User, finn: User) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from metrics.models.tickets import Source
-from metrics.querysets import ImportQuerySet
+from metrics.querysets import ImportQuerySet, MappingQuerySet
 from sopdesk.accounts.zones import validate_time_zone
 from sopdesk.jobs.models import Job
 
@@ -24,6 +24,8 @@ class Mapping(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[MappingQuerySet] = MappingQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["name"]
