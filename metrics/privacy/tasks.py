@@ -11,5 +11,5 @@ from metrics.privacy import erasing, filing, purging
 def retain() -> None:
     """What is over its time goes, and who was erased stays erased, also after a restore."""
     filing.remove_old()
-    erasing.reapply()
     purging.nightly()
+    erasing.reapply()  # last: a disk that is full keeps the list's file from being written, and nothing else

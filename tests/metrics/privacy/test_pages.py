@@ -9,13 +9,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from metrics.models import Source, Suppression, Ticket, TicketText
+from metrics import importing
+from metrics.models import Import, Source, Suppression, Ticket, TicketText
 from metrics.privacy import holding
 from metrics.privacy.models import LegalHold, PersonExport, TextView
 from sopdesk.accounts.models import Team, User
 from tests.access_world_privacy import ANN, ticket
-from tests.metrics.bringing import source
+from tests.metrics.bringing import bring, source
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +156,14 @@ def test_a_list_costs_the_same_however_long_it_is(
             client.get(reverse(f"privacy:{name}"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_an_import_says_that_its_file_is_gone(client: Client, gia: User) -> None:
+    done = bring("external_id,status,created_at\nA1,open,yesterday\n")
+    Import.objects.update(file_removed_at=timezone.now())
+    importing.stored_path(done).unlink()
+    client.force_login(gia)
+    page = client.get(reverse("metrics:import_read", args=[done.pk])).content.decode()
+    assert "The uploaded file was deleted" in page
+    rows = b"".join(client.get(reverse("metrics:import_rejected", args=[done.pk])))
+    assert "The row itself is gone" in rows.decode()
