@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from metrics import requesters
@@ -18,18 +16,22 @@ SUBJECT_LIMIT: Final = 300
 class Door:
     """How the rows of one source are admitted.
 
-    shut: neutral columns that are not read. masked: free text with marks for personal data. erased: for each key that
-    customers were hashed by, who of them is not to come back.
+    shut: neutral columns that are not read. region: whose telephone numbers need no country code. erased: for each key
+    that customers were hashed by, who of them is not to come back.
     """
 
     shut: frozenset[str]
-    masked: Callable[[str], str]
+    region: str
     key: bytes
     erased: tuple[tuple[bytes, frozenset[str]], ...]
 
     def let_in(self, columns: dict[str, str]) -> dict[str, str]:
         """Those of the neutral columns that are read."""
         return {name: value for name, value in columns.items() if name not in self.shut}
+
+    def masked(self, text: str) -> str:
+        """Free text with marks for personal data."""
+        return mask(text, region=self.region or None)
 
     def is_erased(self, address: str) -> bool:
         return any(requesters.hashed(address, key) in known for key, known in self.erased)
@@ -45,7 +47,7 @@ def door_of(source: Source) -> Door:
     shut = {"subject": not source.keeps_subject, "body": not source.keeps_body}
     return Door(
         shut=frozenset(name for name, is_shut in shut.items() if is_shut),
-        masked=partial(mask, region=source.phone_region or None),
+        region=source.phone_region,
         key=keys[0],
         erased=tuple(_erased(keys)),
     )

@@ -26,6 +26,7 @@ from metrics import (
     keeping,
     mapping,
     reading,
+    reading_ahead,
     rewriting,
     rollups,
     service_levels,
@@ -38,7 +39,8 @@ from metrics.chunks import Chunk
 from metrics.containers import FileRefused
 from metrics.mapping import FileMapping, MappingRefused
 from metrics.models import Import, Mapping, RejectedRow, Source, StagedEvent, StaleDay
-from metrics.reading import Layout, Reader
+from metrics.reading import Layout
+from metrics.reading_ahead import Place
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
@@ -232,26 +234,36 @@ def _say_something() -> None:
 
 def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     """The next rows of the file, as far as into the tickets or, of an event log, into the staged events."""
-    fitted = mapping.parse(ticket_import.mapping).fitted(ticket_import.header)
-    layout = Layout(cursor["delimiter"], ticket_import.header, 0, 0)
-    with stored_path(ticket_import).open("rb") as file:
-        reader = Reader(file, layout, cursor["offset"], cursor["line"])
-        chunk = Chunk()
-        staging.create_incoming()
-        door = door_of(ticket_import.source)
-        convert = staging.neutral(fitted, ticket_import.header, door)
-        rows = reader.rows(rows=CHUNK_ROWS, size=CHUNK_BYTES)
-        staging.copy_in((row.line, convert(row)) for row in chunk.readable(rows, ticket_import.header))
-    chunk.reject(converting.convert(fitted, ticket_import.time_zone), door.masked)
+    place = _place(ticket_import, cursor)
+    ready = reading_ahead.take(place)
+    staging.create_incoming()
+    staging.copy_in(ready.blocks)
+    if not ready.at_end:
+        reading_ahead.begin(ready.after)  # meanwhile the database does the rest
+    chunk, fitted = ready.chunk, place.mapping
+    chunk.reject(converting.convert(fitted, ticket_import.time_zone), place.door.masked)
     stored = storing.Stored(0, 0, 0, 0)
     if fitted.shape == "events":
         folding.stage(ticket_import.pk)
     else:
         stored = _store(ticket_import, fitted)
-    _count(ticket_import, stored, chunk, reader.other_encoding)
+    _count(ticket_import, stored, chunk, ready.other_encoding)
     after_reading = "fold" if fitted.shape == "events" else "roll_up"
-    place = {"offset": reader.offset, "line": reader.line}
-    return {**cursor, **place, "phase": after_reading if reader.at_end else "read"}
+    after = {"offset": ready.after.offset, "line": ready.after.line}
+    return {**cursor, **after, "phase": after_reading if ready.at_end else "read"}
+
+
+def _place(ticket_import: Import, cursor: dict[str, Any]) -> Place:
+    return Place(
+        path=stored_path(ticket_import),
+        layout=Layout(cursor["delimiter"], ticket_import.header, 0, 0),
+        mapping=mapping.parse(ticket_import.mapping).fitted(ticket_import.header),
+        door=door_of(ticket_import.source),
+        rows=CHUNK_ROWS,
+        size=CHUNK_BYTES,
+        offset=cursor["offset"],
+        line=cursor["line"],
+    )
 
 
 def _store(ticket_import: Import, fitted: FileMapping) -> storing.Stored:

@@ -62,7 +62,7 @@ def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
         staging.create_incoming()
         convert = staging.neutral(fitted, draft.header, door_of(draft.source))
         rows = chunk.readable(_first_rows(draft, CHECK_ROWS), draft.header)
-        staging.copy_in((row.line, convert(row)) for row in rows)
+        staging.copy_in(staging.written((row.line, convert(row)) for row in rows))
         chunk.reject(converting.convert(fitted, zone))
         flagged, tickets, first_at, last_at = converting.summary()
         transaction.set_rollback(True)

@@ -37,29 +37,24 @@ def create_incoming() -> None:
         cursor.execute(f"CREATE TEMP TABLE incoming (line bigint, {columns}) ON COMMIT DROP")
 
 
-def copy_in(rows: Iterable[tuple[int, Cells]]) -> int:
-    """Stream rows (line, cells as `neutral` gives them) into the table; returns how many."""
-    count = 0
+def copy_in(blocks: Iterable[bytes]) -> None:
+    """Stream rows, as `written` gives them, into the table."""
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for block, rows_in_it in written(rows):
+        for block in blocks:
             copy.write(block)
-            count += rows_in_it
-    return count
 
 
-def written(rows: Iterable[tuple[int, Cells]]) -> Iterator[tuple[str, int]]:
-    """The rows as COPY takes them, in blocks, each with how many rows it holds. None is written as nothing."""
-    buffer, count = io.StringIO(), 0
+def written(rows: Iterable[tuple[int, Cells]]) -> Iterator[bytes]:
+    """Rows (line, cells as `neutral` gives them) in blocks as COPY takes them. None is written as nothing."""
+    buffer = io.StringIO()
     write = csv.writer(buffer, lineterminator="\r\n").writerow
     for line, cells in rows:
         write((line, *cells))
-        count += 1
         if buffer.tell() > BLOCK:
-            yield buffer.getvalue(), count
+            yield buffer.getvalue().encode()
             buffer.seek(0)
             buffer.truncate()
-            count = 0
-    yield buffer.getvalue(), count
+    yield buffer.getvalue().encode()
 
 
 def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Row], Cells]:

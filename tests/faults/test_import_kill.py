@@ -109,7 +109,7 @@ def test_an_import_survives_its_workers(workers: Machine, monkeypatch: pytest.Mo
         until(lambda before=before: progress(disturbed) > before, 60, "work goes on")
         time.sleep(chance.uniform(0, 0.15))
         strike(workers, chance, child=bool(round_ % 2))
-    until(lambda: progress(disturbed) >= 1000, 60, "the import ends")
+    until(lambda: progress(disturbed) >= 1000, 240, "the import ends")
     disturbed.refresh_from_db()
     assert (disturbed.state, disturbed.rows_read, disturbed.added) == ("done", TICKETS, TICKETS)
     assert not StaleDay.objects.exists()
