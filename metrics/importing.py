@@ -317,7 +317,10 @@ def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         days = rollups.stale_days(ticket_import.pk)
         if ticket_import.added + ticket_import.changed > STATISTICS_FROM:
             _refresh_statistics()
-    rollups.catch_up(ticket_import.pk)
+    if rollups.stale_days(ticket_import.pk) > rollups.BATCH_DAYS:
+        rollups.catch_up_twofold(ticket_import.pk, still_here=_say_something)
+    else:
+        rollups.catch_up(ticket_import.pk)
     left = rollups.stale_days(ticket_import.pk)
     return {**cursor, "days": days, "left": left, "phase": "roll_up" if left else "done"}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -111,18 +112,40 @@ def stale_days(import_id: int | None) -> int:
 
 
 def catch_up(import_id: int | None) -> int:
-    """Rebuild the next days that are behind, at most BATCH_DAYS that lie together. Returns how many."""
-    behind = StaleDay.objects.filter(ticket_import_id=import_id).order_by("day")
-    first = behind.values_list("day", flat=True).first()
-    if first is None:
+    """Rebuild the next days that are behind, and that nobody else has in hand. Returns how many."""
+    behind = StaleDay.objects.filter(ticket_import_id=import_id)
+    free = [*behind.order_by("day").select_for_update(skip_locked=True)[:BATCH_DAYS]]
+    days = [stale.day for stale in free if stale.day < free[0].day + timedelta(days=BATCH_DAYS)]
+    if not days:
         return 0
-    batch = behind.filter(day__lt=first + timedelta(days=BATCH_DAYS)).select_for_update()
-    days = [*batch.values_list("day", flat=True)]
     rebuild(days, Import.objects.get(pk=import_id).source_id if import_id else None)
-    StaleDay.objects.filter(ticket_import_id=import_id, day__in=days).delete()
+    behind.filter(day__in=days).delete()
     if not behind.exists():
         refresh_facets()
     return len(days)
+
+
+def catch_up_twofold(import_id: int, *, still_here: Callable[[], None]) -> None:
+    """Rebuild the next days and, on a connection of its own, those after them.
+
+    What the other commits is right by itself, whatever becomes of the transaction here: days that are not marked any
+    more are as the tickets are. `still_here` is called now and then while the other is waited for.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(_catch_up_apart, import_id)
+        catch_up(import_id)
+        while wait([other], timeout=5).not_done:
+            still_here()
+    if other.result() and not stale_days(import_id):
+        refresh_facets()
+
+
+def _catch_up_apart(import_id: int) -> int:
+    try:
+        with transaction.atomic():
+            return catch_up(import_id)
+    finally:
+        connection.close()
 
 
 _FACETS: Final = """

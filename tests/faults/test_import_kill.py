@@ -33,9 +33,7 @@ from sopdesk.jobs import running
 from tests.faults.processes import Machine, kill, machine, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
-TICKETS = (
-    3_000  # in chunks of five rows: enough work to outlast the kills, also where the test itself has to wait
-)
+TICKETS = 3_000  # in chunks of fifteen rows: enough work to outlast the kills, also where the test itself has to wait
 KILLS = 5
 OF_THE_IMPORT = {"id", "source_id", "first_import", "last_import"}
 END = date(2025, 11, 20)  # long past: no promise changes its state meanwhile
@@ -44,7 +42,7 @@ END = date(2025, 11, 20)  # long past: no promise changes its state meanwhile
 @pytest.fixture
 def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """Redis, a worker with small chunks, and a beat with leases of 1 s and a sweep every second."""
-    monkeypatch.setenv("SOPDESK_FAULT_CHUNK_ROWS", "5")
+    monkeypatch.setenv("SOPDESK_FAULT_CHUNK_ROWS", "15")
     with machine(tmp_path) as started:
         started.start_redis()
         started.start_worker()

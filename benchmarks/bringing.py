@@ -1,0 +1,98 @@
+"""For the benchmarks of imports: a file of tickets, its import from end to end, and what that cost."""
+
+from __future__ import annotations
+
+import resource
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import psutil
+from django.db import connection
+
+from metrics import importing, mapping
+from metrics.models import Import, Source
+from sopdesk.accounts.models import Site, Team
+from sopdesk.demo import ticket_file
+from sopdesk.demo.tickets import DESKS, draw, last_second
+from sopdesk.jobs import running
+
+END = date(2026, 11, 1)
+
+
+@dataclass
+class Cost:
+    """Seconds by the clock for the rows and for their days; seconds of processor for our process and for Postgres."""
+
+    rows: float = 0.0
+    days: float = 0.0
+    ours: float = 0.0
+    postgres: float = 0.0
+    tickets: int = field(default=0)
+
+    @property
+    def whole(self) -> float:
+        return self.rows + self.days
+
+
+def teams() -> None:
+    site = Site.objects.create(name="Everywhere", slug="everywhere", kind="vendor", time_zone="UTC")
+    Team.objects.bulk_create(Team(site=site, slug=slug, name=slug) for slug in DESKS)
+
+
+def write(path: Path, tickets: int) -> None:
+    with path.open("wb") as file:
+        file.writelines(ticket_file.blocks(draw(count=tickets, end=END), end=last_second(END), seed=1))
+
+
+def bring(path: Path, source: str) -> Cost:
+    """Import the file for a source of its own, chunk by chunk, as a worker does."""
+    started = _start(path, source)
+    assert started.job is not None  # noqa: S101
+    cost, mine, theirs, more = Cost(), time.process_time(), postgres_seconds(), True
+    while more:
+        began, phase = time.perf_counter(), started.job.cursor.get("phase", "open")
+        more = running.run(started.job.pk)
+        took = time.perf_counter() - began
+        if phase == "roll_up":
+            cost.days += took
+        else:
+            cost.rows += took
+        started.job.refresh_from_db()
+    cost.ours, cost.postgres = time.process_time() - mine, postgres_seconds() - theirs
+    done = Import.objects.get(pk=started.pk)
+    if done.rejected or not done.added:
+        raise RuntimeError(started.job.error or f"{done.rejected} rows rejected")
+    cost.tickets = done.added
+    return cost
+
+
+def _start(path: Path, source: str) -> Import:
+    with path.open("rb") as file:
+        draft = importing.receive(
+            iter(lambda: file.read(1024**2), b""),
+            name="t.csv",
+            source=Source.objects.create(name=source),
+            actor=None,
+        )
+    return importing.start(draft, mapping.shipped()["sopdesk"], actor=None)
+
+
+def postgres_seconds() -> float:
+    """Processor seconds of the whole server, ended sessions too; 0 where it runs on another machine."""
+    connection.ensure_connection()
+    try:
+        server = psutil.Process(connection.connection.info.backend_pid).parent()
+        if server is None:
+            return 0.0
+        living = [child.cpu_times() for child in server.children()]
+        ended = server.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return ended.children_user + ended.children_system + sum(one.user + one.system for one in living)
+
+
+def largest_mb() -> float:
+    """The most memory this process has held so far, threads and all."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,55 @@
+"""A worker's memory for a file of 1 GB. Run it by name, it takes minutes: `benchmarks/run.py import_gigabyte`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from benchmarks import bringing
+from benchmarks.measures import Measure
+
+TICKETS = 60_000
+SIZE = 1024**3
+LIMIT_MB = 300.0
+
+
+def measure() -> Iterator[Measure]:
+    """Long rows fill a chunk by its bytes: that is what takes most memory."""
+    if "import_gigabyte" not in sys.argv:
+        return
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    folder = Path(tempfile.mkdtemp(prefix="sopdesk-bench-"))
+    settings.MEDIA_ROOT = folder
+    try:
+        path = folder / "tickets.csv"
+        bringing.teams()
+        bringing.write(path, TICKETS)
+        size = _lengthen(path)
+        before = bringing.largest_mb()
+        cost = bringing.bring(path, "Bench")
+        yield Measure("import of 1 GB, size of its file", size / 1024**2, "MB")
+        yield Measure("import of 1 GB, most memory of the process", bringing.largest_mb(), "MB", LIMIT_MB)
+        yield Measure("import of 1 GB, of that beyond its start", bringing.largest_mb() - before, "MB")
+        yield Measure("import of 1 GB, from file to dashboard", cost.whole, "s")
+        yield Measure("load of the machine meanwhile, two cores", os.getloadavg()[0], "")
+    finally:
+        shutil.rmtree(folder)
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+
+
+def _lengthen(path: Path) -> int:
+    """Give each row a cell of notes, which no mapping reads, until the file has its size."""
+    notes = ("," + "x" * (SIZE // TICKETS)).encode()
+    longer = path.with_suffix(".long")
+    with path.open("rb") as rows, longer.open("wb") as file:
+        file.write(rows.readline().rstrip() + b",notes\n")
+        file.writelines(row.rstrip(b"\r\n") + notes + b"\n" for row in rows)
+    longer.replace(path)
+    return path.stat().st_size
