@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Measure:
-    """`ours` and `limit` in `unit`; `peer` is what another way of doing the same took, in the same run."""
+    """`ours` and its limit (`limit`: no more, `at_least`: no less) in `unit`.
+
+    `peer` is what another way of doing the same took, in the same run.
+    """
 
     what: str
     ours: float
@@ -17,16 +20,20 @@ class Measure:
     limit: float | None = None
     peer: float | None = None
     peer_is: str = ""
+    at_least: float | None = None
 
     @property
     def holds(self) -> bool:
-        return self.limit is None or self.ours <= self.limit
+        enough = self.at_least is None or self.ours >= self.at_least
+        return enough and (self.limit is None or self.ours <= self.limit)
 
     def line(self) -> str:
         """One line of the table."""
         parts = [f"{self.what:<46}{self.ours:>10.1f} {self.unit:<4}"]
         if self.limit is not None:
             parts.append(f"limit {self.limit:.0f} {self.unit}: {'holds' if self.holds else 'MISSED'}")
+        if self.at_least is not None:
+            parts.append(f"at least {self.at_least:.0f} {self.unit}: {'holds' if self.holds else 'MISSED'}")
         if self.peer is not None:
             parts.append(
                 f"{self.peer_is} {self.peer:.1f} {self.unit}: {self.peer / self.ours:.1f} times ours"
