@@ -1,4 +1,4 @@
-"""Who may reach what of quality: lines of tests/access_table.py, which says how they are read."""
+"""Who may reach what of quality and improving: lines of tests/access_table.py, which says how they are read."""
 
 MEASURING = """
 # Quality: scorecards, reviews, sampling, calibration
@@ -7,7 +7,7 @@ quality:reviews                        GET   -                    l x x x x x o 
 quality:review                         GET   review               l x x x x x x o o
 quality:review                         GET   review_done          l x x x x x x o o
 quality:review                         GET   999999               l x x x x x x x x
-quality:review                         POST  review               f x x x x x x i c
+quality:review                         POST  review               f x x x x x x o c
 quality:decline                        GET   review               m m m m m m m m m
 quality:decline                        POST  review               f x x x x x x r x
 quality:dispute                        POST  review_done          f x x x x x x x x
@@ -59,4 +59,19 @@ metrics:import_discard                 POST  import               f x x x x x x 
 metrics:import_rejected                GET   import               l x x x x x x o o
 metrics:import_undo                    GET   import               l x x x x x x o o
 metrics:import_undo                    POST  import               f x x x x x x r r
+# Where to work next, and initiatives
+improving:work                         GET   -                    l x x o o o o o o
+improving:initiatives                  GET   -                    l x x o o o o o o
+improving:initiative                   GET   initiative           l x x o o o x o o
+improving:initiative                   GET   999999               l x x x x x x x x
+improving:initiative_new               GET   -                    l x x x x x x x x
+improving:initiative_new               POST  -                    f x x x x x x x x
+improving:initiative_edit              GET   initiative           l x x x x x x o x
+improving:initiative_edit              POST  initiative           f x x x x x x o x
+improving:initiative_move              GET   initiative           m m m m m m m m m
+improving:initiative_move              POST  initiative           f x x x x x x c x
+improving:initiative_link              GET   initiative           m m m m m m m m m
+improving:initiative_link              POST  initiative           f x x x x x x i x
+improving:initiative_unlink            GET   initiative,1         m m m m m m m m m
+improving:initiative_unlink            POST  initiative,999999    f x x x x x x x x
 """

@@ -1,10 +1,11 @@
-"""What the access table's rows about quality name."""
+"""What the access table's rows about quality and improving name."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from metrics.improving.models import Baseline, Initiative
 from metrics.quality import sampling
 from metrics.quality.models import Calibration, Dispute
 from sopdesk.accounts.models import User
@@ -25,5 +26,17 @@ def quality(gia: User, finn: User, dev: User) -> dict[str, Any]:
         "calibration": Calibration.objects.create(name="November", version=version, created_by=gia).pk,
         "review": making.given(card, ticket, gia).pk,
         "review_done": finished.pk,
+        "initiative": _initiative(gia),
         "dispute": Dispute.objects.create(review=finished, by=finn, note="No.").pk,
     }
+
+
+def _initiative(gia: User) -> int:
+    """One of the analyst's, with a frozen baseline."""
+    day = date(2026, 11, 1)
+    said = {"label": "refund", "lever": "no_sop", "metric": "csat", "direction": "up", "target": 0.9}
+    made = Initiative.objects.create(title="Better refunds", owner=gia, created_by=gia, due_on=day, **said)
+    Baseline.objects.create(
+        initiative=made, metric="csat", measured_as="csat", first=day, last=day, value=0.8, n=100
+    )
+    return made.pk

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     DOCUMENT_READ_INTERNAL = "document:read_internal"
     DOCUMENT_VERIFY = "document:verify"
     EFFECTS_RECOMPUTE = "effects:recompute"
+    INITIATIVE_EDIT = "initiative:edit"
     METRICS_READ = "metrics:read"
     METRICS_READ_AGENTS = "metrics:read_agents"
     METRICS_READ_ALL_SITES = "metrics:read_all_sites"
@@ -87,7 +88,8 @@ _POLICY = _STAFF | {
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({P.DOCUMENT_READ_INTERNAL, P.DOCUMENT_READ_HISTORY}),
-    Role.AUTHOR: _POLICY | {P.CHANGE_EDIT, P.CHANGE_PUBLISH, P.DOCUMENT_IMPORT, P.DOCUMENT_VERIFY},
+    Role.AUTHOR: _POLICY
+    | {P.CHANGE_EDIT, P.CHANGE_PUBLISH, P.DOCUMENT_IMPORT, P.DOCUMENT_VERIFY, P.INITIATIVE_EDIT},
     Role.REVIEWER: _POLICY
     | {P.CHANGE_APPROVE, P.CHANGE_INVITE, P.CHANGE_PUBLISH, P.CHANGE_PUBLISH_URGENTLY, P.DOCUMENT_VERIFY},
     Role.COMPLIANCE_OFFICER: _POLICY
@@ -101,6 +103,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.LEAD: _STAFF
     | {
+        P.INITIATIVE_EDIT,
         P.METRICS_READ,
         P.METRICS_READ_AGENTS,
         P.PEOPLE_READ,
@@ -113,6 +116,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ANALYST: _STAFF
     | {
         P.EFFECTS_RECOMPUTE,
+        P.INITIATIVE_EDIT,
         P.METRICS_READ,
         P.METRICS_READ_ALL_SITES,
         P.QUALITY_EDIT,
@@ -127,6 +131,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.CHANGE_INVITE,
         P.DOCUMENT_HAND_OVER,
         P.DOCUMENT_IMPORT,
+        P.INITIATIVE_EDIT,
         P.METRICS_READ_AGENTS,
         P.PEOPLE_EDIT,
         P.PRIVACY_EDIT,

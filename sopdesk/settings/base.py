@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "metrics.quality",
     "metrics.privacy",
     "metrics.effects",
+    "metrics.improving",
     "compliance",
     "sopdesk.demo",
     "sopdesk.web",

@@ -5,16 +5,18 @@
 //   "stacked"  x are names, bars lie on their side, one on the other; series: [{ name, values, colour: "--green" }]
 //   "dots"     { names, values, low, high, others, format, kind: "dot" | "bar" }
 //   "heat"     { x, y, cells: [[x, y, value]] }
+//   "scatter"  { names, series: [{ name, colour, symbol, points: [{ name, x, y, size }] }] }
 //   "steps"    { x (seconds), series: [{ name, values, low, high }], half }
 // Canvas and rich-text tooltips: neither writes a style attribute, which our Content-Security-Policy forbids.
 import { init } from "../vendor/echarts/charts.js";
 import { dots, dotsHeight } from "./chart-dots.js";
 import { heat } from "./chart-heat.js";
 import { lines } from "./chart-lines.js";
+import { scatter } from "./chart-scatter.js";
 import { stacked } from "./chart-stacked.js";
 import { steps } from "./chart-steps.js";
 
-const LAYOUTS = { dots, heat, stacked, steps };
+const LAYOUTS = { dots, heat, scatter, stacked, steps };
 
 function draw(place) {
   const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);

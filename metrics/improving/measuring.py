@@ -1,0 +1,143 @@
+"""The figures of an initiative: at its beginning, now, what lies between, and the way there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from math import hypot
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Max
+from django.utils import timezone
+
+from metrics.definitions import BY_KEY, Metric
+from metrics.filters import Period
+from metrics.models import Rollup
+from metrics.reporting import Figure, Point, buckets, figure, parts, trend
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from metrics.improving.models import Baseline, Initiative
+    from metrics.querysets import RollupQuerySet
+    from sopdesk.accounts.models import User
+
+BESIDE: Final = ("csat", "aht", "reopened", "volume")
+LEAST_N: Final = 30
+LEAST_DAYS: Final = 14
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What moved. `change` is now − baseline, `low` and `high` its 95 % interval. None of them while there is not
+    enough data, and `reason` says why: "days", "n" or "interval"."""
+
+    metric: Metric
+    baseline: Figure
+    now: Figure
+    period: Period | None
+    change: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+    @property
+    def is_better(self) -> bool:
+        return self.is_beyond_chance and ((self.change or 0) > 0) == (self.metric.better > 0)
+
+
+def rollups(initiative: Initiative, viewer: User | AnonymousUser) -> RollupQuerySet:
+    """The rollups of its label and site that this person may see."""
+    rows = Rollup.objects.visible_to(viewer).filter(label=initiative.label)
+    return rows.filter(team__site=initiative.site_id) if initiative.site_id else rows
+
+
+def figures(
+    initiative: Initiative, viewer: User | AnonymousUser, period: Period, keys: Iterable[str]
+) -> dict[str, Figure]:
+    """Some figures of a period, each once. A query, and one more for each median."""
+    within = rollups(initiative, viewer).filter(day__range=(period.first, period.last))
+    added = parts(within)
+    return {
+        key: figure(BY_KEY[key], added, _counts(within, BY_KEY[key]))
+        for key in dict.fromkeys(keys)
+        if key in BY_KEY
+    }
+
+
+def _counts(within: RollupQuerySet, metric: Metric) -> Counter[int] | None:
+    return buckets(within, metric.log).get((), Counter()) if metric.log else None
+
+
+def frozen(baseline: Baseline) -> Figure:
+    """A baseline as a figure."""
+    metric = BY_KEY[baseline.measured_as]
+    is_small = baseline.value is None and baseline.n > 0
+    return Figure(metric, baseline.value, baseline.n, baseline.low, baseline.high, is_small)
+
+
+def newest_day(initiative: Initiative, viewer: User | AnonymousUser) -> Period | None:
+    """The days since the baseline with figures, at most as many as the baseline has, the newest; None without any."""
+    first = max(one.last for one in initiative.baselines.all()) + timedelta(days=1)
+    found = rollups(initiative, viewer).filter(day__gte=first, day__lte=timezone.localdate())
+    last = found.aggregate(day=Max("day"))["day"]
+    if last is None:
+        return None
+    length = max(Period(one.first, one.last).days for one in initiative.baselines.all())
+    return Period(max(first, last - timedelta(days=length - 1)), last)
+
+
+def effects(initiative: Initiative, viewer: User | AnonymousUser) -> list[Effect]:
+    """The target's effect first, then those beside it, by the order of the baselines."""
+    period = newest_day(initiative, viewer)
+    bases = list(initiative.baselines.all())
+    keys = [one.metric for one in bases]
+    now = figures(initiative, viewer, period, keys) if period else {}
+    return [_effect(frozen(one), now.get(one.metric), period) for one in bases if one.metric in BY_KEY]
+
+
+def _effect(base: Figure, now: Figure | None, period: Period | None) -> Effect:
+    metric = base.metric
+    if now is None or period is None:
+        return Effect(metric, base, now or Figure(metric, None, 0), None, reason="days")
+    if not metric.denominator:
+        return Effect(metric, base, now, period, reason="interval")
+    if period.days < LEAST_DAYS:
+        return Effect(metric, base, now, period, reason="days")
+    if min(base.n, now.n) < LEAST_N or base.value is None or now.value is None:
+        return Effect(metric, base, now, period, reason="n")
+    found = difference(base, now) if base.metric.key == now.metric.key else None
+    if found is None:
+        return Effect(metric, base, now, period, reason="interval")
+    return Effect(metric, base, now, period, *found)
+
+
+def difference(base: Figure, now: Figure) -> tuple[float, float, float] | None:
+    """now − base and its 95 % interval from those of both: of shares this is Newcombe's method 10.
+
+    G. Y. Zou and A. Donner, Statistics in Medicine 27 (2008), "MOVER".
+    """
+    values = (base.value, base.low, base.high, now.value, now.low, now.high)
+    if any(value is None for value in values):
+        return None
+    was, was_low, was_high, is_now, now_low, now_high = (
+        float(value) for value in values if value is not None
+    )
+    change = is_now - was
+    low = change - hypot(is_now - now_low, was_high - was)
+    high = change + hypot(now_high - is_now, was - was_low)
+    return change, low, high
+
+
+def way(initiative: Initiative, viewer: User | AnonymousUser) -> tuple[list[Point], Period]:
+    """The target's figure from the baseline's first day until now."""
+    bases = list(initiative.baselines.all())
+    since = newest_day(initiative, viewer)
+    period = Period(min(one.first for one in bases), since.last if since else max(one.last for one in bases))
+    return trend(rollups(initiative, viewer), BY_KEY[initiative.metric], period), period

@@ -1,0 +1,94 @@
+"""What an initiative's page shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from metrics.dashboards import drawing
+from metrics.definitions import BY_KEY
+from metrics.improving import initiatives, measuring
+from metrics.improving.definitions import LEVER, aims
+from metrics.improving.models import Initiative
+from metrics.improving.states import steps_from
+from sopdesk.documents.models import Change
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from metrics.filters import Period
+    from metrics.reporting import Point
+    from sopdesk.accounts.models import User
+
+
+def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
+    """Context of its page. A fixed number of queries."""
+    points, period = measuring.way(initiative, viewer)
+    effects = measuring.effects(initiative, viewer)
+    changes = linked(initiative, viewer)
+    metric, may_edit = BY_KEY[initiative.metric], initiatives.may_edit(viewer, initiative)
+    target = effects[0]
+    return {
+        "initiative": initiative,
+        "metric": metric,
+        "lever": LEVER[initiative.lever],
+        "effects": effects,
+        "target": target,
+        "is_reached": reached(initiative, target),
+        "points": points,
+        "period": period,
+        "chart": drawing.trend(metric, points, marks=_marks(initiative, changes, points)),
+        "changes": changes,
+        "transitions": initiative.transitions.select_related("by"),
+        "steps": steps_from(initiative.state) if may_edit else [],
+        "may_edit": may_edit,
+        "is_late": initiatives.is_late(initiative),
+        "least_n": measuring.LEAST_N,
+        "least_days": measuring.LEAST_DAYS,
+    }
+
+
+def before(viewer: User, label: str, period: Period) -> dict[str, Any]:
+    """The figures that a new initiative's baseline would freeze."""
+    draft = Initiative(label=label, site=initiatives.site_of(viewer))
+    found = measuring.figures(draft, viewer, period, [*aims(), "volume"])
+    return {"figures": list(found.values()), "site": draft.site}
+
+
+def linked(initiative: Initiative, viewer: User) -> list[Change]:
+    """Its changes, as far as the viewer may see changes. One query."""
+    return list(
+        Change.objects.visible_to(viewer).filter(initiatives=initiative).order_by("effective_at", "pk")
+    )
+
+
+def reached(initiative: Initiative, effect: measuring.Effect) -> bool | None:
+    """Whether the figure is now where it was to be; None while it is not measured."""
+    if effect.now.value is None:
+        return None
+    if initiative.direction == Initiative.Direction.UP:
+        return effect.now.value >= initiative.target
+    return effect.now.value <= initiative.target
+
+
+def _marks(initiative: Initiative, changes: list[Change], points: list[Point]) -> list[dict[str, str]]:
+    """The end of the baseline, and each linked change that is in force, at the point it falls on."""
+    last = max(one.last for one in initiative.baselines.all())
+    named = [(last, _("baseline ends %(day)s") % {"day": date_format(last, "j M")})]
+    named += [
+        (timezone.localtime(change.effective_at).date(), str(change))
+        for change in changes
+        if change.effective_at is not None and change.state == Change.State.PUBLISHED
+    ]
+    days = [point.day for point in points]
+    return [
+        {"x": at.isoformat(), "name": name[:40]} for day, name in named if (at := _at(day, days)) is not None
+    ]
+
+
+def _at(day: date, days: list[date]) -> date | None:
+    """The point that a day belongs to: the last that begins by then."""
+    return max((each for each in days if each <= day), default=None)
