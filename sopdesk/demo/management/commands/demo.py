@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from sopdesk.accounts.models import User
-from sopdesk.demo import discussion, documents, people, reading, ticket_loading
+from sopdesk.demo import discussion, documents, initiatives, people, quality, reading, ticket_loading
 from sopdesk.documents.models import Document
 
 
@@ -58,7 +58,16 @@ class Command(BaseCommand):
         if not ticket_loading.is_loaded():
             brought = ticket_loading.load(count=tickets)
             self.stdout.write(f"{brought.added} tickets.")
+            self._measure()
             self.stdout.write(f"The demo is loaded, in {time.monotonic() - began:.0f} s.")
+
+    def _measure(self) -> None:
+        """What people made of the tickets."""
+        with transaction.atomic():
+            if not quality.is_loaded():
+                self.stdout.write(f"{quality.load()} reviews of tickets.")
+            if not initiatives.is_loaded():
+                initiatives.load()
 
     def _say_logins(self) -> None:
         if not self._is_demo():
