@@ -59,6 +59,16 @@ metrics:import_discard                 POST  import               f x x x x x x 
 metrics:import_rejected                GET   import               l x x x x x x o o
 metrics:import_undo                    GET   import               l x x x x x x o o
 metrics:import_undo                    POST  import               f x x x x x x r r
+quality:imports                        GET   -                    l x x x x x x o o
+quality:import_new                     GET   -                    l x x x x x x o o
+quality:import_new                     POST  -                    f x x x x x x o o
+quality:import_read                    GET   results              l x x x x x x o o
+quality:import_read                    POST  results              f x x x x x x o o
+quality:import_bring                   GET   results              m m m m m m m m m
+quality:import_bring                   POST  results              f x x x x x x r r
+quality:import_discard                 GET   results              m m m m m m m m m
+quality:import_discard                 POST  results              f x x x x x x r r
+quality:import_rejected                GET   results              l x x x x x x o o
 # Where to work next, and initiatives
 improving:work                         GET   -                    l x x o o o o o o
 improving:initiatives                  GET   -                    l x x o o o o o o

@@ -7,7 +7,7 @@ from typing import Any
 
 from metrics.improving.models import Baseline, Initiative
 from metrics.quality import sampling
-from metrics.quality.models import Calibration, Dispute
+from metrics.quality.models import Calibration, Dispute, QualityImport
 from sopdesk.accounts.models import User
 from tests.metrics.quality import making
 
@@ -26,6 +26,9 @@ def quality(gia: User, finn: User, dev: User) -> dict[str, Any]:
         "calibration": Calibration.objects.create(name="November", version=version, created_by=gia).pk,
         "review": making.given(card, ticket, gia).pk,
         "review_done": finished.pk,
+        "results": QualityImport.objects.create(
+            file_name="qa.csv", source=making.source(), version=version, by=gia
+        ).pk,
         "initiative": _initiative(gia),
         "dispute": Dispute.objects.create(review=finished, by=finn, note="No.").pk,
     }

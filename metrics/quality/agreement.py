@@ -18,7 +18,7 @@ LEAST: Final = 10
 """Fewer tickets than this say next to nothing of two reviewers; the page says so."""
 # Landis and Koch, Biometrics 33 (1977), table 2.
 WORDS: Final = (
-    (0.0, _("worse than chance")),
+    (0.0, _("no more than chance")),
     (0.2, _("slight")),
     (0.4, _("fair")),
     (0.6, _("moderate")),
@@ -50,7 +50,9 @@ class Agreement:
             return _("not scored by both yet")
         if self.kappa is None:
             return _("not defined: both gave the same score to every ticket")
-        return next(words for most, words in WORDS if self.kappa < 0 or self.kappa <= most)
+        if self.kappa < 0:
+            return _("worse than chance")
+        return next(words for most, words in WORDS if self.kappa <= most)
 
     @property
     def is_small(self) -> bool:
@@ -72,10 +74,10 @@ def agreement(pairs: Sequence[tuple[Hashable, Hashable]]) -> Agreement:
         table[place[one], place[other]] += 1
     with np.errstate(invalid="ignore", divide="ignore"):
         found = cohens_kappa(table)
-    kappa = float(found.kappa)
+    kappa = round(float(found.kappa), 9)
     if math.isnan(kappa):
         return Agreement(len(pairs), same)
     low, high = float(found.kappa_low), float(found.kappa_upp)
-    if math.isnan(low) or math.isnan(high):
+    if math.isnan(low) or math.isnan(high) or low == high:  # one who never varies leaves no interval
         return Agreement(len(pairs), same, kappa)
     return Agreement(len(pairs), same, kappa, max(-1.0, low), min(1.0, high))

@@ -26,13 +26,18 @@ def reviewers() -> list[User]:
 
 def may_review(person: User, ticket: Ticket) -> bool:
     """Not the ticket's own agent, by name or address, and somebody who may see the ticket."""
-    agent = (ticket.assignee or "").strip().casefold()
-    if agent and agent in {person.name.casefold(), person.email.casefold()}:
+    if is_own(ticket, person.name) or is_own(ticket, person.email):
         return False
     if allows(person, Permission.METRICS_READ_ALL_SITES):
         return True
     own, its = person.team, ticket.team
     return own is not None and its is not None and own.site_id == its.site_id
+
+
+def is_own(ticket: Ticket, name: str) -> bool:
+    """Whether this is what the source calls the ticket's agent."""
+    agent = (ticket.assignee or "").strip().casefold()
+    return bool(agent) and agent == name.strip().casefold()
 
 
 @dataclass

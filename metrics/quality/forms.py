@@ -10,8 +10,9 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from metrics.models import Source
 from metrics.quality.assigning import reviewers
-from metrics.quality.models import Criterion, Review, SamplingRule, Scorecard
+from metrics.quality.models import Criterion, QualityImport, Review, SamplingRule, Scorecard
 from metrics.quality.models.reviews import NOTE_MAX
 from metrics.quality.models.sampling import REVIEWERS_MAX, TICKETS_MAX
 from metrics.quality.models.scorecards import TOP_MAX, WEIGHT_MAX
@@ -193,3 +194,51 @@ class CalibrationForm(forms.Form):
     def values(self) -> Mapping[str, Any]:
         """As `calibrating.begin` takes it."""
         return {**self.cleaned_data, "people": list(self.cleaned_data["people"])}
+
+
+class ResultsForm(forms.Form):
+    """A file of QA results."""
+
+    scorecard = forms.ModelChoiceField(label=_("Scorecard"), queryset=Scorecard.objects.none())
+    source = forms.ModelChoiceField(label=_("Source of the tickets"), queryset=Source.objects.none())
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_(
+            "CSV or the like with a header, also as .zip or .gz, up to 8 MB. One row a reviewed ticket."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scorecard"].queryset = Scorecard.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        self.fields["source"].queryset = Source.objects.all()  # type: ignore[attr-defined]
+
+
+class ColumnsForm(forms.Form):
+    """Which column holds what, with sample values."""
+
+    def __init__(self, data: Any, *, draft: QualityImport) -> None:
+        super().__init__(data)
+        self.names = {
+            "ticket": gettext("Ticket number"), "reviewer": gettext("Reviewer"), "done_at": gettext("Reviewed on"),
+            "note": gettext("Note"),
+            **{f"criterion:{one.key}": one.name for one in draft.version.criteria.all()},
+        }  # fmt: skip
+        choices = [("", gettext("no column")), *((name, f"{name} ({_sample(draft, at)})")
+                                                 for at, name in enumerate(draft.header))]  # fmt: skip
+        for name, label in self.names.items():
+            initial = draft.mapping.get(name, "")
+            self.fields[name] = forms.ChoiceField(
+                label=label, required=False, choices=choices, initial=initial
+            )
+
+    def mapping(self) -> dict[str, str]:
+        return {name: str(self.cleaned_data.get(name) or "") for name in self.names}
+
+
+def _sample(draft: QualityImport, at: int) -> str:
+    """The first values of a column."""
+    values = [
+        row["cells"][at][:24] for row in draft.waiting[:20] if len(row["cells"]) > at and row["cells"][at]
+    ]
+    return ", ".join(dict.fromkeys(values[:8]).keys())[:60] or gettext("empty")

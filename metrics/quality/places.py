@@ -32,6 +32,7 @@ TABS = (
     Tab("scorecards", _("Scorecards"), Permission.METRICS_READ),
     Tab("sampling", _("Sampling"), Permission.QUALITY_READ),
     Tab("calibrations", _("Calibration"), Permission.QUALITY_READ),
+    Tab("imports", _("Results from elsewhere"), Permission.QUALITY_EDIT),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from metrics.quality.views import calibrations, reviews, sampling, scorecards
+from metrics.quality.views import calibrations, imports, reviews, sampling, scorecards
 
 app_name = "quality"
 urlpatterns = [
@@ -28,4 +28,10 @@ urlpatterns = [
     path("metrics/quality/calibrations", calibrations.calibration_list, name="calibrations"),
     path("metrics/quality/calibrations/new", calibrations.calibration_new, name="calibration_new"),
     path("metrics/quality/calibrations/<int:calibration_id>", calibrations.calibration, name="calibration"),
+    path("metrics/quality/imports", imports.import_list, name="imports"),
+    path("metrics/quality/imports/new", imports.import_new, name="import_new"),
+    path("metrics/quality/imports/<int:import_id>", imports.import_read, name="import_read"),
+    path("metrics/quality/imports/<int:import_id>/bring", imports.import_bring, name="import_bring"),
+    path("metrics/quality/imports/<int:import_id>/discard", imports.import_discard, name="import_discard"),
+    path("metrics/quality/imports/<int:import_id>/rejected", imports.import_rejected, name="import_rejected"),
 ]

@@ -44,7 +44,13 @@ class Calibration(models.Model):
 class QualityImport(models.Model):
     """A file of QA results that was brought in, with what became of its rows. `rejected_rows` are kept to be mended."""
 
+    class State(models.TextChoices):
+        DRAFT = "draft", _("to be brought in")
+        DONE = "done", _("brought in")
+
     file_name = models.CharField(_("file"), max_length=255)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    waiting = models.JSONField(default=list, help_text=_("The rows, until they are brought in."))
     sha256 = models.CharField(max_length=64)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(ScorecardVersion, on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,170 @@
+"""What a row of QA results says, or why it cannot be taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from metrics import rejecting
+from metrics.models import Ticket
+from metrics.quality.assigning import is_own
+from metrics.quality.models.reviews import NOTE_MAX
+from metrics.quality.sampling import about
+from sopdesk.accounts.models import User
+
+if TYPE_CHECKING:
+    from metrics.quality.models import Criterion, QualityImport
+
+NOT_APPLICABLE: Final = {"", "-", "–", "n/a", "na", "not applicable"}
+YES: Final = {"yes", "y", "true", "met", "pass", "passed", "ok"}
+NO: Final = {"no", "n", "false", "not met", "fail", "failed"}
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A row that can be taken: `scores` by the id of the criterion, None for what did not apply."""
+
+    line: int
+    number: str
+    about: dict[str, Any]
+    reviewer: User | None
+    reviewer_name: str
+    done_at: datetime
+    note: str
+    scores: dict[int, int | None]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A row that cannot, with the column and value that are wrong, and what to do."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    cells: tuple[str, ...]
+
+    def kept(self) -> dict[str, Any]:
+        return {
+            "line": self.line, "column": self.column, "value": self.value[:200], "reason": self.reason,
+            "cells": list(self.cells),
+        }  # fmt: skip
+
+
+class _Wrong(Exception):
+    def __init__(self, column: str, value: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason = column, value, reason
+
+
+@dataclass(frozen=True)
+class _World:
+    """What the rows are looked up in."""
+
+    mapping: dict[str, str]
+    header: list[str]
+    criteria: list[Criterion]
+    tickets: dict[str, Ticket]
+    people: dict[str, User]
+
+
+def judge(draft: QualityImport, viewer: User) -> list[Judged | Bad]:
+    """Each row, in the order of the file. Three queries. A ticket twice by one reviewer is taken once."""
+    world = _world(draft, viewer)
+    found: list[Judged | Bad] = []
+    seen: set[tuple[str, str]] = set()
+    for row in draft.waiting:
+        cells = tuple(row["cells"])
+        try:
+            if row["reason"]:
+                raise _Wrong("", "", rejecting.reason("", row["reason"]))
+            one = _judged(row["line"], dict(zip(world.header, cells, strict=False)), world)
+            if (one.number, one.reviewer_name.casefold()) in seen:
+                said = _("An earlier row has the same ticket and reviewer. Take one of them out.")
+                raise _Wrong(world.mapping["ticket"], one.number, said)
+            seen.add((one.number, one.reviewer_name.casefold()))
+            found.append(one)
+        except _Wrong as wrong:
+            found.append(Bad(row["line"], wrong.column, wrong.value, wrong.reason, cells))
+    return found
+
+
+def _world(draft: QualityImport, viewer: User) -> _World:
+    column = draft.mapping.get("ticket", "")
+    at = draft.header.index(column) if column in draft.header else -1
+    numbers = {row["cells"][at].strip() for row in draft.waiting if 0 <= at < len(row["cells"])}
+    tickets = Ticket.objects.visible_to(viewer).filter(source=draft.source_id, external_id__in=numbers)
+    people = {key: person for person in User.objects.all()
+              for key in (person.name.casefold(), person.email.casefold())}  # fmt: skip
+    return _World(
+        draft.mapping, draft.header, list(draft.version.criteria.all()),
+        {ticket.external_id: ticket for ticket in tickets.select_related("team")}, people,
+    )  # fmt: skip
+
+
+def _judged(line: int, cells: dict[str, str], world: _World) -> Judged:
+    number, name = (_needed(cells, world.mapping[fact]) for fact in ("ticket", "reviewer"))
+    ticket = world.tickets.get(number)
+    if ticket is None:
+        said = _("This source has no ticket of this number that you may see. Bring the tickets in first.")
+        raise _Wrong(world.mapping["ticket"], number, said)
+    person = world.people.get(name.casefold())
+    if is_own(ticket, name) or (
+        person is not None and (is_own(ticket, person.name) or is_own(ticket, person.email))
+    ):
+        raise _Wrong(world.mapping["reviewer"], name, _("Nobody reviews their own ticket."))
+    scores = {one.pk: _score(cells, one, world.mapping) for one in world.criteria}
+    note = cells.get(world.mapping.get("note") or "", "").strip()[:NOTE_MAX]
+    return Judged(
+        line, number, about(ticket), person, person.name if person else name[:120],
+        _moment(cells, world.mapping["done_at"]), note, scores,
+    )  # fmt: skip
+
+
+def _needed(cells: dict[str, str], column: str) -> str:
+    value = cells.get(column, "").strip()
+    if not value:
+        raise _Wrong(column, "", _("The cell is empty, and every review needs it."))
+    return value
+
+
+def _moment(cells: dict[str, str], column: str) -> datetime:
+    """A moment with its zone, or a day or moment in the reporting zone; not in the future."""
+    value, zone = _needed(cells, column), ZoneInfo(settings.REPORTING_TIME_ZONE)
+    said = _("This is no day or time up to now. Write it as 2026-10-31 or 2026-10-31 14:05.")
+    try:
+        found: date | datetime | None = parse_datetime(value) or parse_date(value)
+    except ValueError:
+        found = None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise _Wrong(column, value, said)
+    moment = found if isinstance(found, datetime) else datetime.combine(found, time(12), zone)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    if moment.date() > timezone.localdate():
+        raise _Wrong(column, value, said)
+    return moment
+
+
+def _score(cells: dict[str, str], one: Criterion, mapping: dict[str, str]) -> int | None:
+    column = mapping.get(f"criterion:{one.key}") or ""
+    value = cells.get(column, "").strip()
+    word = value.casefold()
+    if word in NOT_APPLICABLE:
+        if one.may_skip:
+            return None
+        raise _Wrong(column or one.name, value, _("This criterion always applies: give a score."))
+    if one.top == 1 and word in YES | NO:
+        return int(word in YES)
+    if word.isascii() and word.isdecimal() and len(word) < 4 and int(word) <= one.top:
+        return int(word)
+    raise _Wrong(
+        column, value, _("This is no whole score from 0 to %(top)s, and not N/A.") % {"top": one.top}
+    )
