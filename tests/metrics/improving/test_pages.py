@@ -55,7 +55,9 @@ def new(browser: Any, person: User, **values: Any) -> Any:
 def test_from_the_row_to_an_initiative_and_its_effect(ana: User, as_person: Any) -> None:
     browser = as_person(ana)
     page = browser.get(address("work"), MAY).content.decode()
-    assert all(text in page for text in ("refund", "No SOP", "Make an initiative", "agent-hours a week ×", "n 100"))
+    assert all(
+        text in page for text in ("refund", "No SOP", "Make an initiative", "agent-hours a week ×", "n 100")
+    )
     answer = new(browser, ana)
     made = Initiative.objects.get()
     assert (answer.url, made.target) == (address("initiative", made.pk), 0.85)
@@ -108,7 +110,10 @@ def test_a_vendors_lead_sees_none_of_ours(ana: User, finn: User, as_person: Any)
 @pytest.mark.usefixtures("refund")
 def test_a_lever_and_an_order_stand_in_the_address(gia: User, as_person: Any) -> None:
     browser = as_person(gia)
-    assert "Make an initiative" not in browser.get(address("work"), {**MAY, "lever": "stale_sop"}).content.decode()
+    assert (
+        "Make an initiative"
+        not in browser.get(address("work"), {**MAY, "lever": "stale_sop"}).content.decode()
+    )
     for query in ("sort=hours", "sort=__class__", "lever=x", "period=x", "until=x", "team=nobody"):
         assert browser.get(f"{address('work')}?{query}").status_code == 200
 
