@@ -36,9 +36,11 @@ def _names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules([str(HERE)]))
 
 
-def _measures(name: str) -> list[Measure]:
+def _measures(wanted: str) -> list[Measure]:
+    """Of one benchmark; `rollups=5000000` is that many of what it measures."""
+    name, _equals, size = wanted.partition("=")
     module = importlib.import_module(f"benchmarks.{name}")
-    return list(module.measure()) if hasattr(module, "measure") else []
+    return list(module.measure(*[int(size)] if size else [])) if hasattr(module, "measure") else []
 
 
 if __name__ == "__main__":

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+from django.db import connection
 from django.db.models import Avg, Count, F, Max, Min, Q
 
-from metrics import reporting, rollups
+from metrics import histograms, reporting, rollups
 from metrics.definitions import BY_KEY
 from metrics.filters import Period
 from metrics.models import HandleSegment, Import, Rating, Rollup, SlaResult, Ticket
@@ -99,3 +102,23 @@ def test_a_trend_adds_up_to_its_period(desk: Import, days: int) -> None:
     points = reporting.trend(Rollup.objects.filter(WHOLE), BY_KEY["volume"], period)
     assert sum(point.figure.n for point in points) == parts(within)["created_n"]
     assert len(points) == (days if days <= 92 else len({p.day.isocalendar()[:2] for p in points}))
+
+
+@pytest.mark.parametrize("first", [1, 1000, 100_000, 10_000_000])
+def test_a_bucket_is_narrow_enough(first: int) -> None:
+    """No duration is as much as 1 % from the middle of its bucket, and SQL puts it in the same one as Python."""
+    seconds = range(first, first + 2000 * max(1, first // 1000), max(1, first // 1000))
+    for one in seconds:
+        assert histograms.middle(histograms.bucket(one)) == pytest.approx(one, rel=0.0075)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT string_agg({histograms.bucket_sql('s')}, '') FROM unnest(%s::int[]) AS s", [[*seconds]]
+        )
+        stored = cursor.fetchone()[0]
+    assert histograms.counted(stored) == Counter(map(histograms.bucket, seconds))
+
+
+def test_packed_and_listed_histograms_add_up() -> None:
+    listed = np.array([5, 5, -1], dtype=">i2").tobytes()
+    packed = np.array([histograms.PACKED, 5, 1, 7], dtype=">i2").tobytes()
+    assert histograms.counted(listed + packed + listed) == {5: 4 + histograms.BASE + 7, -1: 2}
