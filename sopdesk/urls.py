@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("sopdesk.jobs.urls")),
     path("", include("compliance.urls")),
     path("", include("metrics.urls")),
+    path("", include("metrics.promises.urls")),
     path("", include("metrics.quality.urls")),
     path("", include("metrics.privacy.urls")),
     path("", include("metrics.effects.urls")),

@@ -15,6 +15,7 @@ from tests.access_table_dashboards import DASHBOARDS
 from tests.access_table_effects import EFFECTS
 from tests.access_table_metrics import MEASURING
 from tests.access_table_privacy import PRIVACY
+from tests.access_table_promises import PROMISES
 from tests.access_table_review import REVIEWING
 
 LETTERS = {
@@ -381,6 +382,6 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     """The table's lines, without its comments."""
-    text = "".join((TABLE, REVIEWING, DASHBOARDS, EFFECTS, MEASURING, PRIVACY))
+    text = "".join((TABLE, REVIEWING, DASHBOARDS, EFFECTS, MEASURING, PRIVACY, PROMISES))
     lines = (line.split("#")[0].split() for line in text.splitlines())
     return tuple(Row(words[0], words[1], words[2], tuple(words[3:])) for words in lines if words)

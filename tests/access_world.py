@@ -30,7 +30,7 @@ from sopdesk.readership import opening, questions
 from sopdesk.readership.days import today
 from sopdesk.readership.models import MustRead
 from tests import factories
-from tests.access_world_metrics import quality
+from tests.access_world_metrics import promises, quality
 from tests.access_world_privacy import privacy_things
 
 ROLES = (
@@ -88,6 +88,7 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         **_tickets(cast["gia"]),
         **_views(cast["gia"], cast["finn"]),
         **quality(cast["gia"], cast["finn"], cast["dev"]),
+        **promises(cast["gia"]),
         **privacy_things(cast),
         "card": _card(sop),
         "intake": _intake(ana),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from metrics import service_levels
 from metrics.improving.models import Baseline, Initiative
+from metrics.models import Source
+from metrics.promises import recomputing
 from metrics.quality import sampling
 from metrics.quality.models import Calibration, Dispute, QualityImport
 from sopdesk.accounts.models import User
@@ -43,3 +46,11 @@ def _initiative(gia: User) -> int:
         initiative=made, metric="csat", measured_as="csat", first=day, last=day, value=0.8, n=100
     )
     return made.pk
+
+
+def promises(gia: User) -> dict[str, Any]:
+    """A calendar, the standard policy that uses it, and a preview of measuring again."""
+    policy = service_levels.default_policy()
+    helpdesk = Source.objects.get_or_create(name="Helpdesk")[0]
+    asked = recomputing.ask(helpdesk, date(2026, 11, 1), date(2026, 11, 2), actor=gia)
+    return {"hours": policy.calendar_id, "policy": policy.pk, "recompute": asked.pk}

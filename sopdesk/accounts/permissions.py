@@ -56,6 +56,7 @@ class Permission(StrEnum):
     QUALITY_REVIEW = "quality:review"
     READERSHIP_READ = "readership:read"
     REVIEW_RULES_EDIT = "review_rules:edit"
+    SERVICE_LEVELS_EDIT = "service_levels:edit"
     TICKETS_IMPORT = "tickets:import"
     TICKETS_READ_TEXT = "tickets:read_text"
 
@@ -122,6 +123,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.QUALITY_EDIT,
         P.QUALITY_READ,
         P.QUALITY_REVIEW,
+        P.SERVICE_LEVELS_EDIT,
         P.TICKETS_IMPORT,
         P.TICKETS_READ_TEXT,
     },
@@ -138,6 +140,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.QUALITY_EDIT,
         P.QUALITY_READ,
         P.REVIEW_RULES_EDIT,
+        P.SERVICE_LEVELS_EDIT,
         P.TICKETS_IMPORT,
     },
 }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class Event(models.TextChoices):
     """`CHANGE_APPROVED = "change:approved", _("change approved")`: the name, what is stored, what is shown."""
 
+    CALENDAR_SAVED = "calendar:saved", _("calendar saved")
     CHANGE_APPROVALS_VOIDED = "change:approvals_voided", _("approvals void")
     CHANGE_APPROVED = "change:approved", _("change approved")
     CHANGE_CHANGES_REQUESTED = "change:changes_requested", _("changes requested")
@@ -80,6 +81,7 @@ class Event(models.TextChoices):
     PERSON_ERASED = "person:erased", _("customer erased")
     PERSON_EXPORTED = "person:exported", _("what is held of a customer exported")
     PICTURE_ADDED = "picture:added", _("picture added")
+    POLICY_SAVED = "policy:saved", _("service level policy saved")
     PURGE_FINISHED = "purge:finished", _("tickets over their time deleted")
     PURGE_STARTED = "purge:started", _("deletion of tickets over their time started")
     QUALITY_CALIBRATED = "quality:calibrated", _("calibration begun")
@@ -88,6 +90,8 @@ class Event(models.TextChoices):
     QUALITY_DISPUTED = "quality:disputed", _("quality review disputed")
     QUALITY_IMPORTED = "quality:imported", _("quality results brought in")
     QUALITY_REVIEWED = "quality:reviewed", _("ticket reviewed for quality")
+    RECOMPUTE_APPLIED = "recompute:applied", _("past results measured again")
+    RECOMPUTE_ASKED = "recompute:asked", _("preview of measuring again asked for")
     REVIEW_RULE_ADDED = "review_rule:added", _("review rule added")
     REVIEW_RULE_CHANGED = "review_rule:changed", _("review rule changed")
     REVIEW_RULE_DELETED = "review_rule:deleted", _("review rule deleted")

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "sops",
     "metrics",
     "metrics.dashboards",
+    "metrics.promises",
     "metrics.quality",
     "metrics.privacy",
     "metrics.effects",
