@@ -37,7 +37,20 @@ PAGES = {
         "/audit",
         "/people",
     ],
-    "gia.moretti": ["/", "/metrics", "/metrics?period=365", "/metrics/tickets", "/imports"],
+    "gia.moretti": [
+        "/",
+        "/metrics?period=28",
+        "/metrics?period=365",
+        "/metrics/csat?period=365",
+        "/metrics/sla?period=365&by=site",
+        "/metrics/speed?period=365&by=label",
+        "/metrics/aht?period=365&by=sop",
+        "/metrics/resolution-quality?period=365&by=channel",
+        "/metrics/backlog?period=91",
+        "/metrics/volume?period=365&by=priority",
+        "/metrics/tickets",
+        "/imports",
+    ],
     "finn.delgado": ["/", "/metrics"],
 }
 

@@ -42,7 +42,7 @@ START_SECONDS = 60
 WIDE, TALL, PHONE = (1280, 800), (1280, 1180), (390, 780)
 WORDS = "refund window"
 # A year of one label, so that the change of June shows.
-REFUNDS = "/metrics?period=365&label=refund-request&metric=aht"
+REFUNDS = "/metrics/aht?period=365&label=refund-request"
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -135,6 +135,9 @@ SHOTS = (
     Shot("search-phone", "dev.patel", "/", _search, size=PHONE),
     Shot("dashboard", "gia.moretti", REFUNDS, size=TALL),
     Shot("dashboard-dark", "gia.moretti", REFUNDS, size=TALL, theme="dark"),
+    Shot("metrics", "gia.moretti", "/metrics?period=91", size=TALL),
+    Shot("metrics-speed-dark", "gia.moretti", "/metrics/speed?period=91&by=label", size=TALL, theme="dark"),
+    Shot("metrics-phone", "finn.delgado", "/metrics/sla?period=28", size=PHONE),
     Shot("import", "gia.moretti", "/imports/new", _check),
     Shot("import-columns", "gia.moretti", "/imports/new", _upload),
     Shot("compliance", "carla.reyes", "/compliance"),

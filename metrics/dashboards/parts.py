@@ -6,6 +6,7 @@ fetched after the page.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -97,7 +98,9 @@ def waits(chosen: DashboardFilter) -> Section:
         series = {"name": _("still unsolved"), "values": curve.shares, "low": curve.low, "high": curve.high}
         chart = {"layout": "steps", "x": curve.seconds, "series": [series]}
     marks = curve.at_marks() if curve else []
-    return Section("dashboards/waiting.html", {"curve": curve, "chart": chart, "marks": marks})
+    return Section(
+        "dashboards/waiting.html", {"curve": curve, "chart_json": json.dumps(chart), "marks": marks}
+    )
 
 
 def hours(chosen: DashboardFilter) -> Section:
@@ -116,6 +119,7 @@ def hours(chosen: DashboardFilter) -> Section:
     }  # fmt: skip
     context: dict[str, Any] = {
         "chart": chart,
+        "chart_json": json.dumps(chart),
         "rows": [*zip(names, grid, strict=True)],
         "hours": [*range(24)],
     }

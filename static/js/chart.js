@@ -1,4 +1,5 @@
 // <div data-chart="data-id">: draws the JSON of <script type="application/json" id="data-id">, in the page's colours.
+// data-chart-json="…" holds the data itself, for parts that htmx fetches: it drops script elements, these too.
 // data.layout says which picture it is and what else stands in the data:
 //   none       { x: ["2026-10-05", …], format: "percent" | "duration" | "number", kind: "line" | "bar" (optional),
 //                series: [{ name, values, low, high, faint }], marks: [{ x, name }] }   low and high give an interval band
@@ -19,7 +20,7 @@ import { steps } from "./chart-steps.js";
 const LAYOUTS = { dots, heat, scatter, stacked, steps };
 
 function draw(place) {
-  const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  const data = JSON.parse(place.dataset.chartJson ?? document.getElementById(place.dataset.chart).textContent);
   if (data.layout === "dots") place.style.blockSize = `${dotsHeight(data)}px`;
   const chart = init(place, null, { renderer: "canvas" });
   const shown = LAYOUTS[data.layout] ?? lines;

@@ -1,0 +1,55 @@
+"""A lead at the figures: every tab reads well, is reached by keyboard, and its picture can be taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from metrics.dashboards.tabs import TABS
+from sopdesk.accounts.models import Team, User
+from tests.journeys.seat import Seat
+from tests.metrics.bringing import bring
+from tests.metrics.dashboards.test_tabs import HEAD, rows
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
+DAYS = "since=2026-05-01&until=2026-05-31"
+
+
+def test_a_lead_reads_every_tab_and_takes_a_picture_along(
+    sit_down: Callable[..., Seat], payments: Team, harbor_payments: Team, finn: User
+) -> None:
+    bring(HEAD + rows(40, payments.slug) + rows(40, harbor_payments.slug, label="payout"))
+    seat = sit_down(finn)
+    for key in TABS:
+        seat.page.goto(f"/metrics/{key}?{DAYS}&by=label" if key else f"/metrics?{DAYS}")
+        expect(seat.page.locator("[hx-trigger=load]")).to_have_count(0)
+        seat.assert_accessible()
+    seat.page.goto(f"/metrics/csat?{DAYS}")
+    seat.page.get_by_role("button", name="CSAT as a picture (PNG)").focus()
+    with seat.page.expect_download() as taken:
+        seat.page.keyboard.press("Enter")
+    assert taken.value.suggested_filename == "csat.png"
+    tile = seat.page.get_by_role("region", name="CSAT", exact=True)
+    tile.get_by_role("link", name="CSAT", exact=True).click()
+    expect(seat.page.get_by_role("heading", level=1)).to_contain_text("tickets")
+    seat.assert_accessible()
+
+
+def test_a_view_is_saved_found_and_sent(sit_down: Callable[..., Seat], finn: User) -> None:
+    seat = sit_down(finn)
+    seat.page.goto(f"/metrics/csat?{DAYS}")
+    seat.page.get_by_text("Views", exact=True).click()
+    seat.page.get_by_text("Save this view…").click()
+    seat.page.get_by_label("Name").fill("May at Harbor")
+    seat.assert_accessible()
+    seat.page.get_by_role("button", name="Save the view").click()
+    expect(seat.page.get_by_text("stands under Views")).to_be_visible()
+    seat.page.goto("/metrics/views")
+    seat.assert_accessible()
+    seat.page.get_by_role("link", name="Send by mail… May at Harbor").click()
+    seat.assert_accessible()
+    seat.page.get_by_role("button", name="Send it from now on").click()
+    expect(seat.page.get_by_text("will be sent by mail")).to_be_visible()
+    seat.assert_accessible()
