@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from metrics.dashboards import drawing
 from metrics.definitions import BY_KEY
+from metrics.effects.models import Card
 from metrics.improving import initiatives, measuring
 from metrics.improving.definitions import LEVER, aims
 from metrics.improving.models import Initiative
@@ -42,6 +43,7 @@ def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
         "period": period,
         "chart": drawing.trend(metric, points, marks=_marks(initiative, changes, points)),
         "changes": changes,
+        "cards": cards(initiative, viewer),
         "transitions": initiative.transitions.select_related("by"),
         "steps": steps_from(initiative.state) if may_edit else [],
         "may_edit": may_edit,
@@ -63,6 +65,12 @@ def linked(initiative: Initiative, viewer: User) -> list[Change]:
     return list(
         Change.objects.visible_to(viewer).filter(initiatives=initiative).order_by("effective_at", "pk")
     )
+
+
+def cards(initiative: Initiative, viewer: User) -> list[Card]:
+    """The newest before/after card of each version that its changes published, over its site. One query."""
+    found = Card.objects.visible_to(viewer).newest().filter(change__in=initiative.links.values("change"))
+    return list(found.filter(site=initiative.site_id).select_related("version__document"))
 
 
 def reached(initiative: Initiative, effect: measuring.Effect) -> bool | None:

@@ -14,3 +14,4 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("metrics.quality.tab")  # fills the dashboard's tab
+        import_module("metrics.quality.reporting")  # answers for IQS

@@ -43,7 +43,9 @@ class Row:
 
 
 @dataclass
-class _Sums:
+class Sums:
+    """Shares added up, one by one."""
+
     total: float = 0.0
     squares: float = 0.0
     n: int = 0
@@ -134,7 +136,7 @@ def by_section(rows: ReviewQuerySet) -> list[Row]:
         marks.exclude(criterion__sop_key="").order_by().values("review", *places)
         .annotate(earned=Sum(SHARE * F("criterion__weight")), weights=Sum("criterion__weight"))
     )  # fmt: skip
-    sums: dict[tuple[str, str], _Sums] = defaultdict(_Sums)
+    sums: dict[tuple[str, str], Sums] = defaultdict(Sums)
     for row in per_review.iterator(chunk_size=5000):
         sums[row[places[0]], row[places[1]]].add(row["earned"] / row["weights"])
     lines = [

@@ -31,12 +31,13 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(own | (Q(state=DONE) & allowed)).exclude(self._blinded(user) & ~own)
 
     def counted_for(self, user: User | AnonymousUser) -> Self:
-        """What the figures are made of: finished and scored, of the tickets of this person's figures. Not those of
-        calibrations, which judge reviewers and would count a ticket twice."""
+        """What the figures are made of, of the tickets of this person's figures."""
         allowed = measured_for(user)
-        if allowed is None:
-            return self.none()
-        return self.filter(allowed, state=DONE, score__isnull=False, calibration=None)
+        return self.none() if allowed is None else self.that_count().filter(allowed)
+
+    def that_count(self) -> Self:
+        """Finished and scored. Not those of calibrations, which judge reviewers and would count a ticket twice."""
+        return self.filter(state=DONE, score__isnull=False, calibration=None)
 
     def queue_of(self, user: User) -> Self:
         """What this person has to review, the most urgent first."""

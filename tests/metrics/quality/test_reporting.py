@@ -1,0 +1,55 @@
+"""IQS at the one door of figures: the same as on the page, and only of what the person may see."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from metrics.asking import report
+from metrics.filters import Period
+from metrics.levels import Refused
+from metrics.quality import iqs
+from sopdesk.accounts.models import Team, User
+from tests.metrics.quality import making
+
+pytestmark = pytest.mark.django_db
+PERIOD = Period(date(2026, 11, 2), date(2026, 11, 15))
+
+
+@pytest.fixture(autouse=True)
+def _reviews(gia: User, payments: Team, harbor_payments: Team) -> None:
+    card = making.scorecard(gia, criteria=[{"name": "Asks", "top": 4}])
+    for number, (team, day, score) in enumerate(
+        ((payments, 3, 4), (payments, 10, 2), (harbor_payments, 11, 1))
+    ):
+        at = datetime(2026, 11, day, 12, tzinfo=UTC)
+        making.done(card, making.ticket(f"T{number}", team, assignee="Dev"), gia, [score], at=at)
+
+
+def test_it_is_the_figure_of_the_page(gia: User) -> None:
+    [line] = report(gia, "iqs", period=PERIOD)
+    assert line.figure == iqs.overall(iqs.reviews(gia, PERIOD)).figure
+    assert [each.figure.n for each in report(None, "iqs", period=PERIOD)] == [3]
+
+
+def test_by_team_and_week_and_narrowed(gia: User, finn: User) -> None:
+    lines = report(gia, "iqs", by=("team", "week"), period=PERIOD, narrow={"vendor": "in_house"})
+    found = {tuple(line.keys.values()): line.figure.value for line in lines}
+    assert found == {("payments", "2026-11-02"): 1, ("payments", "2026-11-09"): 0.5}
+    assert [line.keys["team"] for line in report(finn, "iqs", by=("team",), period=PERIOD)] == [
+        "harbor-payments"
+    ]
+
+
+def test_of_an_agent_nothing_is_said_by_a_few(finn: User, gia: User) -> None:
+    [line] = report(finn, "iqs", by=("agent",), period=PERIOD)
+    assert (line.figure.value, line.figure.n, line.figure.is_small) == (None, 1, True)
+    with pytest.raises(PermissionDenied):
+        report(gia, "iqs", by=("agent",), period=PERIOD)
+
+
+def test_what_reviews_do_not_have_is_refused(gia: User) -> None:
+    with pytest.raises(Refused):
+        report(gia, "iqs", by=("macro",), period=PERIOD)
