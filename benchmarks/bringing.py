@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import resource
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import date
@@ -43,7 +43,9 @@ def teams() -> None:
 
 def write(path: Path, tickets: int) -> None:
     with path.open("wb") as file:
-        file.writelines(ticket_file.blocks(draw(count=tickets, end=END), end=last_second(END), seed=1))
+        file.writelines(
+            ticket_file.blocks(draw(count=tickets, end=END), end=last_second(END), seed=1, talk=False)
+        )
 
 
 def bring(path: Path, source: str) -> Cost:
@@ -93,6 +95,26 @@ def postgres_seconds() -> float:
     return ended.children_user + ended.children_system + sum(one.user + one.system for one in living)
 
 
-def largest_mb() -> float:
-    """The most memory this process has held so far, threads and all."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+class Watch:
+    """The most memory (MB) this process held while it was watched, looked at fifty times a second."""
+
+    def __init__(self) -> None:
+        self.before = self.most = _held()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(0.02):
+            self.most = max(self.most, _held())
+
+
+def _held() -> float:
+    return float(psutil.Process().memory_info().rss) / 1024**2
