@@ -54,6 +54,7 @@ def test_each_choice_shows_what_becomes_of_the_rows(
     page.get_by_role("button", name="Import the whole file").click()
     expect(page.get_by_role("heading", name="mai.csv")).to_be_visible()
     finish(Import.objects.get())
+    page.reload()
     expect(page.get_by_text("Undo this import")).to_be_visible()
     picture(page, "report")
     page.get_by_text("Undo this import").click()
