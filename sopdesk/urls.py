@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("metrics.privacy.urls")),
     path("", include("metrics.effects.urls")),
     path("", include("metrics.improving.urls")),
+    path("", include("metrics.watching.urls")),
     path("", include("sopdesk.web.urls")),
     path("", include("sopdesk.documents.urls")),
     path("", include("sopdesk.discussion.urls")),

@@ -7,4 +7,12 @@ effects:read                           GET   card                 l x x o o o x 
 effects:read                           GET   999999               l x x x x x x x x
 effects:anew                           GET   card                 m m m m m m m m m
 effects:anew                           POST  card                 f x x r r r x r r
+# Spikes
+watching:list                          GET   -                    l x x o o o o o o
+watching:read                          GET   alert                l x x o o o x o o
+watching:read                          GET   999999               l x x x x x x x x
+watching:acknowledge                   GET   alert                m m m m m m m m m
+watching:acknowledge                   POST  alert                f x x r r r x r r
+watching:close                         POST  alert                f x x r r r x r r
+watching:reopen                        POST  alert                f x x r r r x r r
 """

@@ -15,6 +15,7 @@ from metrics import importing
 from metrics.dashboards import mailing, saving
 from metrics.effects.models import Card
 from metrics.models import Mapping, Source
+from metrics.watching.models import Alert
 from sopdesk.accounts.models import User
 from sopdesk.discussion import commenting
 from sopdesk.discussion.locating import Quote
@@ -91,6 +92,7 @@ def build(cast: dict[str, User]) -> dict[str, Any]:
         **promises(cast["gia"]),
         **privacy_things(cast),
         "card": _card(sop),
+        "alert": _alert(),
         "intake": _intake(ana),
         "export": _export(sop, ana),
     }
@@ -130,6 +132,15 @@ def _views(gia: User, finn: User) -> dict[str, Any]:
     own = saving.save(name="Mine", shared="own", actor=finn, **keep)
     sent = mailing.start(shared, every="day", weekday=0, at=time(8), receivers=[gia, finn], actor=gia)
     return {"shared_view": shared.pk, "leads_view": own.pk, "mailing": sent.pk}
+
+
+def _alert() -> int:
+    """A spike of all sites together."""
+    day, figures = timezone.localdate(), {"value": 80, "expected": 20, "n": 80, "q": 0.001}
+    alert = Alert.objects.create(
+        metric="volume", label="refund", direction="up", first_day=day, last_day=day, **figures
+    )
+    return alert.pk
 
 
 def _card(document: Document) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.signal import lfilter
 from scipy.stats import norm
 
@@ -19,13 +20,19 @@ class Signal(NamedTuple):
     average: float
     limit: float
     p: float
+    deviation: float  # of the point itself
 
     @property
     def is_out(self) -> bool:
         return abs(self.average) > self.limit
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the point itself is out on that side: the average stays out for a while after a spike is over."""
+        return self.average * self.deviation > 0 and abs(self.deviation) >= 1
 
-def signals(deviations: Sequence[float], *, unsure: float = 0.0) -> list[Signal]:
+
+def signals(deviations: Sequence[float] | npt.NDArray[np.float64], *, unsure: float = 0.0) -> list[Signal]:
     """The chart of a series that has mean 0 and deviation 1 while nothing happens, from its first point on.
 
     `unsure`: the deviation of the estimated mean itself, which the limits must allow for as well: a baseline is
@@ -38,6 +45,6 @@ def signals(deviations: Sequence[float], *, unsure: float = 0.0) -> list[Signal]
     spread = np.sqrt(own + (unsure * kept) ** 2)
     ps = 2 * norm.sf(np.abs(averages) / spread)
     return [
-        Signal(float(average), float(LIMIT * width), float(p))
-        for average, width, p in zip(averages, spread, ps, strict=True)
+        Signal(float(average), float(LIMIT * width), float(p), float(point))
+        for average, width, p, point in zip(averages, spread, ps, deviations, strict=True)
     ]

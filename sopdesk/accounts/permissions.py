@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Permission(StrEnum):
     """One thing a person may be allowed to do, as `thing:action`, sorted."""
 
+    ALERTS_HANDLE = "alerts:handle"
     AUDIT_READ = "audit:read"
     CHANGE_APPROVE = "change:approve"
     CHANGE_ASSIGN = "change:assign"
@@ -74,6 +75,7 @@ class Role(models.TextChoices):
 P = Permission
 _STAFF = frozenset({P.DOCUMENT_READ_INTERNAL, P.DOCUMENT_READ_HISTORY, P.COMPLIANCE_READ})
 _POLICY = _STAFF | {
+    P.ALERTS_HANDLE,
     P.CHANGE_ASSIGN,
     P.CHANGE_COMMENT,
     P.CHANGE_READ,
@@ -104,6 +106,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.LEAD: _STAFF
     | {
+        P.ALERTS_HANDLE,
         P.INITIATIVE_EDIT,
         P.METRICS_READ,
         P.METRICS_READ_AGENTS,
@@ -116,6 +119,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.ANALYST: _STAFF
     | {
+        P.ALERTS_HANDLE,
         P.EFFECTS_RECOMPUTE,
         P.INITIATIVE_EDIT,
         P.METRICS_READ,

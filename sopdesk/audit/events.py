@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class Event(models.TextChoices):
     """`CHANGE_APPROVED = "change:approved", _("change approved")`: the name, what is stored, what is shown."""
 
+    ALERT_ACKNOWLEDGED = "alert:acknowledged", _("spike acknowledged")
+    ALERT_CLOSED = "alert:closed", _("spike closed")
+    ALERT_REOPENED = "alert:reopened", _("spike opened again")
     CALENDAR_SAVED = "calendar:saved", _("calendar saved")
     CHANGE_APPROVALS_VOIDED = "change:approvals_voided", _("approvals void")
     CHANGE_APPROVED = "change:approved", _("change approved")

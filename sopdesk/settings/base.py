@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "metrics.privacy",
     "metrics.effects",
     "metrics.improving",
+    "metrics.watching",
     "compliance",
     "sopdesk.demo",
     "sopdesk.web",

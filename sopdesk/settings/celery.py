@@ -65,6 +65,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=1, minute=15),
         "options": {"expires": 12 * 3600},
     },
+    # Hourly: yesterday, as soon as its tickets are there.
+    "metrics.watching.watch": {
+        "task": "metrics.watching.tasks.watch",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # Hourly: a look whose day has come, or whose tickets came late.
     "metrics.effects.look": {
         "task": "metrics.effects.tasks.look",

@@ -19,6 +19,7 @@ from metrics.dashboards.measuring import Tile
 from metrics.definitions import AHT, CSAT, REOPENED, SLA_REPLY
 from metrics.models import Import
 from metrics.movers import movers
+from metrics.watching.showing import pressing
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
 from sopdesk.discussion.waiting import holds_for, words_for
@@ -75,6 +76,7 @@ def cards(person: User, now: datetime) -> dict[str, Any]:
     }
     if allows(person, Permission.METRICS_READ):
         shown |= {"has_movers": True, "movers": movers(person, timezone.localdate(now))[:ROWS]}
+        shown["alerts"] = pressing(person, timezone.localdate(now))[:ROWS]
     if set(person.roles) & MEASURING:
         shown |= {"tiles": headlines(person)}
     return shown

@@ -12,9 +12,10 @@ from metrics.effects import counting, judging
 from metrics.effects.counting import Group
 from metrics.effects.judging import Reading
 from metrics.effects.windows import day_of, due_on, windows
+from metrics.watching.watching import outside
 from sopdesk.accounts.models import Site, Team
 from sopdesk.demo import ticket_loading
-from sopdesk.demo.tickets import DAYS, DESKS, EFFECTS, END, REASONS
+from sopdesk.demo.tickets import DAYS, DESKS, EFFECTS, END, REASONS, SPIKE, SPIKE_LABELS
 
 PLANTED = {effect.label: day_of(effect.since) for effect in EFFECTS}
 FIRST = END - timedelta(days=DAYS - 1)
@@ -60,5 +61,7 @@ def test_planted_effects_are_found_and_placebos_are_not(demo: None) -> None:
         assert reading.effect.low < truth < reading.effect.high
     moved = {(label, day): judging.moved([*look(label, day).values()]) for label, day in placebos(20)}
     assert {what: found for what, found in moved.items() if found} == {}
+    spikes = {(found.series.metric, found.series.label) for found in outside(SPIKE[0])}
+    assert {("volume", label) for label in SPIKE_LABELS} <= spikes, "the outage, on its first day"
     early = look("account-recovery", PLANTED["account-recovery"], weeks=2)
     assert early["reopened"].missing == {"why": "immature", "day": "2026-09-07"}

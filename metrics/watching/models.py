@@ -1,0 +1,62 @@
+"""Alerts: a series that left its limits, from the first day it did to the last, and what people said of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from metrics.watching.querysets import AlertQuerySet
+from sopdesk.accounts.models import Site, Team
+
+
+class Alert(models.Model):
+    """One spell of one series: of a label (all sites, or one) or of a team. The figures are those of the day that
+    stood out most."""
+
+    class State(models.TextChoices):
+        NEW = "new", _("new")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        CLOSED = "closed", _("closed")
+
+    class Direction(models.TextChoices):
+        UP = "up", _("higher than usual")
+        DOWN = "down", _("lower than usual")
+
+    metric = models.CharField(_("figure"), max_length=20)
+    label = models.CharField(_("label"), max_length=120, blank=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="+")
+    site = models.ForeignKey(
+        Site, on_delete=models.CASCADE, null=True, related_name="+", help_text=_("None: all sites together.")
+    )
+    direction = models.CharField(max_length=4, choices=Direction.choices)
+    first_day = models.DateField(_("since"))
+    last_day = models.DateField(_("until"))
+    value = models.FloatField()
+    expected = models.FloatField()
+    n = models.IntegerField()
+    q = models.FloatField(help_text=_("p of that day, adjusted for all series watched that night."))
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.NEW)
+    note = models.TextField(_("note"), blank=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    handled_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[AlertQuerySet] = AlertQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-last_day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["metric", "label", "team", "site", "direction", "first_day"],
+                nulls_distinct=False,
+                name="alert_once_a_spell",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.label or self.team} {self.first_day}"

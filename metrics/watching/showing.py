@@ -1,0 +1,102 @@
+"""What a page says of an alert: its rule, what was published before it, and where its tickets are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+
+from metrics.definitions import BY_KEY, CSAT, VOLUME, Metric
+from metrics.watching.models import Alert
+from sopdesk.accounts.models import User
+from sopdesk.documents.models import Version
+
+BEFORE: Final = timedelta(days=14)
+RECENT_MAX: Final = 8
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One alert, with the SOPs in force for its label that the viewer may read."""
+
+    alert: Alert
+    rules: list[Version]
+
+    @property
+    def metric(self) -> Metric:
+        return BY_KEY[self.alert.metric]
+
+    @property
+    def is_worse(self) -> bool:
+        """More tickets, longer handling or fewer satisfied customers."""
+        better = self.metric.better or -1
+        return (self.alert.direction == Alert.Direction.UP) == (better < 0)
+
+    @property
+    def tone(self) -> str:
+        return "red" if self.is_worse else "green"
+
+    @property
+    def icon(self) -> str:
+        return "trending-up" if self.alert.direction == Alert.Direction.UP else "trending-down"
+
+    @property
+    def tickets_url(self) -> str:
+        """The tickets behind it, of the days it lasted."""
+        alert, days = self.alert, (self.alert.last_day - self.alert.first_day).days + 1
+        shown = {CSAT.key: "rated_bad", VOLUME.key: "all"}.get(alert.metric, "handled")
+        said = {"show": shown, "until": alert.last_day.isoformat(), "period": "7" if days <= 7 else "28"}
+        if alert.label:
+            said["label"] = alert.label
+        if alert.team:
+            said["team"] = alert.team.slug
+        elif alert.site:
+            said["site"] = alert.site.slug
+        return f"{reverse('metrics:tickets')}?{urlencode(said)}"
+
+
+def shown(alerts: Sequence[Alert], viewer: User) -> list[Shown]:
+    """Each with its rules. One query for all of them."""
+    labels = sorted({alert.label for alert in alerts if alert.label})
+    found: list[Version] = []
+    if labels:
+        named = Q(*(Q(data__labels__contains=label) for label in labels), _connector=Q.OR)
+        rules = Version.objects.visible_to(viewer).in_force().filter(named, document__kind="sop")
+        found = list(rules.select_related("document").only("title", "data", "document"))
+    return [
+        Shown(
+            alert, [rule for rule in found if alert.label and alert.label in (rule.data.get("labels") or [])]
+        )
+        for alert in alerts
+        if alert.metric in BY_KEY
+    ]
+
+
+def pressing(viewer: User, today: date) -> list[Shown]:
+    """What is off for this person's desk, the newest first. Two queries."""
+    alerts = Alert.objects.visible_to(viewer).pressing(today).select_related("team__site", "site")
+    return shown(list(alerts.order_by("-last_day", "q")[:RECENT_MAX]), viewer)
+
+
+def recent_changes(alert: Alert, viewer: User) -> list[Version]:
+    """What came in force in the two weeks before it, for its label; of a team whatever its people read."""
+    zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
+    first = datetime.combine(alert.first_day - BEFORE, time(0), zone)
+    after = datetime.combine(alert.last_day + timedelta(days=1), time(0), zone)
+    versions = Version.objects.visible_to(viewer).filter(
+        in_force__startswith__gte=first, in_force__startswith__lt=after
+    )
+    if alert.label:
+        named = Q(data__labels__contains=alert.label) | Q(data__add_labels__contains=alert.label)
+        versions = versions.filter(named | Q(document__kind="label", document__key=alert.label))
+    chosen = versions.exclude(document__kind="label", number=1).select_related("document")
+    return list(
+        chosen.only("title", "number", "in_force", "document").order_by("-in_force__startswith")[:RECENT_MAX]
+    )
