@@ -4,10 +4,10 @@ MEASURING = """
 # Quality: scorecards, reviews, sampling, calibration
 quality:queue                          GET   -                    l x x x x x o o x
 quality:reviews                        GET   -                    l x x x x x o o o
-quality:review                         GET   review               l x x x x x x o o
+quality:review                         GET   review               l x x x x x x o x
 quality:review                         GET   review_done          l x x x x x x o o
 quality:review                         GET   999999               l x x x x x x x x
-quality:review                         POST  review               f x x x x x x o c
+quality:review                         POST  review               f x x x x x x o x
 quality:decline                        GET   review               m m m m m m m m m
 quality:decline                        POST  review               f x x x x x x r x
 quality:dispute                        POST  review_done          f x x x x x x x x

@@ -97,6 +97,12 @@ SHOWN: Final[dict[str, Shown]] = {
     "sla_resolution": Shown(_("Resolution promised"), "created_at", _promise("resolution", *_JUDGED)),
     "breached_resolution": Shown(_("Resolution breached"), "created_at", _promise("resolution", "breached")),
     "overdue_resolution": Shown(_("Resolution overdue"), "created_at", _promise("resolution", "overdue")),
+    "sla_next_reply": Shown(
+        _("Further reply promised"), "created_at", _promise("next_reply", *_JUDGED), in_tabs=False
+    ),
+    "next_reply": Shown(
+        _("Replied to again"), "created_at", _promise("next_reply", "met", "breached"), in_tabs=False
+    ),
     "first_reply": Shown(
         _("Replied to"), "created_at", _where(ELIGIBLE, Q(first_public_reply_at__gte=F("created_at")))
     ),

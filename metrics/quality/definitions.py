@@ -20,5 +20,5 @@ IQS: Final = Metric(
     day=_("The day the review was finished."),
     excluded=_("Reviews for calibration; reviews given back; reviews in which nothing applied."),
     source="Scorecards under Metrics, Quality", needs=frozenset({"quality_review"}),
-    shown="all", better=1,
+    shown="", better=1,
 )  # fmt: skip

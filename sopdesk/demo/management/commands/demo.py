@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
+from metrics.effects import looking
+from metrics.watching import nightly
 from sopdesk.accounts.models import User
 from sopdesk.demo import discussion, documents, initiatives, people, quality, reading, ticket_loading
 from sopdesk.documents.models import Document
@@ -68,6 +70,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{quality.load()} reviews of tickets.")
             if not initiatives.is_loaded():
                 initiatives.load()
+        # The worker takes these when it starts: a year's spikes, and what each change did. Beat would, an hour on.
+        nightly.submit_due()
+        looking.submit_due()
 
     def _say_logins(self) -> None:
         if not self._is_demo():
