@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,17 @@ from tests import factories
 
 AsPerson = Any
 pytestmark = pytest.mark.django_db
-MONDAY = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Europe/Dublin"))
+DUBLIN = ZoneInfo("Europe/Dublin")
+
+
+def coming_monday() -> datetime:
+    """Nine o'clock on the next Monday: what the tests publish is in force by then."""
+    day = datetime.now(DUBLIN).date()
+    day += timedelta(days=7 - day.weekday())
+    return datetime.combine(day, time(9), DUBLIN)
+
+
+MONDAY = coming_monday()
 
 
 def due(document: Document, days: int) -> Document:
