@@ -31,6 +31,8 @@ def test_the_largest_hostile_text_is_bounded(pattern: Callable[[int], str]) -> N
     whole = spent(pattern(LARGEST)[:LARGEST])
     assert whole < SECONDS
     if whole > 1.5:  # slow enough to be measured: must not have grown faster than the text
+        # The better of two on both sides: a collector's pause, or another thread, is not the text's doing.
+        whole = min(whole, spent(pattern(LARGEST)[:LARGEST]))
         assert whole / min(spent(pattern(LARGEST // 2)), spent(pattern(LARGEST // 2))) < 3.5
 
 
