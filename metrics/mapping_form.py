@@ -8,14 +8,16 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from metrics import mapping, schema, wording
+from metrics.admitting import Door, door_of
 from metrics.models import Import, Mapping
 from metrics.sampling import Sampled
 from metrics.schema import Kind
+from metrics.veiling import Sampler
 from sopdesk.accounts.zones import validate_time_zone
 
 VALUES_SHOWN: Final = 40
@@ -136,7 +138,7 @@ class MappingForm(forms.Form):
 
     def _values_of(self, name: str) -> tuple[str, list[tuple[str, int, str]], int]:
         """Fields for the values of a column: (column, [(value, count, field)], how many more there are)."""
-        counts = self.sampled.counts(self._chosen(name))
+        counts = [pair for pair in self.sampled.counts(self._chosen(name)) if self._is_a_word(pair[0])]
         scale = str(self["scale"].value() or "")
         if name == "rating" and scale not in wording.ANSWERS:
             return name, [], 0
@@ -159,6 +161,19 @@ class MappingForm(forms.Form):
                 self.data = {**self.data, field: self.fields[field].initial}
             found.append((value, count, field))
         return name, found, max(0, len(counts) - VALUES_SHOWN)
+
+    def _is_a_word(self, value: str) -> bool:
+        """Not something of a person: a wrongly chosen column would show it, and a mapping would keep it."""
+        return self._door.masked(value) == value
+
+    @cached_property
+    def _door(self) -> Door:
+        return door_of(self.draft.source)
+
+    @cached_property
+    def shown(self) -> Sampler:
+        """How cells of the file may be seen, by what is chosen."""
+        return Sampler(self._door, {name: self._chosen(name) for name in schema.NAMES})
 
     @property
     def value_choices(self) -> list[ValueChoices]:
@@ -185,7 +200,8 @@ class MappingForm(forms.Form):
         for column in schema.COLUMNS:
             bound, header = self[f"column_{column.name}"], self._chosen(column.name)
             kind = self.sampled.kind(header) if header else ""
-            found.append(ColumnChoice(bound, column.required, " · ".join(self.sampled.samples(header)), kind))
+            samples = " · ".join(self.sampled.samples(header, self.shown))
+            found.append(ColumnChoice(bound, column.required, samples, kind))
         return found
 
     @property

@@ -56,11 +56,12 @@ def import_map(request: HttpRequest, import_id: int) -> HttpResponse:
     if form.is_bound and form.is_valid() and not is_look:
         importing.say_how(draft, form.content(), form.name, form.cleaned_data, actor=signed_in(request))
         return redirect("metrics:import_check", draft.pk)
+    header = draft.header[:COLUMNS_SHOWN]
     context = {
         **_live(draft, form),
         "mappings": known_mappings(draft.form),
         "zones": zones_offered(),
-        "columns": [(n, form.sampled.kind(n), form.sampled.samples(n)) for n in draft.header[:COLUMNS_SHOWN]],
+        "columns": [(n, form.sampled.kind(n), form.sampled.samples(n, form.shown)) for n in header],
         "columns_hidden": max(0, len(draft.header) - COLUMNS_SHOWN),
     }
     status = 422 if form.is_bound and not is_look else 200

@@ -90,6 +90,11 @@ def _cut(text: str) -> str:
     return re.sub(r"[\d ()./+-]{0,40}\S{0,80}$", "", text[:LIMIT])
 
 
+def addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Where e-mail addresses stand in a text, from and until."""
+    return ((start, end) for start, end, _mark in _emails(text))
+
+
 def _take(spans: list[Span], found: Iterator[Span]) -> None:
     """Add those that no earlier find overlaps."""
     before = tuple(spans)

@@ -60,10 +60,11 @@ def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
     chunk = Chunk()
     with transaction.atomic():
         staging.create_incoming()
-        convert = staging.neutral(fitted, draft.header, door_of(draft.source))
+        door = door_of(draft.source)
+        convert = staging.neutral(fitted, draft.header, door)
         rows = chunk.readable(_first_rows(draft, CHECK_ROWS), draft.header)
         staging.copy_in(staging.written((row.line, convert(row)) for row in rows))
-        chunk.reject(converting.convert(fitted, zone))
+        chunk.reject(converting.convert(fitted, zone), door.masked)
         flagged, tickets, first_at, last_at = converting.summary()
         transaction.set_rollback(True)
     faults = [Fault(*refused) for refused in sorted(chunk.refused)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from metrics.reading import Row
 
 SAMPLES: Final = 5
-LONG: Final = 60
 FEW: Final = 12
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d([T ]\d.*)?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}([ ,T].*)?", re.ASCII)
 _ZONE: Final = re.compile(r"(Z|[+-]\d\d:?(\d\d)?| UTC| GMT)$", re.ASCII)
@@ -43,11 +42,11 @@ class Sampled:
             return []
         return [row.cells[at] for row in self.rows if row.cells and row.cells[at] not in _NOTHING]
 
-    def samples(self, name: str) -> list[str]:
-        """A few different values, shortened."""
+    def samples(self, name: str, shown: Callable[[str, str], str]) -> list[str]:
+        """A few different values, as `shown` lets a cell of that column be seen."""
         found: dict[str, None] = {}
         for cell in self.cells(name):
-            found.setdefault(cell[:LONG])
+            found.setdefault(shown(name, cell))
             if len(found) == SAMPLES:
                 break
         return [*found]
