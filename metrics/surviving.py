@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from django.db.models import Sum
 from django.utils import timezone
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from metrics import histograms, levels
 from metrics.figures import buckets
@@ -25,6 +25,9 @@ from metrics.intervals import CONFIDENCE
 from metrics.levels import Narrow
 from metrics.models import Backlog, Cell
 from sopdesk.accounts.models import User
+
+if TYPE_CHECKING:
+    from statsmodels.duration.survfunc import SurvfuncRight
 
 DAY_S: Final = 86_400.0
 
@@ -47,7 +50,8 @@ def kaplan_meier(solved: Mapping[float, int], still_open: Mapping[float, int]) -
     if not n:
         return Survival(None, None, None, 0, open_n)
     seconds, over, weights = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
-    curve = SurvfuncRight(seconds, over, freq_weights=weights)
+    survfunc = import_module("statsmodels.duration.survfunc")  # slow to import, and few pages need it
+    curve = survfunc.SurvfuncRight(seconds, over, freq_weights=weights)
     low, high = curve.quantile_ci(0.5, alpha=1 - CONFIDENCE)
     return Survival(_reached(curve), _known(low), _known(high), n, open_n)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import Final
 
 import numpy as np
 from django.db.models import BooleanField, Case, Count, F, Func, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from scipy.stats import norm
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from metrics.histograms import GROWTH, middle
 from metrics.models import Ticket
@@ -82,7 +82,10 @@ def estimate(counted: list[tuple[float, bool, int]]) -> Curve | None:
     if n < LEAST or not events:
         return None
     times, solved, weights = (np.array(column) for column in zip(*counted, strict=True))
-    fitted = SurvfuncRight(times.astype(float), solved.astype(int), freq_weights=weights.astype(float))
+    survfunc = import_module("statsmodels.duration.survfunc")  # slow to import, and few pages need it
+    fitted = survfunc.SurvfuncRight(
+        times.astype(float), solved.astype(int), freq_weights=weights.astype(float)
+    )
     shares, seconds = np.asarray(fitted.surv_prob), np.asarray(fitted.surv_times)
     # With weights the error is that of the cumulated hazard (Tsiatis), so that the interval is on the log scale.
     error = REACH * np.asarray(fitted.surv_prob_se)

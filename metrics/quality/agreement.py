@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
-from statsmodels.stats.inter_rater import cohens_kappa
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -30,13 +30,16 @@ WORDS: Final = (
 @dataclass(frozen=True)
 class Agreement:
     """Of n tickets that both scored. `kappa` None: both gave one and the same score throughout, so that chance alone
-    would agree as well, or there was no ticket at all. `low`, `high`: its 95 % interval."""
+    would agree as well, or there was no ticket at all. `low`, `high`: its 95 % interval. `is_weighted`: on a scale of
+    several steps, where one step apart is not as bad as three; `apart` more tickets are N/A for one of the two only."""
 
     n: int
     same: int
     kappa: float | None = None
     low: float | None = None
     high: float | None = None
+    is_weighted: bool = False
+    apart: int = 0
 
     @property
     def share(self) -> float | None:
@@ -59,21 +62,37 @@ class Agreement:
         return 0 < self.n < LEAST
 
 
-def agreement(pairs: Sequence[tuple[Hashable, Hashable]]) -> Agreement:
-    """Cohen's kappa of what two reviewers gave the same tickets, unweighted; "did not apply" is a score like another.
+Pairs = Sequence[tuple[int | None, int | None]]
 
-    J. Cohen, Educational and Psychological Measurement 20 (1960); computed by statsmodels.
+
+def agreement(pairs: Pairs, top: int = 1) -> Agreement:
+    """Cohen's kappa of what two reviewers gave the same tickets, each 0 to `top` or None where it did not apply.
+
+    Of two values it is plain, and "did not apply" a score like another: J. Cohen, Educational and Psychological
+    Measurement 20 (1960). A scale of more steps has an order: there it is weighted by the squared distance (J. Cohen,
+    Psychological Bulletin 70 (1968)), of the tickets that both scored, for N/A is no place on the scale.
+    Computed by statsmodels.
     """
+    if top < 2:
+        return _kappa(pairs, sorted({score for pair in pairs for score in pair}, key=str), None)
+    both = [(one, other) for one, other in pairs if one is not None and other is not None]
+    apart = sum((one is None) != (other is None) for one, other in pairs)
+    found = _kappa(both, list(range(top + 1)), "quadratic")
+    return replace(found, is_weighted=True, apart=apart)
+
+
+def _kappa(pairs: Pairs, scale: Sequence[int | None], weights: str | None) -> Agreement:
+    """`weights` as statsmodels names them; the scale in its order."""
     same = sum(one == other for one, other in pairs)
-    given = sorted({score for pair in pairs for score in pair}, key=str)
-    if len(given) < 2:
+    if len({score for pair in pairs for score in pair}) < 2:
         return Agreement(len(pairs), same)
-    place = {score: at for at, score in enumerate(given)}
-    table = np.zeros((len(given), len(given)))
+    place = {score: at for at, score in enumerate(scale)}
+    table = np.zeros((len(scale), len(scale)))
     for one, other in pairs:
         table[place[one], place[other]] += 1
+    rating = import_module("statsmodels.stats.inter_rater")  # slow to import, and one page needs it
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = cohens_kappa(table)
+        found = rating.cohens_kappa(table, wt=weights)
     kappa = round(float(found.kappa), 9)
     if math.isnan(kappa):
         return Agreement(len(pairs), same)

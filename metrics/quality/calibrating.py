@@ -163,7 +163,9 @@ def _compare(
         Pair(
             one,
             other,
-            agreement([(each[one], each[other]) for each in scores if one in each and other in each]),
+            agreement(
+                [(each[one], each[other]) for each in scores if one in each and other in each], criterion.top
+            ),
         )
         for one, other in combinations(names, 2)
     ]

@@ -56,3 +56,27 @@ def test_less_than_chance_is_said() -> None:
 def test_few_tickets_are_marked() -> None:
     assert agreement(pairs((3, 1, 1), (3, 0, 0))).is_small
     assert not agreement(pairs((5, 1, 1), (5, 0, 0))).is_small
+
+
+def test_on_a_scale_one_step_apart_weighs_less_than_three() -> None:
+    near = agreement(pairs((5, 0, 0), (5, 3, 3), (2, 1, 2)), top=3)
+    far = agreement(pairs((5, 0, 0), (5, 3, 3), (2, 0, 3)), top=3)
+    assert near.is_weighted
+    assert near.kappa is not None
+    assert far.kappa is not None
+    assert near.kappa > 0.9 > far.kappa
+    assert (near.n, near.same, near.share) == (12, 10, 10 / 12)
+
+
+def test_weighted_kappa_is_that_of_its_formula() -> None:
+    """1 − Σ w·observed ÷ Σ w·expected, w = (i − j)²."""
+    scored = pairs((4, 0, 0), (3, 1, 2), (2, 2, 2), (1, 3, 1), (5, 3, 3))
+    n, ones, others = len(scored), [one for one, _ in scored], [other for _, other in scored]
+    seen = sum(((one or 0) - (other or 0)) ** 2 for one, other in scored) / n
+    chance = sum(((one or 0) - (other or 0)) ** 2 for one in ones for other in others) / n**2
+    assert agreement(scored, top=3).kappa == pytest.approx(1 - seen / chance)
+
+
+def test_on_a_scale_not_applicable_is_no_place() -> None:
+    found = agreement(pairs((5, 0, 0), (5, 3, 3), (2, None, None), (3, None, 2)), top=3)
+    assert (found.n, found.apart, found.kappa) == (10, 3, 1)
