@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from metrics import levels, reporting
 from metrics.dashboards import adding_up
-from metrics.dashboards.comparing import Change, change
+from metrics.dashboards.comparing import Change, Mix, change
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.measuring import is_summed
 from metrics.dashboards.naming import Name, names
@@ -36,6 +36,7 @@ class Line:
     other: Figure | None = None
     change: Change | None = None
     spark: list[float | None] = field(default_factory=list)
+    mix: Mix | None = None
 
 
 def dimensions_for(viewer: User) -> list[Dimension]:

@@ -25,6 +25,18 @@ class Change:
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
+@dataclass(frozen=True)
+class Mix:
+    """What became of the wish to compare at the same mix of tickets. `by`: what the mix is of, () when it could not be
+    done; `covered`: the share of tickets here that have a counterpart, None where nobody looked; `plain`: the other
+    figure as it was; `text` says it."""
+
+    plain: Figure | None
+    text: str
+    by: tuple[str, ...] = ()
+    covered: float | None = None
+
+
 def change(now: Figure, other: Figure | None) -> Change | None:
     """The difference of two independent figures of one metric; None where one was not measured, or scales differ.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from metrics.dashboards import breaking_down, measuring
-from metrics.dashboards.comparing import Change
+from metrics.dashboards import measuring, mixing
+from metrics.dashboards.comparing import Change, Mix
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.page import dimension_of, metric_of
 from metrics.dashboards.tabs import Tab
@@ -15,6 +15,8 @@ from sopdesk.listing.spreadsheet import lines as as_lines
 
 FIGURE = ("value", "n", "low", "high", "excluded", "not_measured", "note")
 CHANGE = ("compared_value", "compared_n", "change", "change_low", "change_high")
+# What the mix is of when the comparison is at the same mix, the share with a counterpart, and the figure as it was.
+MIX = ("compared_mix", "compared_mix_covered", "compared_as_it_was")
 
 
 def file(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str]) -> tuple[str, Iterator[str]]:
@@ -35,12 +37,12 @@ def file(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str]) -> tuple[
 
 
 def _tiles(chosen: DashboardFilter, metrics: tuple[Metric, ...]) -> Iterator[list[str]]:
-    yield ["metric", "unit", "from", "to", *FIGURE, *CHANGE]
+    yield ["metric", "unit", "from", "to", *FIGURE, *CHANGE, *MIX]
     period = chosen.period_now
-    for tile in measuring.board(chosen, metrics, by_day=False).tiles():
+    for tile in mixing.tiles(chosen, measuring.board(chosen, metrics, by_day=False)):
         days = [period.first.isoformat(), period.last.isoformat()]
         named = [tile.metric.key, tile.metric.unit.value, *days]
-        yield [*named, *_figure(tile.figure), *_change(tile.other, tile.change)]
+        yield [*named, *_figure(tile.figure), *_change(tile.other, tile.change), *_mix(tile.mix)]
 
 
 def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
@@ -51,10 +53,10 @@ def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
 
 def _by(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> Iterator[list[str]]:
     by = dimension_of(params, chosen.viewer)
-    yield ["metric", "unit", by.key, "name", "of", *FIGURE, *CHANGE]
-    for line in breaking_down.lines(chosen, metric, by, sort=params.get("sort", "")):
+    yield ["metric", "unit", by.key, "name", "of", *FIGURE, *CHANGE, *MIX]
+    for line in mixing.lines(chosen, metric, by, sort=params.get("sort", "")):
         named = [metric.key, metric.unit.value, line.name.key, line.name.text, line.name.note]
-        yield [*named, *_figure(line.figure), *_change(line.other, line.change)]
+        yield [*named, *_figure(line.figure), *_change(line.other, line.change), *_mix(line.mix)]
 
 
 def _figure(figure: Figure) -> list[str]:
@@ -68,6 +70,12 @@ def _change(other: Figure | None, change: Change | None) -> list[str]:
     compared = [number(other.value), str(other.n)] if other else ["", ""]
     moved = [change.value, change.low, change.high] if change else [None, None, None]
     return [*compared, *(number(value) for value in moved)]
+
+
+def _mix(mix: Mix | None) -> list[str]:
+    if mix is None:
+        return ["", "", ""]
+    return [" ".join(mix.by) or "none", number(mix.covered), number(mix.plain.value if mix.plain else None)]
 
 
 def number(value: float | None) -> str:

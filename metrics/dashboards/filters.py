@@ -29,6 +29,7 @@ PERIODS_BEFORE: Final[dict[str, str | Promise]] = {
 LONGEST_DAYS: Final = 731
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 # What stands in the bar; the other choices open below it. `show`, `sort` and the like are the page's own.
+MIX: Final = "same"
 IN_FRONT: Final = ("period", "against", "site", "team", "label")
 NARROWING: Final = ("site", "team", "channel", "source", "label", "market", "priority", "sop", "macro")
 KINDS: Final = ("in_house", "vendor")
@@ -43,6 +44,11 @@ class DashboardFilter(FigureFilter):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     against = forms.ChoiceField(label=gettext_lazy("Compared with"), required=False)
+    mix = forms.ChoiceField(
+        label=gettext_lazy("Same mix of tickets"),
+        required=False,
+        choices=[("", gettext_lazy("As they came")), (MIX, gettext_lazy("Same mix of tickets"))],
+    )
     market = forms.ChoiceField(label=gettext_lazy("Market"), required=False)
     priority = forms.ChoiceField(label=gettext_lazy("Priority"), required=False)
     sop = forms.ChoiceField(label=gettext_lazy("SOP"), required=False)
@@ -99,6 +105,11 @@ class DashboardFilter(FigureFilter):
         """The other site, or kind of site, that this is compared with; "" for a comparison in time."""
         return self.against_chosen.removeprefix("site=") if self.against_chosen.startswith("site=") else ""
 
+    @property
+    def mixes(self) -> bool:
+        """Whether what it is compared with shall have the mix of these tickets (metrics/dashboards/mixing.py)."""
+        return self.chosen("mix") == MIX and self.against_chosen != NOTHING
+
     def period_other(self) -> Period | None:
         """The days compared with: none, those before, those a year before, or the same of other tickets."""
         now = self.period_now
@@ -153,7 +164,7 @@ class DashboardFilter(FigureFilter):
 
     @property
     def behind(self) -> list[BoundField]:
-        return [self[name] for name in self.fields if name not in IN_FRONT]
+        return [self[name] for name in self.fields if name not in {*IN_FRONT, "mix"}]
 
     @property
     def behind_set(self) -> int:

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from metrics import levels, reporting
 from metrics.dashboards import adding_up
-from metrics.dashboards.comparing import Change, change
+from metrics.dashboards.comparing import Change, Mix, change
 from metrics.dashboards.facts import Fact, facts_of
 from metrics.dashboards.filters import DashboardFilter
 from metrics.definitions import AHT, BY_KEY, Metric
@@ -90,13 +90,14 @@ class Side:
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure, what it is compared with, and the facts in its small print."""
+    """One figure, what it is compared with, and the facts in its small print; `mix`: metrics/dashboards/mixing.py."""
 
     metric: Metric
     figure: Figure
     other: Figure | None
     change: Change | None
     facts: list[Fact]
+    mix: Mix | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from metrics.dashboards import breaking_down, drawing, marking, measuring, tabs
+from metrics.dashboards import breaking_down, drawing, marking, measuring, mixing, tabs
 from metrics.dashboards.breaking_down import LINES_SHOWN
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.models import SavedView
@@ -98,14 +98,20 @@ def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any
     marks = marking.marks(chosen.viewer, chosen.period_now, label=chosen.chosen("label"))
     drawn = marking.drawn(marks, days)
     chart = drawing.trend(metric, points, others, other_name=chosen.against_label, marks=drawn)
-    return {"tiles": board.tiles(), "points": points, "others": others, "marks": marks, "chart": chart}
+    return {
+        "tiles": mixing.tiles(chosen, board),
+        "points": points,
+        "others": others,
+        "marks": marks,
+        "chart": chart,
+    }
 
 
 def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> dict[str, Any]:
     by, sort = dimension_of(params, chosen.viewer), params.get("sort", "")
     offered = breaking_down.dimensions_for(chosen.viewer)
     shared = {"by": by, "by_label": in_a_sentence(by), "dimensions": offered, "sort": sort or "-n"}
-    lines = breaking_down.lines(chosen, metric, by, sort=sort)
+    lines = mixing.lines(chosen, metric, by, sort=sort)
     shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)
     return {**shared, "lines": shown, "lines_total": len(lines), "dots": drawing.dots(metric, shown)}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from metrics.dashboards import measuring, page, wording
+from metrics.dashboards import measuring, mixing, page, wording
 from metrics.dashboards.filters import DashboardFilter, read
 from metrics.dashboards.models import Mailing
 from metrics.dashboards.tabs import TABS
@@ -36,7 +36,7 @@ def letter(mailing: Mailing, person: User) -> Written:
     }  # fmt: skip
     told = [
         text
-        for tile in measuring.board(chosen, tab.metrics, by_day=False).tiles()
+        for tile in mixing.tiles(chosen, measuring.board(chosen, tab.metrics, by_day=False))
         for text in _tile(tile, chosen)
     ]
     there = absolute(page.opened(view))
@@ -47,6 +47,10 @@ def letter(mailing: Mailing, person: User) -> Written:
 def _of_what(chosen: DashboardFilter) -> Iterator[str]:
     if chosen.against_label:
         yield _("Compared with %(what)s. An interval is one of 95 %%.") % {"what": chosen.against_label}
+    if chosen.mixes:
+        yield _(
+            "Compared at the same mix of tickets, by labels, channel and priority, where that can be done."
+        )
     yield from chosen.problems
 
 
@@ -65,6 +69,8 @@ def _tile(tile: measuring.Tile, chosen: DashboardFilter) -> Iterator[str]:
         moved = wording.difference(tile.metric, tile.change.value)
         words = {1: _("better beyond chance"), -1: _("worse beyond chance")}.get(tile.change.direction, "")
         yield f"    {moved} ({words})" if words else f"    {moved}"
+        if tile.mix:
+            yield f"    {tile.mix.text}"
     yield from (f"    {fact.text}" for fact in tile.facts)
 
 

@@ -1,0 +1,216 @@
+"""The other side of a comparison as it would be with the mix of tickets of this side: labels, channel and priority.
+
+Read from the finest level of the rollups, which holds each ticket once with all its labels. A stratum has a counterpart
+when the other side has STRATUM_LEAST tickets in it. Strata without one are joined, by labels and channel, then by
+labels; what is left then is compared with what is left of the others. Left out altogether they would tilt the
+comparison, for the figure of this side is of them too. Where too many are left, the plain figure stays and says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from django.db.models import BinaryField
+from django.utils.translation import gettext as _
+
+from metrics import cutting, figures, histograms, levels, standardising
+from metrics.dashboards import adding_up, breaking_down, wording
+from metrics.dashboards.breaking_down import OF_PEOPLE, Line
+from metrics.dashboards.comparing import Mix, change
+from metrics.dashboards.filters import DashboardFilter
+from metrics.dashboards.measuring import Board, Tile, is_summed
+from metrics.definitions import Metric, Unit
+from metrics.dimensions import Dimension
+from metrics.filters import Period
+from metrics.levels import Narrow, Refused
+from metrics.reporting import Figure
+from sopdesk.text.figures import grouped, share
+
+COLUMNS: Final = ("labels", "channel", "priority")
+STRATUM_LEAST: Final = 5
+COVERED_LEAST: Final = 0.8
+WHOLE: Final = "*"
+Stratum = tuple[Any, ...]
+
+
+@dataclass
+class Strata:
+    """One side: of each stratum the parts that were added up, and the histograms by their names."""
+
+    parts: dict[Stratum, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    logs: dict[str, dict[Stratum, Counter[int]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(Counter))
+    )
+
+
+Sides = dict[str, Strata]  # by the value of a dimension, or WHOLE
+
+
+def tiles(chosen: DashboardFilter, board: Board) -> list[Tile]:
+    """The tiles of a tab, at the same mix where that is wished for. Two queries more, and one for each histogram."""
+    found = board.tiles()
+    if not chosen.mixes:
+        return found
+    metrics = [tile.figure.metric for tile in found if _has_mix(tile.figure.metric)]
+    now, other = _both(chosen, None, metrics) if metrics else ({}, {})
+    compared = (_compared(tile.figure, tile.other, now, other, WHOLE, WHOLE) for tile in found)
+    return [
+        replace(tile, other=with_mix, change=change(tile.figure, with_mix), mix=mix)
+        for tile, (with_mix, mix) in zip(found, compared, strict=True)
+    ]
+
+
+def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str = "") -> list[Line]:
+    """The lines of a table (breaking_down.lines), each with what it is compared with at its own mix, where that is
+    wished for. Raises levels.Refused."""
+    found = breaking_down.lines(chosen, metric, by, sort=sort)
+    if not chosen.mixes or not found:
+        return found
+    metrics = {line.figure.metric for line in found if _has_mix(line.figure.metric)}
+    now, other = _both(chosen, by, [*metrics]) if metrics else ({}, {})
+    made = []
+    for line in found:
+        beside = WHOLE if chosen.segment and by.key in OF_PEOPLE else line.name.key
+        with_mix, mix = _compared(line.figure, line.other, now, other, line.name.key, beside)
+        made.append(replace(line, other=with_mix, change=change(line.figure, with_mix), mix=mix))
+    return breaking_down.sorted_lines(made, sort)
+
+
+def _has_mix(metric: Metric) -> bool:
+    return is_summed(metric) and bool(metric.denominator)
+
+
+def _compared(
+    figure: Figure, plain: Figure | None, now: Sides | None, other: Sides | None, key: str, beside: str
+) -> tuple[Figure | None, Mix | None]:
+    """What to compare with, and what became of the wish; nothing to say where nothing is compared."""
+    if plain is None or plain.value is None or figure.value is None or plain.metric.key != figure.metric.key:
+        return plain, None
+    if not _has_mix(figure.metric):
+        return plain, Mix(plain, _("Compared as it was: there is no mix of this figure"))
+    if now is None or other is None:
+        return plain, Mix(plain, _("Compared as it was: these choices are not kept by label and priority"))
+    mixed = _mixed(figure.metric, now.get(key, Strata()), other.get(beside, Strata()))
+    if mixed.made is None or mixed.covered < COVERED_LEAST or mixed.made.n < figure.metric.least:
+        few = _("Compared as it was: too few (%(share)s) have a counterpart with the same labels")
+        return plain, Mix(plain, few % {"share": share(mixed.covered)}, covered=mixed.covered)
+    said = _("At the same mix: %(value)s (as it was %(plain)s), n %(n)s; %(share)s have a counterpart") % {
+        "value": wording.said(figure.metric, mixed.made.value), "plain": wording.said(figure.metric, plain.value),
+        "n": grouped(mixed.made.n), "share": share(mixed.exactly),
+    }  # fmt: skip
+    if mixed.covered > mixed.exactly:
+        said += _(", %(share)s one of the same labels") % {"share": share(mixed.covered - mixed.exactly)}
+    new = replace(plain, value=mixed.made.value, low=mixed.made.low, high=mixed.made.high, n=mixed.made.n)
+    return new, Mix(plain, said, COLUMNS, mixed.covered)
+
+
+@dataclass(frozen=True)
+class _Mixed:
+    """`covered`: the share of these tickets with a counterpart of at least the same labels; `exactly`: of all three."""
+
+    made: standardising.Standardised | None
+    exactly: float
+    covered: float
+
+
+def _mixed(metric: Metric, now: Strata, other: Strata) -> _Mixed:
+    have, there = ({key: _n(metric, parts) for key, parts in side.parts.items()} for side in (now, other))
+    groups = joined(have, there)
+    standard: Counter[Stratum] = Counter()
+    for key, n in have.items():
+        standard[groups.get(key, ("",))] += n  # a stratum that nothing is beside
+    whole = max(1, standard.total())
+    exactly, covered = (
+        sum(n for key, n in standard.items() if len(key) >= depth and key != ("",)) / whole
+        for depth in (3, 1)
+    )
+    if metric.log:
+        return _Mixed(
+            standardising.median(_folded(other.logs[metric.log], groups), standard), exactly, covered
+        )
+    parts = _folded(other.parts, groups)
+    found = {key: (sum(of[name] for name in metric.numerator), _n(metric, of)) for key, of in parts.items()}
+    squares = None if metric.unit is Unit.SHARE else {key: of["handle_square"] for key, of in parts.items()}
+    return _Mixed(standardising.standardised(found, standard, squares=squares), exactly, covered)
+
+
+def joined(have: Mapping[Stratum, int], there: Mapping[Stratum, int]) -> dict[Stratum, Stratum]:
+    """The group of each stratum: itself, or as few of its columns as it takes to find a counterpart. Groups share no
+    stratum. Those that nothing is beside, on one side or the other, have none."""
+    groups: dict[Stratum, Stratum] = {}
+    left = {*have, *there}
+    for depth in range(len(COLUMNS), -1, -1):
+        here, beside = Counter[Stratum](), Counter[Stratum]()
+        for key in left:
+            here[key[:depth]] += have.get(key, 0)
+            beside[key[:depth]] += there.get(key, 0)
+        groups |= {
+            key: key[:depth] for key in left if here[key[:depth]] and beside[key[:depth]] >= STRATUM_LEAST
+        }
+        left -= groups.keys()
+    return groups
+
+
+def _n(metric: Metric, parts: Mapping[str, int]) -> int:
+    return sum(parts[name] for name in metric.denominator)
+
+
+def _folded(
+    strata: Mapping[Stratum, Counter[Any]], groups: dict[Stratum, Stratum]
+) -> dict[Stratum, Counter[Any]]:
+    found: dict[Stratum, Counter[Any]] = defaultdict(Counter)
+    for key, counts in strata.items():
+        if key in groups:
+            found[groups[key]].update(counts)
+    return found
+
+
+def _both(
+    chosen: DashboardFilter, by: Dimension | None, metrics: Iterable[Metric]
+) -> tuple[Sides | None, Sides | None]:
+    """Both sides by stratum; None for both where the rollups do not hold these choices together."""
+    before = chosen.period_other()
+    beside = None if chosen.segment and by is not None and by.key in OF_PEOPLE else by
+    metrics = [*metrics]
+    if before is None:
+        return None, None
+    try:
+        now = _side(chosen, chosen.narrow(), chosen.period_now, by, metrics, with_logs=False)
+        return now, _side(chosen, chosen.narrow_other(), before, beside, metrics, with_logs=True)
+    except Refused:
+        return None, None
+
+
+def _side(
+    chosen: DashboardFilter, narrow: Narrow, period: Period, by: Dimension | None, metrics: list[Metric], *,
+    with_logs: bool,
+) -> Sides:  # fmt: skip
+    keys = (by.key,) if by else ()
+    level = levels.level_for(chosen.viewer, ("day", "label", "priority", *keys), levels.wanted(narrow))
+    rows = adding_up.within(level.rollups, [period]).order_by()
+    columns = [*dict.fromkeys((*cutting.columns(level, keys), *COLUMNS))]
+    sums, found = figures.sums(), Sides()
+    names = {name for metric in metrics for name in (*metric.numerator, *metric.denominator)} | {
+        "handle_square"
+    }
+    for row in rows.values(*columns).annotate(**{name: sums[name] for name in names}):
+        for strata, stratum in _places(found, level, keys, row):
+            strata.parts[stratum].update({name: row[name] for name in names})
+    for log in {metric.log for metric in metrics if metric.log and with_logs}:
+        for row in rows.values(*columns).annotate(joined=figures.Joined(log, output_field=BinaryField())):
+            counts = histograms.counted(row["joined"] or b"")
+            for strata, stratum in _places(found, level, keys, row):
+                strata.logs[log][stratum].update(counts)
+    return found
+
+
+def _places(
+    found: Sides, level: levels.Level, by: tuple[str, ...], row: dict[str, Any]
+) -> Iterable[tuple[Strata, Stratum]]:
+    """Where a row is added up: the lines that it belongs to, and its stratum."""
+    stratum = (tuple(sorted(row["labels"])), row["channel"], row["priority"])
+    for keys, _said in cutting.cut(level, by, row):
+        yield found.setdefault(keys[0] if keys else WHOLE, Strata()), stratum
