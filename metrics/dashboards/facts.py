@@ -58,13 +58,8 @@ def _csat(parts: Parts, _logs: Logs) -> Iterator[Fact]:
 def _promise(metric: Metric, kind: str) -> Callable[[Parts, Logs], Iterator[Fact]]:
     def tell(parts: Parts, _logs: Logs) -> Iterator[Fact]:
         late, overdue = parts[f"{metric.key}_breached_n"], parts[f"{metric.key}_overdue_n"]
-        yield Fact(
-            _("%(n)s breached") % {"n": grouped(late)}, f"breached_{kind}" if kind != "next_reply" else ""
-        )
-        yield Fact(
-            _("%(n)s open and overdue") % {"n": grouped(overdue)},
-            f"overdue_{kind}" if kind != "next_reply" else "",
-        )
+        yield Fact(_("%(n)s breached") % {"n": grouped(late)}, f"breached_{kind}")
+        yield Fact(_("%(n)s open and overdue") % {"n": grouped(overdue)}, f"overdue_{kind}")
         if metric is SLA_RESOLUTION and parts["vendor_sla_n"]:
             told = share(parts["vendor_sla_met_n"] / parts["vendor_sla_n"])
             yield Fact(_("%(share)s by the source’s own reckoning") % {"share": told}, "vendor_late")
@@ -101,7 +96,7 @@ def _volume(parts: Parts, _logs: Logs) -> Iterator[Fact]:
 _TELLING: Final[dict[str, Callable[[Parts, Logs], Iterator[Fact]]]] = {
     CSAT.key: _csat,
     SLA_REPLY.key: _promise(SLA_REPLY, "reply"),
-    SLA_NEXT_REPLY.key: _promise(SLA_NEXT_REPLY, ""),
+    SLA_NEXT_REPLY.key: _promise(SLA_NEXT_REPLY, "next_reply"),
     SLA_RESOLUTION.key: _promise(SLA_RESOLUTION, "resolution"),
     AHT.key: _handled,
     VOLUME.key: _volume,

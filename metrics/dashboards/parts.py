@@ -65,10 +65,10 @@ def ages(chosen: DashboardFilter) -> Section | None:
     except levels.Refused:
         return None
     counts = standing.ages if standing else {}
-    rows = [(str(label), counts.get(age, 0)) for age, label in backlogs.AGES.items()]
-    values = [n for _label, n in rows]
+    rows = [(f"backlog_{age}", str(label), counts.get(age, 0)) for age, label in backlogs.AGES.items()]
+    values = [n for _key, _label, n in rows]
     nothing = [None] * len(rows)
-    chart = {"layout": "dots", "kind": "bar", "format": "number", "names": [label for label, _n in rows],
+    chart = {"layout": "dots", "kind": "bar", "format": "number", "names": [label for _key, label, _n in rows],
              "values": values, "low": nothing, "high": nothing, "others": nothing}  # fmt: skip
     context = {"rows": rows, "total": sum(values), "chart": chart, "day": chosen.period_now.last}
     return Section("dashboards/ages.html", context)

@@ -5,35 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from metrics import levels
+from metrics import backlogs, levels
+from metrics.dashboards import still_open
 from metrics.dashboards.filters import DashboardFilter
 from metrics.filters import moments
 from metrics.models import HandleSegment, Rating, SlaResult, Source, Ticket, VendorFigure
 from metrics.reporting import mature_until
 from sopdesk.accounts.models import User
-from sopdesk.text.figures import clock
+from sopdesk.text.figures import clock, grouped
 
 Narrow = Callable[[QuerySet[Ticket]], QuerySet[Ticket]]
+Rows = Callable[[datetime, datetime], QuerySet[Any]]
+Counted = Callable[[int], str]
 CSV_ROWS: Final = 50_000
+STANDING: Final = -1  # of any age
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A list: its name, the moment that must lie in the period, how it narrows, and whether only mature days count."""
+    """A list: its name, the moment that must lie in the period, how it narrows, and whether only mature days count.
+
+    `rows`: what the figure counts where that is not tickets, between two moments; the list is of the tickets that have
+    any, and `counted` says how many. `standing`: open at the end of the last day, of any age (STANDING) or of one."""
 
     label: str | Promise
     moment: str
     narrow: Narrow
     mature: bool = False
     in_tabs: bool = True
+    rows: Rows | None = None
+    counted: Counted | None = None
+    standing: int | None = None
 
 
 ELIGIBLE: Final = Q(merged_into=None, is_spam=False, is_agent_initiated=False)
@@ -73,13 +84,31 @@ def _reopened(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     return tickets.filter(SOLVABLE, soon, counted)
 
 
-def _handled(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    wrong = Q(flags__contains=["negative_handle_time"])
-    return tickets.filter(~wrong, Exists(HandleSegment.objects.filter(ticket=OuterRef("pk"))))
+def _handled(first: datetime, after: datetime) -> QuerySet[Any]:
+    return HandleSegment.objects.filter(ended_at__gte=first, ended_at__lt=after, ticket__isnull=False)
+
+
+def _waits(*conditions: Q) -> Rows:
+    """Further replies that were waited for; they count on the day the customer wrote."""
+    rows = SlaResult.objects.filter(*conditions, metric="next_reply")
+    return lambda first, after: rows.filter(started_at__gte=first, started_at__lt=after)
+
+
+def _contacts(n: int) -> str:
+    return ngettext("%(n)s handled contact", "%(n)s handled contacts", n) % {"n": grouped(n)}
+
+
+def _waits_said(n: int) -> str:
+    return ngettext("%(n)s wait for a further reply", "%(n)s waits for a further reply", n) % {
+        "n": grouped(n)
+    }
+
+
+def _of_waits(label: Promise, *conditions: Q) -> Shown:
+    return Shown(label, "", _where(), in_tabs=False, rows=_waits(*conditions), counted=_waits_said)
 
 
 _JUDGED: Final = ("met", "breached", "overdue")
-_LATE: Final = ("breached", "overdue")
 _GOOD_OR_BAD: Final = ("positive", "negative")
 SHOWN: Final[dict[str, Shown]] = {
     "volume": Shown(_("Created"), "created_at", _where()),
@@ -97,17 +126,21 @@ SHOWN: Final[dict[str, Shown]] = {
     "sla_resolution": Shown(_("Resolution promised"), "created_at", _promise("resolution", *_JUDGED)),
     "breached_resolution": Shown(_("Resolution breached"), "created_at", _promise("resolution", "breached")),
     "overdue_resolution": Shown(_("Resolution overdue"), "created_at", _promise("resolution", "overdue")),
-    "sla_next_reply": Shown(
-        _("Further reply promised"), "created_at", _promise("next_reply", *_JUDGED), in_tabs=False
-    ),
-    "next_reply": Shown(
-        _("Replied to again"), "created_at", _promise("next_reply", "met", "breached"), in_tabs=False
-    ),
+    "sla_next_reply": _of_waits(_("Further reply promised"), Q(state__in=_JUDGED)),
+    "breached_next_reply": _of_waits(_("Further reply breached"), Q(state="breached")),
+    "overdue_next_reply": _of_waits(_("Further reply overdue"), Q(state="overdue")),
+    "next_reply": _of_waits(_("Replied to again"), Q(fulfilled_at__gte=F("started_at"))),
     "first_reply": Shown(
         _("Replied to"), "created_at", _where(ELIGIBLE, Q(first_public_reply_at__gte=F("created_at")))
     ),
     "resolution": Shown(_("Solved"), "last_solved_at", _where(SOLVABLE)),
-    "handled": Shown(_("With handle time"), "handle_segments__ended_at", _handled),
+    "handled": Shown(
+        _("With handle time"),
+        "",
+        _where(~Q(flags__contains=["negative_handle_time"])),
+        rows=_handled,
+        counted=_contacts,
+    ),
     "fcr": Shown(
         _("Contacts with a known customer"),
         "created_at",
@@ -131,6 +164,11 @@ SHOWN: Final[dict[str, Shown]] = {
     ),
     "passed_on": Shown(_("Transferred"), "first_solved_at", _where(SOLVABLE, Q(group_stations__gt=1))),
     "unsolved": Shown(_("Unsolved now"), "created_at", _where(Q(last_solved_at=None), ELIGIBLE)),
+    "backlog": Shown(_("Open at the end"), "", _where(), standing=STANDING),
+    **{
+        f"backlog_{age}": Shown(said, "", _where(), in_tabs=False, standing=age)
+        for age, said in backlogs.AGES.items()
+    },
     "flagged": Shown(_("With impossible values"), "created_at", lambda tickets: tickets.exclude(flags=[])),
     "vendor_late": Shown(
         _("Late by the source's own reckoning"),
@@ -141,13 +179,8 @@ SHOWN: Final[dict[str, Shown]] = {
 # Lists that have another name elsewhere: what a metric names in its definition, and what links of other pages say.
 SAME: Final = {
     "all": "volume", "rated": "csat", "late_reply": "breached_reply", "late_resolution": "breached_resolution",
-    "solved": "resolution", "aht": "handled", "backlog": "unsolved",
+    "solved": "resolution", "aht": "handled",
 }  # fmt: skip
-# What each tile leads to: these lists hold as many tickets as the figure says n.
-COUNTED: Final = (
-    "csat", "csat_stars", "sla_reply", "sla_resolution", "first_reply", "resolution", "fcr", "reopened", "one_touch",
-    "transferred", "volume",
-)  # fmt: skip
 
 
 def list_of(key: str) -> str:
@@ -162,10 +195,22 @@ def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]
     first, after = moments(chosen.period_now)
     if which.mature:
         after = min(after, _end_of_maturity())
-    found = Ticket.objects.visible_to(user).filter(narrowed(user, chosen))
-    within = found.filter(**{f"{which.moment}__gte": first, f"{which.moment}__lt": after})
-    listed = which.narrow(within)
-    return listed.distinct() if which.moment.startswith("handle_") else listed
+    found = which.narrow(Ticket.objects.visible_to(user).filter(narrowed(user, chosen)))
+    if which.standing is not None:
+        age = None if which.standing == STANDING else which.standing
+        return still_open.open_on(chosen.period_now.last, user, found, age=age)
+    if which.rows is not None:
+        return found.filter(pk__in=which.rows(first, after).values("ticket"))
+    return found.filter(**{f"{which.moment}__gte": first, f"{which.moment}__lt": after})
+
+
+def counted_in(found: QuerySet[Ticket], chosen: DashboardFilter, shown: str) -> str:
+    """What the figure counts where that is not the tickets of the list, in words; "" where it is them."""
+    which = SHOWN[shown]
+    if which.rows is None or which.counted is None:
+        return ""
+    rows = which.rows(*moments(chosen.period_now)).filter(ticket__in=found.order_by().values("pk"))
+    return which.counted(rows.count())
 
 
 def rows_of(found: QuerySet[Ticket]) -> QuerySet[Ticket]:

@@ -59,9 +59,12 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     if not shown:
         raise Http404
     chosen = DashboardFilter(request.GET, user=user)
-    found = tickets.rows_of(tickets.tickets(user, chosen, shown))
-    listing: Listing[Ticket] = Listing(request.GET, found, sorts=TICKET_SORTS, sort="-created")
+    found = tickets.tickets(user, chosen, shown)
+    listing: Listing[Ticket] = Listing(
+        request.GET, tickets.rows_of(found), sorts=TICKET_SORTS, sort="-created"
+    )
     context = {"listing": listing, "chosen": chosen, "shown": shown, "choices": tickets.SHOWN}
+    context |= {"counted": tickets.counted_in(found, chosen, shown), "list": tickets.SHOWN[shown]}
     context |= {"period": chosen.period_now, "query": _shared(request)}
     return render(request, "dashboards/ticket_list.html", context)
 
