@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -71,8 +71,13 @@ def watch(day: date) -> list[Alert]:
 
 
 def outside(day: date) -> list[Found]:
-    """Series beyond three deviations that are so also when all series are looked at together."""
-    judged = [(series, standing) for series, standing in standings(day) if standing is not None]
+    """Every series that is a spike at `day`."""
+    return among((series, standing) for series, standing in standings(day) if standing is not None)
+
+
+def among(standing_series: Iterable[tuple[Series, Standing]]) -> list[Found]:
+    """Of one night's series those beyond three deviations that are so also when all are looked at together."""
+    judged = [*standing_series]
     together = adjusted([standing.signal.p for _series, standing in judged])
     return [
         Found(series, standing, q)
