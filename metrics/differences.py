@@ -12,7 +12,7 @@ from metrics.intervals import CONFIDENCE, wilson
 
 
 class Estimate(NamedTuple):
-    """A difference or a ratio with its 95 % interval, and p: how often chance alone would differ as much."""
+    """A difference or a ratio with its interval (95 % unless said), and p: how often chance alone would differ so."""
 
     value: float
     low: float
@@ -20,11 +20,13 @@ class Estimate(NamedTuple):
     p: float
 
 
-def newcombe(hits: int, n: int, other_hits: int, other_n: int) -> tuple[float, float]:
-    """The 95 % interval of hits/n − other_hits/other_n. Newcombe, Statistics in Medicine 17 (1998), method 10."""
+def newcombe(
+    hits: int, n: int, other_hits: int, other_n: int, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
+    """The interval of hits/n − other_hits/other_n. Newcombe, Statistics in Medicine 17 (1998), method 10."""
     share, other = hits / n, other_hits / other_n
-    low, high = wilson(hits, n) or (0.0, 1.0)
-    other_low, other_high = wilson(other_hits, other_n) or (0.0, 1.0)
+    low, high = wilson(hits, n, confidence) or (0.0, 1.0)
+    other_low, other_high = wilson(other_hits, other_n, confidence) or (0.0, 1.0)
     difference = share - other
     return (
         difference - hypot(share - low, other_high - other),
@@ -39,19 +41,23 @@ def difference_p(hits: int, n: int, other_hits: int, other_n: int) -> float:
     return float(2 * norm.sf(abs(hits / n - other_hits / other_n) / deviation)) if deviation else 1.0
 
 
-def difference(hits: int, n: int, other_hits: int, other_n: int) -> Estimate:
+def difference(
+    hits: int, n: int, other_hits: int, other_n: int, *, confidence: float = CONFIDENCE
+) -> Estimate:
     """hits/n − other_hits/other_n with Newcombe's interval; both n above 0."""
-    low, high = newcombe(hits, n, other_hits, other_n)
+    low, high = newcombe(hits, n, other_hits, other_n, confidence)
     return Estimate(hits / n - other_hits / other_n, low, high, difference_p(hits, n, other_hits, other_n))
 
 
-def ratio_of_logs(logs: Sequence[float], others: Sequence[float]) -> Estimate | None:
+def ratio_of_logs(
+    logs: Sequence[float], others: Sequence[float], *, confidence: float = CONFIDENCE
+) -> Estimate | None:
     """The ratio of two geometric means, from the natural logarithms of the values: Welch's t-test on logs (Welch,
     Biometrika 34, 1947). None where a side has fewer than two values or nothing varies."""
     if min(len(logs), len(others)) < 2 or (len(set(logs)) < 2 and len(set(others)) < 2):
         return None
     found = ttest_ind(logs, others, equal_var=False)
-    within = found.confidence_interval(CONFIDENCE)
+    within = found.confidence_interval(confidence)
     middle = sum(logs) / len(logs) - sum(others) / len(others)
     return Estimate(exp(middle), exp(within.low), exp(within.high), float(found.pvalue))
 

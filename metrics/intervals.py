@@ -11,14 +11,14 @@ CONFIDENCE = 0.95
 
 
 @lru_cache(maxsize=20_000)
-def wilson(hits: int, n: int) -> tuple[float, float] | None:
-    """The 95 % Wilson score interval of a share (Wilson 1927; scipy's binomtest), or None of nothing.
+def wilson(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
+    """The Wilson score interval of a share (Wilson 1927; scipy's binomtest), or None of nothing.
 
     Remembered, since scipy also works out a p-value each time, and pages show the same figures again.
     """
     if n <= 0:
         return None
-    found = stats.binomtest(hits, n).proportion_ci(CONFIDENCE, method="wilson")
+    found = stats.binomtest(hits, n).proportion_ci(confidence, method="wilson")
     return float(found.low), float(found.high)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from metrics.effects import counting, judging
+from metrics.effects import counting, judging, settling
 from metrics.effects.counting import Group
 from metrics.effects.looking import KIND, Known, known
 from metrics.effects.models import Card
+from metrics.effects.readings import Reading
 from metrics.effects.subjects import Subject, Touch, subject_of, touches
 from metrics.effects.windows import due_on, windows
 from sopdesk.accounts.models import Site, Team, User
@@ -42,13 +43,13 @@ def make(
     if asked_by is None and same.exists():
         return None
     span, until = windows(subject.day, look), min(due_on(subject.day, look), days.until)
-    teams = _teams(subject, site, span.before[0], until)
+    teams, sites = _teams(subject, site, span.before[0], until)
     if site is not None and not teams:
         return None
     meanwhile = touches(subject, span)
     avoided = sorted({*subject.of_change, *(label for touch in meanwhile for label in touch.labels)})
     group = Group(subject.labels, avoided, [*teams])
-    readings = judging.judge(group, subject.day, look, first=days.first, until=until)
+    readings = judging.judge(group, subject.day, look, first=days.first, until=until, sites=sites)
     return Card.objects.create(
         change=subject.version.change, version=subject.version, site=site, look=look, labels=subject.labels,
         avoided=avoided, teams=sorted(slug for slug in teams.values() if slug), day=subject.day,
@@ -58,16 +59,18 @@ def make(
     )  # fmt: skip
 
 
-def _teams(subject: Subject, site: Site | None, first: Any, until: Any) -> dict[int, str]:
-    """Id and slug of the teams whose tickets are counted; 0 and no slug for tickets of no team of ours."""
+def _teams(subject: Subject, site: Site | None, first: date, until: date) -> tuple[dict[int, str], int]:
+    """Id and slug of the teams whose tickets are counted, 0 and no slug for tickets of no team of ours; and how many
+    sites are looked at beside this one, itself included."""
     found = counting.teams_with(subject.labels, first, until - timedelta(days=1))
     teams = Team.objects.filter(pk__in=found)
-    if site is not None:
-        teams = teams.filter(site=site)
     if subject.teams is not None:
         teams = teams.filter(slug__in=subject.teams)
+    sites = 1
+    if site is not None:
+        sites, teams = teams.order_by().values("site").distinct().count(), teams.filter(site=site)
     unknown = {0: ""} if site is None and subject.teams is None and counting.NO_TEAM in found else {}
-    return {**dict(teams.values_list("pk", "slug")), **unknown}
+    return {**dict(teams.values_list("pk", "slug")), **unknown}, sites
 
 
 def _beside(subject: Subject, meanwhile: list[Touch]) -> list[dict[str, Any]]:
@@ -80,8 +83,8 @@ def _beside(subject: Subject, meanwhile: list[Touch]) -> list[dict[str, Any]]:
     ]
 
 
-def _verdict(readings: list[judging.Reading]) -> str:
-    if judging.moved(readings):
+def _verdict(readings: list[Reading]) -> str:
+    if settling.moved(readings):
         return Card.Verdict.MOVED
     told = [reading for reading in readings if reading.verdict != "not_enough"]
     return Card.Verdict.SILENT if told else Card.Verdict.NOT_ENOUGH

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from statsmodels.regression.linear_model import OLS, WLS, RegressionResultsWrapper
 
 from metrics.differences import Estimate
+from metrics.intervals import CONFIDENCE
 
 LAGS: Final = 2
 LEAST_POINTS: Final = 8
@@ -47,7 +48,14 @@ def step_of(before: Sequence[float], after: Sequence[float]) -> Step | None:
 
 
 def difference_of_differences(
-    *, day: Ints, stratum: Ints, ours: Ints, after: Ints, n: Ints, total: Floats
+    *,
+    day: Ints,
+    stratum: Ints,
+    ours: Ints,
+    after: Ints,
+    n: Ints,
+    total: Floats,
+    confidence: float = CONFIDENCE,
 ) -> Estimate | None:
     """By how much more ours changed than the comparison group, one row a day, stratum and group.
 
@@ -63,12 +71,12 @@ def difference_of_differences(
     design = np.column_stack([after * ours, after, levels]).astype(float)
     model = WLS(total / n, design, weights=n)
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": day, "use_correction": True}, use_t=True)
-    found = _estimate(fitted, 0)
+    found = _estimate(fitted, 0, confidence)
     return found if isfinite(found.p) else None
 
 
-def _estimate(fitted: RegressionResultsWrapper, place: int) -> Estimate:
+def _estimate(fitted: RegressionResultsWrapper, place: int, confidence: float = CONFIDENCE) -> Estimate:
     """One coefficient. Asked by a contrast, for the variance of another one may not be defined."""
     tested = fitted.t_test(np.eye(len(fitted.params))[place])
-    (low, high) = tested.conf_int()[0]
+    (low, high) = tested.conf_int(alpha=1 - confidence)[0]
     return Estimate(float(fitted.params[place]), float(low), float(high), float(np.ravel(tested.pvalue)[0]))

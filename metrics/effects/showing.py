@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from math import exp
+from math import ceil, exp, log10
 from typing import Any, Final
 
 from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,17 +17,20 @@ from metrics.definitions import BY_KEY, Metric
 from metrics.effects.drawing import Dots, Lines, dots, lines
 from metrics.effects.measures import Kind
 from metrics.effects.models import Card
+from metrics.intervals import CONFIDENCE
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
+from sopdesk.text import figures
 
 VERDICTS: Final = {
     "up": gettext_lazy("rose"),
     "down": gettext_lazy("fell"),
-    "with_others": gettext_lazy("moved as the comparison group did"),
+    "with_others": gettext_lazy("moved, but not beyond the comparison group"),
     "no_difference": gettext_lazy("not to be told from chance"),
     "not_enough": gettext_lazy("not enough data"),
 }
 ICONS: Final = {"up": "trending-up", "down": "trending-down", "not_enough": "hourglass"}
+MOST_RATIO: Final = 4.0  # no change of a rule makes that of handle times or tickets
 UNITS: Final = {"share": "percent", "log": "duration", "count": "number"}
 CHANGES: Final = {"share": "points", "log": "relative", "count": "relative"}
 
@@ -87,6 +90,30 @@ class Shown:
     @property
     def best(self) -> dict[str, float] | None:
         return self.effect or self.own_change
+
+    @property
+    def needed(self) -> str:
+        """In words, which effect would have been found 8 times in 10; empty where one was, or none is known."""
+        found = self.data.get("needed")
+        if found is None or self.has_moved:
+            return ""
+        is_share = self.data["kind"] == Kind.SHARE
+        before = self.data["ours"]["before"]["value"]
+        if found > (max(before, 1 - before) if is_share else MOST_RATIO):
+            return _("There were too few tickets for any effect to be found 8 times in 10.")
+        amount = figures.grouped((found if is_share else found - 1) * 100, 1)
+        said = (
+            _("An effect of %(amount)s\u202fpp would have been needed to be found 8 times in 10.")
+            if is_share
+            else _("An effect of %(amount)s\u202f%% would have been needed to be found 8 times in 10.")
+        )
+        return said % {"amount": amount}
+
+    @property
+    def confidence(self) -> str:
+        """How sure the intervals of its changes are, in %: 95 on cards of the first method."""
+        rest = 1 - float(self.data.get("confidence", CONFIDENCE))
+        return number_format(100 * (1 - rest), max(0, ceil(-log10(rest)) - 1))
 
     @property
     def step(self) -> dict[str, float] | None:

@@ -50,6 +50,18 @@ def due_on(day: date, look: int) -> date:
     return day + look * WEEK
 
 
+def shares_known(look: int, weeks: int, mature_days: int) -> tuple[float, ...]:
+    """Of all that the last look will know, the share that each look up to this one has: the earlier ones by the
+    calendar, this one by the `weeks` it compares. An earlier look that knew as much or nothing is none."""
+    earlier = {_weeks_planned(each, mature_days) for each in LOOKS if each < look}
+    return tuple(each / WEEKS_MAX for each in [*sorted(each for each in earlier if 0 < each < weeks), weeks])
+
+
+def _weeks_planned(look: int, mature_days: int) -> int:
+    some_day = date(2026, 1, 5)
+    return windows(some_day, look).within(mature_days, due_on(some_day, look)).weeks
+
+
 def windows(day: date, look: int) -> Windows:
     """What a look compares: 28 days, or the weeks there are after the first one."""
     return Windows(day, min(look - 1, WEEKS_MAX))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.test import override_settings
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 
 from metrics import reporting
 from metrics.definitions import AHT, CSAT, REOPENED
@@ -26,6 +30,7 @@ from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from tests import factories
 from tests.metrics.bringing import bring
+from tests.sharing import rows_of_a_module
 
 pytestmark = pytest.mark.django_db
 DUBLIN = ZoneInfo("Europe/Dublin")
@@ -51,14 +56,49 @@ def tickets(team: str) -> str:
     return "".join(lines)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def looked_at(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Ten weeks of tickets of two sites, one change of an SOP, and every look that was due: for all these tests."""
+    with rows_of_a_module(django_db_blocker):
+        with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+            dublin = factories.site("Dublin")
+            harbor = factories.site("Harbor", kind="vendor", time_zone="Asia/Manila")
+            own = factories.team("Payments", at=dublin)
+            vendors = factories.team("Harbor Payments", at=harbor)
+            factories.team("Policy", at=dublin)
+            author = factories.user("An Author", "author", team=own)
+            reviewer = factories.user("A Reviewer", "reviewer", team=own, functions=["product", "operations"])
+            bring(HEAD + tickets(own.slug) + tickets(vendors.slug))
+            versions = [
+                factories.past(author, reviewer, since=since, data={"labels": ["refund-request"]})
+                for since in (datetime(2025, 9, 1, tzinfo=DUBLIN), SINCE)
+            ]
+            factories.published("sop", "SOP-0001", author=author, reviewer=reviewer, versions=versions)
+            tasks.look()
+            work()
+        yield
+
+
 @pytest.fixture
-def sop(ana: User, ben: User, payments: Team, harbor_payments: Team) -> Document:
-    bring(HEAD + tickets(payments.slug) + tickets(harbor_payments.slug))
-    versions = [
-        factories.past(ana, ben, since=since, data={"labels": ["refund-request"]})
-        for since in (datetime(2025, 9, 1, tzinfo=DUBLIN), SINCE)
-    ]
-    return factories.published("sop", "SOP-0001", author=ana, reviewer=ben, versions=versions)
+def payments(db: None) -> Team:
+    return Team.objects.get(slug="payments")
+
+
+@pytest.fixture
+def policy(db: None) -> Team:
+    return Team.objects.get(slug="policy")
+
+
+@pytest.fixture
+def harbor_payments(db: None) -> Team:
+    return Team.objects.get(slug="harbor-payments")
+
+
+@pytest.fixture
+def sop(db: None) -> Document:
+    return Document.objects.get(key="SOP-0001")
 
 
 def work() -> None:
@@ -68,9 +108,7 @@ def work() -> None:
 
 
 @pytest.fixture
-def cards(sop: Document) -> list[Card]:
-    tasks.look()
-    work()
+def cards(db: None) -> list[Card]:
     return list(Card.objects.order_by("pk"))
 
 
@@ -91,6 +129,7 @@ def test_each_look_whose_day_has_come_is_taken_once(cards: list[Card]) -> None:
 def test_a_card_says_what_moved_and_against_whom(cards: list[Card]) -> None:
     card = next(card for card in cards if card.look == 8 and card.site is None)
     handled = reading(card, "aht")
+    assert handled["looks"] == [0.25, 0.75, 1]
     assert (card.verdict, handled["verdict"]) == ("moved", "down")
     assert handled["effect"]["value"] == pytest.approx(0.5, abs=0.02)
     assert handled["others"]["change"]["value"] == pytest.approx(1, abs=0.02)
@@ -159,6 +198,8 @@ def test_pages_show_the_latest_look_and_panels_lead_to_it(
     page = as_person(gia).get(address).content.decode()
     assert "associated with the change" in page
     assert "Comparison group" in page
+    assert re.search(r"9\d\.\d\N{NARROW NO-BREAK SPACE}% interval", unescape(page))
+    assert re.search(r"An effect of [\d.]+\N{NARROW NO-BREAK SPACE}pp would have been needed", page)
     odd = as_person(gia).get(reverse("effects:list"), {"verdict": "odd", "sort": "--x", "page": "-1"})
     assert odd.status_code == 200
 
@@ -181,3 +222,29 @@ def test_a_list_takes_as_many_queries_with_one_card_as_with_more(
         card.save(force_insert=True)
     with django_assert_max_num_queries(len(few)):
         assert len(browser.get(address).context["rows"]) == 4
+
+
+def test_sites_share_what_chance_may_do(cards: list[Card]) -> None:
+    whole, alone = (
+        reading(next(c for c in cards if c.look == 8 and bool(c.site) == by_site), "csat")
+        for by_site in (False, True)
+    )
+    assert (whole["sites"], alone["sites"]) == (1, 2)
+    assert whole["confidence"] < alone["confidence"]
+
+
+def test_a_card_of_the_first_method_can_still_be_read(cards: list[Card], gia: User, as_person: Any) -> None:
+    card = next(card for card in cards if card.look == 4 and card.site is None)
+    old = [
+        {
+            name: value
+            for name, value in each.items()
+            if name not in {"looks", "confidence", "sites", "needed"}
+        }
+        for each in card.readings
+    ]
+    card.pk, card.readings, card.method, card.asked_by = None, old, 1, gia
+    card.save(force_insert=True)
+    page = as_person(gia).get(reverse("effects:read", args=[card.pk])).content.decode()
+    assert "95.0\N{NARROW NO-BREAK SPACE}% interval" in unescape(page)
+    assert "would have been needed" not in page
