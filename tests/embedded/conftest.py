@@ -5,14 +5,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+GONE_WITHIN_SECONDS = 5
 
 
 class Place:
@@ -40,6 +42,13 @@ class Place:
     def servers(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
         return self.run("-m", "sopdesk.embedded", command, *options)
 
+    def left(self) -> list[psutil.Process]:
+        """What still runs here when everything was told to end: the last may take a moment to be gone."""
+        until = time.monotonic() + GONE_WITHIN_SECONDS
+        while (running := self.processes()) and time.monotonic() < until:
+            time.sleep(0.05)
+        return running
+
     def processes(self) -> list[psutil.Process]:
         """Everything alive that was told about this folder, on its command line or in its environment."""
         found = []
@@ -63,7 +72,8 @@ def place_of_its_own() -> Iterator[Place]:
     yield place
     place.servers("stop", "--force")
     for process in place.processes():
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -38,7 +38,7 @@ def test_first_start_makes_everything_and_second_finds_it(place: Place) -> None:
     assert settings["appendonly"] == "yes"
     assert settings["maxmemory-policy"] == "noeviction"
     assert place.servers("stop").returncode == 0
-    assert place.processes() == []
+    assert place.left() == []
 
 
 def test_redis_on_a_taken_port_moves_and_keeps_what_it_held(place: Place) -> None:
@@ -98,7 +98,7 @@ def test_the_environment_replaces_the_servers(place: Place) -> None:
     urls = {"DATABASE_URL": "postgresql://elsewhere/x", "REDIS_URL": "redis://elsewhere/0"}
     started = place.run("-m", "sopdesk.embedded", "start", **urls)
     assert "Nothing to start" in started.stdout
-    assert place.processes() == []
+    assert place.left() == []
     assert place.run("-m", "sopdesk.embedded", "urls", **urls).stdout.count("elsewhere") == 2
 
 

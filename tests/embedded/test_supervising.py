@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 
 import psutil
 
@@ -19,12 +20,25 @@ LEAVES_A_CHILD = (
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('awake', flush=True); time.sleep(60)"
 
 
+GONE_WITHIN_SECONDS = 5
+
+
 def alive(pid: int) -> bool:
     """A process that has ended but that nobody has waited for yet does not count."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return psutil.Process(pid).status() not in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
     except psutil.NoSuchProcess:
         return False
+
+
+def gone(*pids: int) -> bool:
+    """All of them are. A grandchild that was sent SIGKILL is not ours to wait for, and takes a moment to go."""
+    until = time.monotonic() + GONE_WITHIN_SECONDS
+    while any(alive(pid) for pid in pids):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 class Watched:
@@ -60,7 +74,7 @@ def test_output_is_passed_on_by_name_and_a_signal_ends_everything() -> None:
         watched.run_until("awake", times=2, number=number)
         assert {("one", "awake"), ("two", "awake")} <= set(watched.lines)
         assert len(watched.pids) == 2
-        assert not any(alive(pid) for pid in watched.pids)
+        assert gone(*watched.pids)
 
 
 def test_a_program_that_ends_is_started_again_with_a_growing_pause() -> None:
@@ -88,13 +102,13 @@ def test_what_a_killed_program_leaves_behind_is_ended() -> None:
     assert ("up", "one ended (signal SIGKILL); starting it again in 0.5 s.") in watched.lines
     children = [int(line.split()[1]) for _, line in watched.lines if line.startswith("child")]
     assert children
-    assert not any(alive(child) for child in children)
+    assert gone(*children)
 
 
 def test_a_program_that_will_not_end_is_killed_after_its_grace() -> None:
     watched = Watched(program(DEAF, grace=0.3))
     watched.run_until("awake")
-    assert not alive(watched.pids[0])
+    assert gone(watched.pids[0])
 
 
 def test_a_line_that_is_too_long_does_not_end_the_output() -> None:
