@@ -1,5 +1,5 @@
 // One figure over time, or several: lines with a band for the interval, or bars; ▼ marks what was published.
-import { axis, axisFormat, colour, day, FORMATS, frame, tooltip } from "./chart-paper.js";
+import { axis, colour, day, FORMATS, frame, scaled, tooltip } from "./chart-paper.js";
 
 const DASHES = ["solid", "dashed", "dotted"];
 const COLOURS = ["--accent", "--amber", "--green", "--red", "--blue"];
@@ -49,27 +49,18 @@ function said(points, data, format) {
   return [day(data.x[at]), ...lines, ...published].join("\n");
 }
 
-// Durations are read in minutes, hours and days, not in tens: between two lines of the grid lies one of these.
-const STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 432000, 864000];
-
-function step(data) {
-  if (data.format !== "duration") return undefined;
-  const all = data.series.flatMap((each) => [...each.values, ...(each.low ?? []), ...(each.high ?? [])]).filter((value) => value !== null);
-  const reach = Math.max(...all) - (data.kind === "bar" ? 0 : Math.min(...all));
-  return STEPS.find((each) => each >= reach / 6);
-}
-
 export function lines(data) {
   const soft = colour("--ink-soft");
   const paints = data.series.map((series, index) => (series.faint ? soft : colour(COLOURS[index % COLOURS.length])));
   const several = data.series.length > 1;
+  const all = data.series.flatMap((each) => [...each.values, ...(each.low ?? []), ...(each.high ?? [])]);
   return {
     ...frame(),
     grid: { left: 8, right: 24, top: several ? 52 : 28, bottom: 4, containLabel: true },
     legend: { show: several, top: 0, left: 0, textStyle: { color: soft }, data: data.series.map((each) => each.name) },
     tooltip: tooltip((points) => said(points, data, FORMATS[data.format] ?? FORMATS.number), { trigger: "axis" }),
     xAxis: axis({ type: "category", data: data.x, boundaryGap: data.kind === "bar", axisLabel: { hideOverlap: true, formatter: day } }),
-    yAxis: axis({ type: "value", scale: data.kind !== "bar", interval: step(data), axisLabel: { formatter: axisFormat(data.format) } }),
+    yAxis: axis({ type: "value", ...scaled(data.format, all, data.kind === "bar") }),
     series: data.series.flatMap((each, index) => [...band(each, paints[index], index), line(each, paints[index], index, data)]),
   };
 }

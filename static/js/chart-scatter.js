@@ -1,6 +1,6 @@
 // Things in two measures and a size: { names: { x, y, size }, series: [{ name, colour, symbol, points: [{ name, x, y, size }] }] }.
 // y and size are shares. What a series is shows by its shape as well as by its colour.
-import { axis, axisFormat, colour, FORMATS, font, frame, tooltip } from "./chart-paper.js";
+import { axis, colour, FORMATS, font, frame, tooltip } from "./chart-paper.js";
 
 const [SMALL, LARGE, NAMED] = [10, 34, 8];
 
@@ -31,7 +31,7 @@ export function scatter(data) {
       `${data.names.size}  ${FORMATS.percent(point.value[2])}`,
     ].join("\n"), { trigger: "item" }),
     xAxis: axis({ type: "value", name: data.names.x, nameLocation: "middle", nameGap: 28, nameTextStyle: { color: soft, fontFamily: font() } }),
-    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: axisFormat("percent") } }),
+    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: FORMATS.percent } }),
     series: data.series.map((series) => ({
       type: "scatter", name: series.name, symbol: series.symbol, symbolSize: size,
       itemStyle: { color: colour(series.colour), opacity: 0.8, borderColor: colour("--surface"), borderWidth: 1 },

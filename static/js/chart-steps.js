@@ -1,5 +1,5 @@
 // The share still waiting, step by step (Kaplan–Meier), on a scale of time that is logarithmic; a line at one half.
-import { axis, axisFormat, colour, FORMATS, frame, tooltip } from "./chart-paper.js";
+import { axis, colour, FORMATS, frame, ROUND_TIMES, roundTime, tooltip } from "./chart-paper.js";
 
 const stair = { type: "line", step: "end", symbol: "none" };
 
@@ -16,6 +16,7 @@ function curve(series, paint, xs) {
 
 export function steps(data) {
   const soft = colour("--ink-soft");
+  const times = ROUND_TIMES.filter((each) => each >= data.x[0] && each <= data.x.at(-1));
   const series = data.series.flatMap((each) => curve(each, colour("--accent"), data.x));
   series.at(-1).markLine = { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: soft, type: "dotted" }, data: [{ yAxis: 0.5 }] };
   return {
@@ -26,7 +27,8 @@ export function steps(data) {
       const { name, values, low, high } = data.series[0];
       return `${FORMATS.duration(data.x[at])}\n${name}  ${FORMATS.percent(values[at])}  (${FORMATS.percent(low[at])} – ${FORMATS.percent(high[at])})`;
     }, { trigger: "axis" }),
-    xAxis: axis({ type: "log", min: "dataMin", max: "dataMax", axisLabel: { formatter: axisFormat("duration"), hideOverlap: true } }),
+    xAxis: axis({ type: "log", min: "dataMin", max: "dataMax", axisTick: { show: false, customValues: times },
+      axisLabel: { formatter: roundTime, customValues: times, hideOverlap: true } }),
     yAxis: axis({ type: "value", min: 0, max: 1, axisLabel: { formatter: FORMATS.percent } }),
     series,
   };
