@@ -59,7 +59,10 @@ class Side:
             return reporting.figure(
                 metric, self.added, self.whole_logs.get(metric.log) if metric.log else None
             )
-        lines = reporting.report(self.viewer, metric, period=self.period, narrow=self.narrow)
+        try:
+            lines = reporting.report(self.viewer, metric, period=self.period, narrow=self.narrow)
+        except levels.Refused:  # not kept by these choices, which is no reason to hide the other tiles
+            return Figure(metric, None, 0)
         return lines[0].figure if lines else Figure(metric, None, 0)
 
     def points(self, metric: Metric) -> list[Point]:

@@ -56,6 +56,7 @@ OVERVIEW: Final = Tab(
         "resolution",
         "volume",
         "backlog",
+        "iqs",
     ),
 )
 TABS: Final[dict[str, Tab]] = {

@@ -12,7 +12,7 @@ from metrics.dashboards import measuring, mixing, page, wording
 from metrics.dashboards.filters import DashboardFilter, read
 from metrics.dashboards.models import Mailing
 from metrics.dashboards.tabs import TABS
-from metrics.reporting import Figure
+from metrics.reporting import Figure, Refused
 from sopdesk.accounts.models import User
 from sopdesk.letters.linking import absolute
 from sopdesk.text.figures import grouped, in_words
@@ -34,11 +34,11 @@ def letter(mailing: Mailing, person: User) -> Written:
     head = _("%(name)s: %(first)s to %(last)s") % {
         "name": view.name, "first": in_words(days.first), "last": in_words(days.last),
     }  # fmt: skip
-    told = [
-        text
-        for tile in mixing.tiles(chosen, measuring.board(chosen, tab.metrics, by_day=False))
-        for text in _tile(tile, chosen)
-    ]
+    try:
+        tiles = mixing.tiles(chosen, measuring.board(chosen, tab.metrics, by_day=False))
+        told = [text for tile in tiles for text in _tile(tile, chosen)]
+    except Refused as refusal:
+        told = [str(refusal)]
     there = absolute(page.opened(view))
     parts = [head, *_of_what(chosen), "\n".join(told) or _("Nothing is measured in this tab yet."), there]
     return Written(head, "\n\n".join([*parts, _footer(mailing, person)]))

@@ -5,6 +5,7 @@
 {% tickets_of metric "team" slug %} the tickets behind the figure of one line
 {% line_head "value" label %}       the head of a column that can be sorted
 {% tab_name key %}                  the name of a tab
+{% tab_with metric %}               the address of the tab that has the figure
 {% spark values %}                  a figure over time, small
 """
 
@@ -71,6 +72,13 @@ def tickets_of(context: Context, metric: Metric, param: str, value: str) -> str:
 def tab_name(key: str) -> str:
     """The name of a tab; "" for one that there no longer is."""
     return str(TABS[key].label) if key in TABS else ""
+
+
+@register.simple_tag
+def tab_with(metric: Metric) -> str:
+    """The address of the tab that a figure stands in, other than the overview."""
+    keys = [key for key, tab in TABS.items() if key and metric.key in tab.wanted]
+    return reverse("metrics:tab", args=keys[:1]) if keys else ""
 
 
 @register.inclusion_tag("dashboards/line_head.html", takes_context=True)

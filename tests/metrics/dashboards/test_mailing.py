@@ -9,9 +9,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django import DjangoAssertNumQueries
 
-from metrics.dashboards import mailing, saving
+from metrics.dashboards import mailing, measuring, saving
 from metrics.dashboards.errors import ViewRefused
 from metrics.dashboards.models import Mailing, SavedView
+from metrics.levels import Refused
 from metrics.models import Import
 from sopdesk.accounts.models import Team, User
 from sopdesk.audit.models import Entry
@@ -61,6 +62,18 @@ def test_each_gets_their_own_figures_when_it_is_time_where_they_are(
     assert "n 70" in to_gia.body
     assert "/metrics/csat?since=2026-05-01&until=2026-05-31" in to_gia.body
     assert "CSAT of May" in to_gia.subject
+
+
+def test_a_view_of_choices_that_are_not_kept_together_says_why(
+    view: SavedView, gia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_named: object) -> None:
+        raise Refused("Not kept together.")
+
+    monkeypatch.setattr(measuring, "board", refuse)
+    start(view, gia)
+    assert mailing.send_due(at(8.1)) == 1
+    assert "Not kept together." in Letter.objects.get().body
 
 
 def test_running_twice_writes_once(figures: Import, view: SavedView, gia: User) -> None:
