@@ -21,6 +21,8 @@ privacy:export                         GET   -                    m m m m m m m 
 privacy:export                         POST  -                    f x x x x r x x r
 privacy:erase                          GET   -                    m m m m m m m m m
 privacy:erase                          POST  -                    f x x x x r x x r
+privacy:lift                           GET   -                    m m m m m m m m m
+privacy:lift                           POST  -                    f x x x x r x x r
 privacy:download                       GET   person_export        l x x x x o x x x
 privacy:download                       GET   999999               l x x x x x x x x
 privacy:text_views                     GET   -                    l x x x x o x x o

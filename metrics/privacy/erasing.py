@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from metrics.models import Suppression, Ticket, TicketBefore, TicketText
-from metrics.privacy import holding, ledger
+from metrics.privacy import forgetting, holding, ledger
 from metrics.privacy.persons import Person
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
@@ -25,6 +25,10 @@ WHERE row ->> 'requester' = ANY(%s)"""
 
 class EraseRefused(Exception):
     """Nothing was erased; the message says why."""
+
+
+class LiftRefused(Exception):
+    """Nothing was changed; the message says why."""
 
 
 def erase(person: Person, *, actor: User) -> int:
@@ -48,6 +52,28 @@ def erase(person: Person, *, actor: User) -> int:
     return count
 
 
+def lift(person: Person, *, actor: User) -> None:
+    """Take somebody who was erased by mistake off the list. What was taken out of their tickets stays out until the
+    helpdesk's rows come in again. Raises LiftRefused.
+
+    The file is written before the commit: were it not written, the next night would erase them again.
+    """
+    require(actor, Permission.PRIVACY_EDIT)
+    with transaction.atomic():
+        listed = list(Suppression.objects.select_for_update().filter(hashed__in=person.hashes))
+        if not listed:
+            raise LiftRefused(_("This person is not on the list of the erased. Nothing was changed."))
+        facts = {"entries": len(listed)}
+        record(actor=actor, event=Event.PERSON_ERASURE_LIFTED, subject=listed[0], facts=facts)
+        Suppression.objects.filter(pk__in=[one.pk for one in listed]).delete()
+        try:
+            ledger.append_lifted(person.names)
+        except OSError as error:
+            raise LiftRefused(
+                _("The list’s file cannot be written just now, so that nothing was changed. Try again later.")
+            ) from error
+
+
 def _note(person: Person) -> None:
     """The erasure stands whatever becomes of the file: the nightly run writes what is missing in it."""
     try:
@@ -61,6 +87,7 @@ def _forget(hashes: list[str]) -> int:
     ids = list(
         Ticket.objects.select_for_update().filter(requester_key__in=hashes).values_list("pk", flat=True)
     )
+    forgetting.forget(ids)
     TicketText.objects.filter(ticket__in=ids).delete()
     TicketBefore.objects.filter(ticket_number__in=ids).delete()
     TicketBefore.objects.filter(ticket__requester_key__in=hashes).delete()
@@ -74,9 +101,10 @@ def reapply() -> int:
 
     The list in the database and the file beside it are each given what only the other has. Safe to run twice.
     """
-    listed = set(Suppression.objects.values_list("key_id", "hashed"))
-    noted = ledger.noted()
     with transaction.atomic():
+        _take_off_lifted()
+        listed = set(Suppression.objects.values_list("key_id", "hashed"))
+        noted = ledger.noted()
         missing = sorted(noted - listed)
         Suppression.objects.bulk_create(
             [Suppression(key_id=key, hashed=hashed) for key, hashed in missing], ignore_conflicts=True
@@ -91,3 +119,17 @@ def reapply() -> int:
     if listed - noted:
         ledger.append(sorted(listed - noted))
     return count
+
+
+def _take_off_lifted() -> None:
+    """A restored backup does not know who was taken off the list after it; the file does."""
+    lifted = ledger.lifted()
+    old = [
+        one
+        for one in Suppression.objects.filter(hashed__in=[hashed for _key, hashed in lifted])
+        if one.created_at < lifted.get((one.key_id, one.hashed), one.created_at)
+    ]
+    if old:
+        facts = {"entries": len(old)}
+        record(actor=System("retention"), event=Event.PERSON_ERASURE_LIFTED, subject=old[0], facts=facts)
+        Suppression.objects.filter(pk__in=[one.pk for one in old]).delete()

@@ -94,3 +94,9 @@ class EraseForm(forms.Form):
     sure = forms.BooleanField(
         label=gettext_lazy("I have checked that this is the person who asked. This cannot be undone.")
     )
+
+
+class LiftForm(forms.Form):
+    mistaken = forms.BooleanField(
+        label=gettext_lazy("This person was erased by mistake. Later imports may bring them in again.")
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core import signing
-from django.db.models import Count, Max, Min
 
 from metrics import requesters
 from metrics.models import Suppression, Ticket, TicketText
@@ -64,14 +65,18 @@ class Held:
 
 
 def held(person: Person, user: User) -> Held:
-    tickets = person.tickets(user)
-    sources = (
-        tickets.values("source__name")
-        .annotate(tickets=Count("pk"), first=Min("created_at"), last=Max("created_at"))
-        .order_by("source__name")
-    )
+    """Their tickets are looked for once, and all else by what was found."""
+    found = list(person.tickets(user).order_by().values_list("pk", "source__name", "created_at"))
+    tickets = Ticket.objects.filter(pk__in=[pk for pk, _source, _at in found])
+    by_source: dict[str, list[datetime]] = defaultdict(list)
+    for _pk, source, at in found:
+        by_source[source].append(at)
+    sources = [
+        {"source__name": source, "tickets": len(times), "first": min(times), "last": max(times)}
+        for source, times in sorted(by_source.items())
+    ]
     holds = [hold for hold in LegalHold.objects.standing() if tickets.filter(holding.kept_by(hold)).exists()]
     return Held(
-        [dict(row) for row in sources], tickets.count(), TicketText.objects.filter(ticket__in=tickets).count(), holds,
+        sources, len(found), TicketText.objects.filter(ticket__in=[pk for pk, _source, _at in found]).count(), holds,
         Suppression.objects.filter(hashed__in=person.hashes).exists(),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics.models import RejectedRow, Source, Ticket, TicketBefore, TicketText
-from metrics.privacy import holding
+from metrics.privacy import forgetting, holding
 from metrics.privacy.models import LegalHold, Purge
 from metrics.querysets import TicketQuerySet
 from sopdesk.accounts.models import User
@@ -153,6 +153,7 @@ def advance(job: Job) -> Step:
 
 def delete(ids: list[int]) -> dict[str, int]:
     """Delete these tickets, all that hangs on them, and how they were before an import. Returns rows by table."""
+    forgetting.forget(ids)
     before, _by_model = TicketBefore.objects.filter(ticket_number__in=ids).delete()
     _rows, by_model = Ticket.objects.filter(pk__in=ids).delete()
     counts = {name.split(".")[-1]: count for name, count in by_model.items() if count}

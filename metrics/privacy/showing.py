@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics.models import Ticket, TicketText
+from metrics.privacy import holding
 from metrics.privacy.models import TextView
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
@@ -27,3 +32,11 @@ def show(ticket: Ticket, *, why: str, actor: User) -> TicketText:
             raise TextRefused(_("There is no text of this ticket any more."))
         TextView.objects.create(ticket_number=ticket.pk, ticket_label=str(ticket), user=actor, why=why)
     return text
+
+
+def forget_old() -> int:
+    """Delete views that were noted long enough ago (TEXT_VIEWS_KEPT_DAYS), but of tickets that a hold keeps. Returns
+    how many."""
+    over = TextView.objects.filter(at__lt=timezone.now() - timedelta(days=settings.TEXT_VIEWS_KEPT_DAYS))
+    held = Ticket.objects.filter(holding.held(), pk__in=over.values("ticket_number")).values("pk")
+    return over.exclude(ticket_number__in=held).delete()[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from metrics.privacy import erasing, filing, purging
+from metrics.privacy import erasing, filing, finding, forgetting, purging, showing
 
 
 @shared_task(name="metrics.privacy.tasks.retain", max_retries=3, default_retry_delay=10)
@@ -12,4 +12,7 @@ def retain() -> None:
     """What is over its time goes, and who was erased stays erased, also after a restore."""
     filing.remove_old()
     purging.nightly()
+    forgetting.nightly()
+    showing.forget_old()
+    finding.index_months()
     erasing.reapply()  # last: a disk that is full keeps the list's file from being written, and nothing else

@@ -15,6 +15,7 @@ urlpatterns = [
     path("metrics/privacy/persons", persons.find, name="persons"),
     path("metrics/privacy/persons/export", persons.export, name="export"),
     path("metrics/privacy/persons/erase", persons.erase, name="erase"),
+    path("metrics/privacy/persons/lift", persons.lift, name="lift"),
     path("metrics/privacy/exports/<int:export_id>", persons.download, name="download"),
     path("metrics/privacy/views", tickets.text_views, name="text_views"),
     path("metrics/tickets/<int:ticket_id>", tickets.ticket_read, name="ticket"),

@@ -13,5 +13,6 @@ class QualityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("metrics.quality.forgetting")  # goes with what privacy deletes and erases
         import_module("metrics.quality.tab")  # fills the dashboard's tab
         import_module("metrics.quality.reporting")  # answers for IQS

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from metrics.admitting import door_of
 from metrics.quality.errors import QualityRefused
 from metrics.quality.models import Dispute, Review
 from sopdesk.accounts.permissions import Permission, require
@@ -36,8 +37,13 @@ def dispute(review: Review, *, note: str, actor: User) -> Dispute:
             )
         if locked.disputes.filter(state=Dispute.State.OPEN).exists():
             raise QualityRefused(_("This review is disputed already."))
-        made = Dispute.objects.create(review=locked, note=note.strip(), by=actor, score_before=locked.score)
-        record(actor=actor, event=Event.QUALITY_DISPUTED, subject=locked, facts={"note": made.note})
+        made = Dispute.objects.create(
+            review=locked,
+            note=door_of(locked.source).masked(note.strip()),
+            by=actor,
+            score_before=locked.score,
+        )
+        record(actor=actor, event=Event.QUALITY_DISPUTED, subject=locked, facts={"dispute": made.pk})
         return made
 
 
@@ -55,12 +61,13 @@ def settle(dispute: Dispute, *, reopen: bool, answer: str, actor: User) -> Dispu
         if locked.state != Dispute.State.OPEN:
             raise QualityRefused(_("This dispute was settled meanwhile. Nothing was changed."))
         locked.state = Dispute.State.REOPENED if reopen else Dispute.State.STANDS
-        locked.answer, locked.settled_by, locked.settled_at = answer.strip(), actor, timezone.now()
+        locked.answer = door_of(review.source).masked(answer.strip())
+        locked.settled_by, locked.settled_at = actor, timezone.now()
         locked.save(update_fields=["state", "answer", "settled_by", "settled_at"])
         if reopen:
             review.state, review.done_at = Review.State.ASSIGNED, None
             review.score, review.has_critical_fail = None, False
             review.save(update_fields=["state", "done_at", "score", "has_critical_fail"])
-        facts = {"outcome": locked.state, "answer": locked.answer, "score_before": locked.score_before}
+        facts = {"outcome": locked.state, "score_before": locked.score_before}
         record(actor=actor, event=Event.QUALITY_DISPUTE_SETTLED, subject=review, facts=facts)
         return locked

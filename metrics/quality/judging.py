@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from metrics import rejecting
+from metrics.admitting import door_of
 from metrics.models import Ticket
 from metrics.quality.assigning import is_own
 from metrics.quality.models.reviews import NOTE_MAX
@@ -74,6 +76,7 @@ class _World:
     criteria: list[Criterion]
     tickets: dict[str, Ticket]
     people: dict[str, User]
+    masked: Callable[[str], str]
 
 
 def judge(draft: QualityImport, viewer: User) -> list[Judged | Bad]:
@@ -106,7 +109,7 @@ def _world(draft: QualityImport, viewer: User) -> _World:
               for key in (person.name.casefold(), person.email.casefold())}  # fmt: skip
     return _World(
         draft.mapping, draft.header, list(draft.version.criteria.all()),
-        {ticket.external_id: ticket for ticket in tickets.select_related("team")}, people,
+        {ticket.external_id: ticket for ticket in tickets.select_related("team")}, people, door_of(draft.source).masked,
     )  # fmt: skip
 
 
@@ -122,10 +125,10 @@ def _judged(line: int, cells: dict[str, str], world: _World) -> Judged:
     ):
         raise _Wrong(world.mapping["reviewer"], name, _("Nobody reviews their own ticket."))
     scores = {one.pk: _score(cells, one, world.mapping) for one in world.criteria}
-    note = cells.get(world.mapping.get("note") or "", "").strip()[:NOTE_MAX]
+    note = cells.get(world.mapping.get("note") or "", "").strip()
     return Judged(
         line, number, about(ticket), person, person.name if person else name[:120],
-        _moment(cells, world.mapping["done_at"]), note, scores,
+        _moment(cells, world.mapping["done_at"]), world.masked(note)[:NOTE_MAX], scores,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from metrics.admitting import door_of
 from metrics.quality.errors import QualityRefused, StaleReview
 from metrics.quality.models import Criterion, Mark, Review
 from metrics.quality.scoring import Marked, Scored, score
@@ -66,9 +67,9 @@ def decline(review: Review, *, why: str, actor: User) -> Review:
     if not why.strip():
         raise QualityRefused(_("Say why you cannot review it."))
     with _own(review, None, actor) as locked:
-        locked.state, locked.note = Review.State.DECLINED, why.strip()
+        locked.state, locked.note = Review.State.DECLINED, door_of(locked.source).masked(why.strip())
         locked.save(update_fields=["state", "note"])
-        record(actor=actor, event=Event.QUALITY_DECLINED, subject=locked, facts={"why": locked.note})
+        record(actor=actor, event=Event.QUALITY_DECLINED, subject=locked)
         return locked
 
 
@@ -107,13 +108,14 @@ def _write(review: Review, marks: Marks, note: str) -> None:
     criteria = {one.pk: one for one in review.version.criteria.all()}
     for pk, given in marks.items():
         _check(criteria.get(pk), given)
+    masked = door_of(review.source).masked
     Mark.objects.filter(review=review).delete()
     rows = [
-        Mark(review=review, criterion_id=pk, score=given.score, note=given.note)
+        Mark(review=review, criterion_id=pk, score=given.score, note=masked(given.note))
         for pk, given in marks.items()
     ]
     Mark.objects.bulk_create(rows)
-    review.note, review.revision = note, review.revision + 1
+    review.note, review.revision = masked(note), review.revision + 1
     review.save(update_fields=["note", "revision"])
 
 

@@ -82,6 +82,7 @@ class Event(models.TextChoices):
     OUTSIDE_INVITED = "outside:invited", _("outside reviewer invited")
     OUTSIDE_REVOKED = "outside:revoked", _("outside reviewer’s link taken back")
     PERSON_ERASED = "person:erased", _("customer erased")
+    PERSON_ERASURE_LIFTED = "person:erasure_lifted", _("erasure of a customer lifted")
     PERSON_EXPORTED = "person:exported", _("what is held of a customer exported")
     PICTURE_ADDED = "picture:added", _("picture added")
     POLICY_SAVED = "policy:saved", _("service level policy saved")

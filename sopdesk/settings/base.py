@@ -172,6 +172,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 REPORTING_TIME_ZONE = "Europe/Dublin"
 # Within which what an import changed can be taken back; what it added can be removed always.
 IMPORT_UNDO_DAYS = 30
+# For how long it stays noted who had the text of a ticket shown, and why.
+TEXT_VIEWS_KEPT_DAYS = 730
 # A folder whose files of tickets are imported by themselves (metrics/collecting.py); none when empty.
 IMPORT_FOLDER = os.environ.get("IMPORT_FOLDER", "")
 

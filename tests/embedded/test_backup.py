@@ -88,3 +88,45 @@ def test_an_existing_file_is_not_overwritten(migrated: Place, archive: Path) -> 
     refused = migrated.run("manage.py", "backup", str(archive))
     assert refused.returncode != 0
     assert "exists already" in refused.stderr
+
+
+ERASED_AFTERWARDS = """
+from pathlib import Path
+from uuid import uuid4
+from django.core.management import call_command
+from django.utils import timezone
+from metrics.models import Source, Ticket, TicketText
+from metrics.privacy import erasing, persons
+from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Role
+carla = User.objects.create(email="carla@example.com", name="Carla", role=Role.COMPLIANCE_OFFICER)
+ann, now = persons.by_address("ann@example.com"), timezone.now()
+ticket = Ticket.objects.create(source=Source.objects.create(name="Desk"), external_id="A1", status="open",
+    raw_status="open", created_at=now, updated_at=now, requester_key=ann.hashes[0], row_hash=uuid4())
+TicketText.objects.create(ticket=ticket, subject="Ann again")
+call_command("backup", Path("{target}"))
+print("erased:", erasing.erase(ann, actor=carla))
+"""
+HELD = """
+from metrics.models import Suppression, Ticket, TicketText
+print("held:", Ticket.objects.exclude(requester_key=None).count(), TicketText.objects.count(),
+    Suppression.objects.count())
+"""
+
+
+def held(place: Place) -> list[int]:
+    """Tickets that lead to a customer, texts, and people on the list of the erased."""
+    said = place.run("manage.py", "shell", "-v", "0", "-c", HELD)
+    assert "held:" in said.stdout, said.stderr
+    return [int(count) for count in said.stdout.split("held:")[1].split()]
+
+
+def test_who_was_erased_after_the_backup_is_erased_after_the_restore(migrated: Place) -> None:
+    target = migrated.var.parent / "before.backup"
+    done = migrated.run("manage.py", "shell", "-v", "0", "-c", ERASED_AFTERWARDS.format(target=target))
+    assert "erased: 1" in done.stdout, done.stderr
+    restored = migrated.run("manage.py", "restore", str(target), "--force")
+    assert restored.returncode == 0, restored.stderr
+    assert held(migrated) == [1, 1, 0], "a backup knows nothing of what came after it"
+    assert "1 tickets" in migrated.run("manage.py", "reapply_erasures").stdout
+    assert held(migrated) == [0, 0, 1]

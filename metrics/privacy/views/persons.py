@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metrics.models import Suppression
 from metrics.privacy import erasing, person_files, persons
-from metrics.privacy.erasing import EraseRefused
-from metrics.privacy.forms import EraseForm, PersonForm
+from metrics.privacy.erasing import EraseRefused, LiftRefused
+from metrics.privacy.forms import EraseForm, LiftForm, PersonForm
 from metrics.privacy.models import PersonExport
 from metrics.privacy.person_files import ExportRefused
 from metrics.privacy.persons import Person
@@ -85,6 +85,25 @@ def erase(request: HttpRequest) -> HttpResponse:
     return redirect("privacy:persons")
 
 
+@require_POST
+@never_cache
+@editor
+def lift(request: HttpRequest) -> HttpResponse:
+    """Take the person off the list of the erased, when it was said that this is meant."""
+    person, form = _person(request), LiftForm(request.POST)
+    if person is None:
+        return redirect("privacy:persons")
+    if not form.is_valid():
+        return _shown(request, person, EraseForm(), lift_form=form, status=422)
+    try:
+        erasing.lift(person, actor=signed_in(request))
+    except LiftRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The erasure is lifted. Later imports bring this person in again."))
+    return redirect("privacy:persons")
+
+
 @require_safe
 @editor
 def download(request: HttpRequest, export_id: int) -> HttpResponseBase:
@@ -106,6 +125,9 @@ def _person(request: HttpRequest) -> Person | None:
         return None
 
 
-def _shown(request: HttpRequest, person: Person, form: Any, status: int = 200) -> HttpResponse:
-    context = {"person": person, "held": persons.held(person, signed_in(request)), "form": form}
+def _shown(
+    request: HttpRequest, person: Person, form: Any, *, lift_form: LiftForm | None = None, status: int = 200
+) -> HttpResponse:
+    held = persons.held(person, signed_in(request))
+    context = {"person": person, "held": held, "form": form, "lift_form": lift_form or LiftForm()}
     return render(request, "metrics/privacy_person.html", context, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -50,7 +51,8 @@ def text_views(request: HttpRequest) -> HttpResponse:
     """Who had which text shown, when and why."""
     views = TextView.objects.visible_to(signed_in(request)).select_related("user")
     listing: Listing[TextView] = Listing(request.GET, views, TextViewFilter, sorts=SORTS, sort="-at")
-    return render(request, "metrics/privacy_text_views.html", {"listing": listing})
+    context = {"listing": listing, "kept_days": settings.TEXT_VIEWS_KEPT_DAYS}
+    return render(request, "metrics/privacy_text_views.html", context)
 
 
 def _visible(request: HttpRequest, ticket_id: int) -> Ticket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from metrics import importing
 from metrics.models import Import, Source, Suppression, Ticket, TicketText
-from metrics.privacy import holding
+from metrics.privacy import holding, showing
 from metrics.privacy.models import LegalHold, PersonExport, TextView
 from sopdesk.accounts.models import Team, User
 from tests.access_world_privacy import ANN, ticket
@@ -99,6 +100,30 @@ def test_a_person_is_found_given_out_and_erased(client: Client, carla: User, ann
     assert "Erased from 1 ticket." in answer(client, "erase", person=token, sure="on")[1]
     assert not Ticket.objects.exclude(requester_key=None).exists()
     assert Suppression.objects.count() == 1
+
+
+def test_an_erasure_is_lifted_on_the_persons_page(client: Client, carla: User, ann: Ticket) -> None:
+    client.force_login(carla)
+    token, page = found(client)
+    assert "Lift the erasure" not in page
+    answer(client, "erase", person=token, sure="on")
+    assert "Lift the erasure" in found(client)[1]
+    assert answer(client, "lift", person=token)[0] == 422
+    assert Suppression.objects.exists()
+    assert "The erasure is lifted." in answer(client, "lift", person=token, mistaken="on")[1]
+    assert not Suppression.objects.exists()
+
+
+def test_views_of_texts_go_after_their_time(client: Client, carla: User, ann: Ticket) -> None:
+    for number in (ann.pk, 999):
+        TextView.objects.create(ticket_number=number, ticket_label="A1", user=carla, why="x")
+    assert showing.forget_old() == 0
+    TextView.objects.update(at=timezone.now() - timedelta(days=731))
+    holding.place(person="", reason="Dispute", external_id="A1", actor=carla)
+    assert showing.forget_old() == 1
+    assert TextView.objects.get().ticket_number == ann.pk
+    client.force_login(carla)
+    assert "Kept for 730 days." in answer(client, "text_views")[1]
 
 
 def test_a_hold_refuses_the_erasure_in_words(client: Client, carla: User, ann: Ticket) -> None:

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from metrics import requesters
 from metrics.models import Rating, Suppression, Ticket, TicketBefore, TicketText
-from metrics.privacy import erasing, filing, holding, ledger, person_files, persons
-from metrics.privacy.erasing import EraseRefused
+from metrics.privacy import erasing, filing, finding, holding, ledger, person_files, persons
+from metrics.privacy.erasing import EraseRefused, LiftRefused
 from metrics.privacy.models import PersonExport
 from metrics.privacy.person_files import ExportRefused
 from sopdesk.accounts.models import User
+from sopdesk.audit.events import Event
 from sopdesk.audit.models import Entry
 from tests.metrics.bringing import bring, source
 from tests.metrics.privacy.test_retention import HEAD, NEW, OLD, mapping
@@ -134,3 +136,56 @@ def test_a_file_that_was_lost_or_cut_is_written_anew(settings: Settings, carla: 
     Path(settings.ERASED_LEDGER).write_text('["abc", "de')
     erasing.reapply()
     assert ledger.noted() >= set(persons.by_address(ANN).names)
+
+
+def test_an_erasure_is_lifted_for_good(
+    carla: User, gia: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    brought()
+    person = persons.by_address(ANN)
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.erase(person, actor=carla)
+    with pytest.raises(PermissionDenied):
+        erasing.lift(person, actor=gia)
+    erasing.lift(person, actor=carla)
+    erasing.reapply()
+    assert not Suppression.objects.exists()
+    entry = Entry.objects.get(event=Event.PERSON_ERASURE_LIFTED)
+    assert (entry.actor_name, entry.facts) == (carla.name, {"entries": 1})
+    assert Ticket.objects.get(external_id="A1").requester_key is None
+    bring(HEAD + OLD.replace("12:00Z", "13:00Z"), read_as=mapping())
+    assert Ticket.objects.get(external_id="A1").requester_key == person.hashes[0]
+    with pytest.raises(LiftRefused):
+        erasing.lift(person, actor=carla)
+
+
+def test_a_restore_does_not_erase_whom_it_was_lifted_for(carla: User) -> None:
+    """The backup is of the time between: the list in it is older than the last word in the file."""
+    names = persons.by_address(ANN).names
+    (key, hashed), *_others = names
+    Suppression.objects.create(key_id=key, hashed=hashed)
+    ledger.append(names)
+    ledger.append_lifted(names)
+    brought()
+    assert erasing.reapply() == 0
+    assert not Suppression.objects.exists()
+    erasing.erase(persons.by_address(ANN), actor=carla)
+    erasing.reapply()
+    assert Suppression.objects.count() == 1
+
+
+def test_nothing_is_lifted_while_the_file_cannot_be_written(settings: Settings, carla: User) -> None:
+    erasing.erase(persons.by_address(ANN), actor=carla)
+    Path(settings.ERASED_LEDGER).mkdir(parents=True)
+    with pytest.raises(LiftRefused, match="nothing was changed"):
+        erasing.lift(persons.by_address(ANN), actor=carla)
+    assert Suppression.objects.exists()
+    assert not Entry.objects.filter(event=Event.PERSON_ERASURE_LIFTED).exists()
+
+
+def test_months_that_are_over_are_indexed_once(carla: User) -> None:
+    brought()
+    assert "metrics_ticket_2024_05" in finding.index_months()
+    assert finding.index_months() == []
+    assert not [name for name in finding.index_months(timezone.now().date()) if name > "metrics_ticket_2024"]
+    assert persons.held(persons.by_address(ANN), carla).tickets == 1
