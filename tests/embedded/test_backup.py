@@ -99,7 +99,7 @@ from metrics.models import Source, Ticket, TicketText
 from metrics.privacy import erasing, persons
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Role
-carla = User.objects.create(email="carla@example.com", name="Carla", role=Role.COMPLIANCE_OFFICER)
+carla = User.objects.create_user("carla@example.com", name="Carla", roles=[Role.COMPLIANCE_OFFICER])
 ann, now = persons.by_address("ann@example.com"), timezone.now()
 ticket = Ticket.objects.create(source=Source.objects.create(name="Desk"), external_id="A1", status="open",
     raw_status="open", created_at=now, updated_at=now, requester_key=ann.hashes[0], row_hash=uuid4())
