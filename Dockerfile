@@ -10,7 +10,7 @@ RUN /srv/sopdesk/venv/bin/pip install --no-cache-dir --require-hashes -r require
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --create-home --home-dir /srv/sopdesk sopdesk \
-    && install -d -o sopdesk -g sopdesk /srv/sopdesk/media /srv/sopdesk/ledger /srv/sopdesk/static /srv/sopdesk/beat /srv/sopdesk/backups
+    && install -d -o sopdesk -g sopdesk /srv/sopdesk/media /srv/sopdesk/ledger /srv/sopdesk/static /srv/sopdesk/beat /srv/sopdesk/backups /srv/sopdesk/imports
 COPY --from=build /srv/sopdesk/venv /srv/sopdesk/venv
 WORKDIR /srv/sopdesk/app
 COPY . .

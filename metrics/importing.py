@@ -55,6 +55,7 @@ CHUNK_BYTES: Final = 16 * 1024**2
 REJECTED_KEPT: Final = 100_000
 STATISTICS_FROM: Final = 5_000
 # What share of the work is done when a phase ends, in thousandths.
+_REWRITTEN: Final = 200  # where a file was to be rewritten before
 _ENDS: Final = {"tickets": {"read": 850, "fold": 850}, "events": {"read": 500, "fold": 850}}
 
 
@@ -344,11 +345,13 @@ _PHASES: Final[dict[str, Callable[[Import, dict[str, Any]], dict[str, Any]]]] = 
 
 def _progress(ticket_import: Import, cursor: dict[str, Any]) -> int:
     """How far, in thousandths."""
-    ends = _ENDS[ticket_import.mapping["shape"]]
-    if cursor["phase"] in {"open", "rewrite"}:
-        return 0
+    ends, begins = _ENDS[ticket_import.mapping["shape"]], _REWRITTEN if ticket_import.form else 0
+    if cursor["phase"] == "rewrite":
+        return int(begins * rewriting.share(cursor))
+    if cursor["phase"] == "open":
+        return begins
     if cursor["phase"] == "read":
-        return int(ends["read"] * cursor["offset"] / max(1, cursor["size"]))
+        return int(begins + (ends["read"] - begins) * cursor["offset"] / max(1, cursor["size"]))
     if cursor["phase"] == "fold":
         return ends["read"]
     done = 1 - cursor.get("left", 1) / max(1, cursor.get("days") or 1)

@@ -20,6 +20,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 NGINX = (PROJECT / "deploy" / "nginx.conf").read_text()
 PRODUCTION = (PROJECT / "sopdesk" / "settings" / "production.py").read_text()
+BASE = (PROJECT / "sopdesk" / "settings" / "base.py").read_text()
 OURS = ("migrate", "web", "worker", "beat")
 
 
@@ -82,9 +83,19 @@ def test_variables_are_those_that_settings_read(service: str) -> None:
     environment = SERVICES[service]["environment"]
     read = set(re.findall(r'os\.environ(?:\.get\(|\[)"([A-Z_]+)"', PRODUCTION))
     read |= set(re.findall(r'^ {4}"([A-Z_]+)": "', PRODUCTION, re.MULTILINE))
+    read |= set(re.findall(r'os\.environ\.get\("([A-Z_]+)"', BASE))
     assert set(environment) <= read | {"DJANGO_SETTINGS_MODULE"}
     assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "EMAIL_HOST"} <= set(environment)
     assert environment["DJANGO_SETTINGS_MODULE"] == "sopdesk.settings.production"
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_the_watched_folder_is_mounted_and_the_users_own(service: str) -> None:
+    """The worker takes files of it by renaming them, so that it has to be there, and writable."""
+    folder = SERVICES[service]["environment"]["IMPORT_FOLDER"]
+    assert f"${{IMPORT_FOLDER:-imports}}:{folder}" in SERVICES[service]["volumes"]
+    assert "imports" in COMPOSE["volumes"]
+    assert re.search(rf"install -d -o sopdesk .*{folder}", DOCKERFILE)
 
 
 def test_secrets_are_never_written_here() -> None:

@@ -18,6 +18,7 @@ from metrics.containers import FileRefused
 from metrics.models import Import, RejectedRow, Ticket
 from metrics.surveying import look
 from sopdesk.jobs import running
+from sopdesk.jobs.models import Job
 from tests.metrics.bringing import bring, draft
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +220,14 @@ def test_the_download_of_rejected_records_is_a_csv_that_comes_in_again() -> None
 def test_the_form_is_kept_and_a_csv_has_none() -> None:
     assert draft(json.dumps([{"id": 1, "state": "x"}])).form == "json"
     assert draft("id,state\n1,x\n").form == ""
+
+
+def test_progress_moves_while_a_file_is_rewritten_and_never_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rewriting, "CHUNK_RECORDS", 2)
+    started = importing.start(draft(lines(*(ticket(n) for n in range(12)))), OWN, actor=None)
+    assert started.job_id is not None
+    seen = []
+    while running.run(started.job_id):
+        seen.append(Job.objects.get(pk=started.job_id).progress_done)
+    assert seen == sorted(seen)
+    assert len([done for done in seen if 0 < done < 200]) > 2
