@@ -6,39 +6,14 @@ import time
 from datetime import date
 from typing import Final
 
-from django.db import transaction
-
-from metrics import calendars, importing, mapping
-from metrics.models import Import, SlaPolicy, Source
-from metrics.service_levels import add_targets
+from metrics import importing, mapping
+from metrics.models import Import, Source
 from sopdesk.demo import ticket_file
+from sopdesk.demo.ticket_promises import promise
 from sopdesk.demo.tickets import COUNT, END, SEED, draw, last_second
 from sopdesk.jobs import running
 
 SOURCE: Final = "Lumio Desk"
-
-
-HOUR: Final = 3600
-# Promises in desk hours (07:00 to 23:00 in Dublin, every day), by priority.
-PROMISES: Final = {
-    "first_reply": {"urgent": HOUR // 2, "high": 3 * HOUR // 2, "": 5 * HOUR},
-    "next_reply": {"urgent": HOUR, "high": 3 * HOUR, "": 8 * HOUR},
-    "resolution": {"urgent": 6 * HOUR, "high": 12 * HOUR, "": 32 * HOUR},
-}
-
-
-def promise(source: Source) -> SlaPolicy:
-    """Lumio's own promises to its customers, made when they are not there yet."""
-    with transaction.atomic():
-        hours = calendars.create(
-            "lumio-desk", "Every day 07:00–23:00", "Europe/Dublin", [[["07:00", "23:00"]]] * 7
-        )
-        policy, made = SlaPolicy.objects.get_or_create(
-            slug="lumio-desk", version=1, defaults={"name": "Lumio Desk", "calendar": hours, "source": source}
-        )
-        if made:
-            add_targets(policy, PROMISES)
-    return policy
 
 
 def is_loaded() -> bool:

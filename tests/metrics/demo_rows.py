@@ -17,7 +17,7 @@ from metrics.calendars import clock_of
 from metrics.models import Rollup, Source
 from metrics.watching.expecting import DAYS as WATCHED
 from sopdesk.accounts.models import Site, Team
-from sopdesk.demo.ticket_loading import PROMISES
+from sopdesk.demo.ticket_promises import PROMISES
 from sopdesk.demo.tickets import DAYS, DESKS, END, REASONS, SPIKE, Drawn, draw, last_second
 
 DAY: Final = 86_400
