@@ -6,7 +6,7 @@ name its policy only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,11 +33,16 @@ class ServiceLevelRefused(Exception):
 def save_calendar(
     values: dict[str, Any], *, old: Calendar | None, holds_from: date | None, note: str, actor: User
 ) -> Calendar:
-    """A calendar with its intervals: a new one, or the next version of `old`. Raises ServiceLevelRefused."""
+    """A calendar with its intervals: a new one, or the next version of `old`. Raises ServiceLevelRefused.
+
+    Where nothing differs, and it is not to hold sooner, no version is made: `old` comes back.
+    """
     require(actor, Permission.SERVICE_LEVELS_EDIT, old)
     with transaction.atomic():
         _alone()
         calendar = Calendar(**values, **_version(Calendar, old, values["name"]))
+        if old and _is_same(old, values) and _no_sooner(old, holds_from):
+            return old
         calendar.holds_from, calendar.note, calendar.created_by = holds_from, note, actor
         calendar.save(force_insert=True)
         calendars.materialise(calendar)
@@ -56,15 +61,18 @@ def save_policy(
 ) -> SlaPolicy:  # fmt: skip
     """A policy: a new one, or the next version of `old`, whose source it keeps. Raises ServiceLevelRefused.
 
-    `targets`: the columns of SlaTarget, without its policy. `sites`: hours by the site's key.
+    `targets`: the columns of SlaTarget, without its policy. `sites`: hours by the site's key. Where nothing differs and
+    it is not to hold sooner, no version is made: `old` comes back.
     """
     require(actor, Permission.SERVICE_LEVELS_EDIT, old)
     with transaction.atomic():
         _alone()
-        source = old.source if old else values.get("source")
+        targets, source = [*targets], old.source if old else values.get("source")
         if old is None and SlaPolicy.objects.filter(source=source).exists():
             raise ServiceLevelRefused(_("This source has a policy already. Change that one instead."))
         policy = SlaPolicy(**{**values, "source": source}, **_version(SlaPolicy, old, values["name"]))
+        if old and _is_said_by(old, values, targets, sites) and _no_sooner(old, holds_from):
+            return old
         policy.holds_from, policy.note, policy.created_by = holds_from, note, actor
         _insert(policy, targets, sites)
         facts = {"version": policy.version, "holds_from": str(holds_from or ""), "note": note}
@@ -75,6 +83,37 @@ def save_policy(
 def _alone() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _no_sooner(old: Calendar | SlaPolicy, holds_from: date | None) -> bool:
+    return old.holds_from is None or (holds_from is not None and holds_from >= old.holds_from)
+
+
+def _is_same(old: Calendar, values: dict[str, Any]) -> bool:
+    return all(getattr(old, name) == value for name, value in values.items())
+
+
+def _is_said_by(
+    old: SlaPolicy, values: dict[str, Any], targets: Sequence[dict[str, Any]], sites: dict[int, Calendar]
+) -> bool:
+    """Whether a policy promises this already."""
+    wanted = {
+        (
+            row["metric"], row.get("priority", ""), row.get("channel", ""), row.get("label", ""), row.get("team"),
+            row["seconds"], frozenset(row.get("pauses", ())),
+        )
+        for row in targets
+    }  # fmt: skip
+    there = {
+        (row.metric, row.priority, row.channel, row.label, row.team, row.seconds, frozenset(row.pauses))
+        for row in old.targets.select_related("team")
+    }
+    hours = {one.site_id: one.calendar_id for one in old.site_hours.all()}
+    return (
+        (values["name"], values["calendar"].pk) == (old.name, old.calendar_id)
+        and wanted == there
+        and {site: calendar.pk for site, calendar in sites.items()} == hours
+    )
 
 
 def _version(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import holidays
 from django import forms
@@ -289,26 +287,3 @@ class RecomputeForm(forms.Form):
         if cleaned.get("first") and cleaned.get("last") and cleaned["last"] < cleaned["first"]:
             raise ValidationError(gettext("The period ends before it begins."))
         return cleaned
-
-
-class TryForm(forms.Form):
-    """What would be due if a ticket came in at a time. In the calendar's zone."""
-
-    at = forms.CharField(
-        label=_("A ticket comes in at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    hours = forms.DecimalField(
-        label=_("and may take hours"), min_value=0, max_value=LONGEST_HOURS, decimal_places=2
-    )
-
-    def moment(self, zone: str) -> Any:
-        return self.cleaned_data["at"].replace(tzinfo=ZoneInfo(zone))
-
-    def clean_at(self) -> Any:
-        text = str(self.cleaned_data["at"])
-        if not re.fullmatch(r"20[0-3]\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", text):
-            raise ValidationError(gettext("Write a time between 2005 and 2039, such as 2026-10-31T14:05."))
-        try:
-            return timezone.datetime.fromisoformat(text)  # type: ignore[attr-defined]
-        except ValueError as wrong:
-            raise ValidationError(gettext("Write a time such as 2026-10-31T14:05.")) from wrong

@@ -102,11 +102,12 @@ def in_order(policy: SlaPolicy) -> list[Target]:
         Target(
             str(row.get_metric_display()), who_in_words(row), seconds_in_words(row.seconds), bool(row.pauses)
         )
-        for row in sorted(policy.targets.select_related("team"), key=_rank)
+        for row in sorted(policy.targets.select_related("team"), key=rank)
     ]
 
 
-def _rank(row: SlaTarget) -> tuple[int, int, int]:
+def rank(row: SlaTarget) -> tuple[int, int, int]:
+    """By promise, and of one promise the target first that holds before others."""
     filled = {"label": bool(row.label), "team": row.team_id is not None, "channel": bool(row.channel),
               "priority": bool(row.priority)}  # fmt: skip
     order = [name for name, _label in SlaTarget.Metric.choices].index(row.metric)

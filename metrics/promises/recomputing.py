@@ -20,6 +20,7 @@ from metrics import rollups, service_levels, targets
 from metrics.models import Source, StaleDay
 from metrics.promises.editing import ServiceLevelRefused
 from metrics.promises.models import Recompute
+from metrics.storing import SOURCE_LOCKS
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 PREVIEW: Final = "metrics.recompute_preview"
 APPLY: Final = "metrics.recompute_apply"
-CHUNK: Final = 5000
+CHUNK = 5000
 
 _WHICH: Final = """FROM metrics_ticket
 WHERE source_id = %(source)s AND created_at >= %(from)s AND created_at < %(until)s"""
@@ -40,7 +41,8 @@ _STORED: Final = f"""CREATE TEMP TABLE stored ON COMMIT DROP AS
 SELECT id, created_at, status, priority, channel, team_id, labels::text[] AS labels, first_public_reply_at,
     last_solved_at, closed_at, flags::text[] AS flags, asked_at, answered_at,
     merged_into IS NULL AND NOT is_spam AND NOT is_agent_initiated AS is_promised
-{_WHICH} AND (created_at, id) > (%(after)s::timestamptz, %(after_id)s) ORDER BY created_at, id LIMIT {CHUNK}"""
+{_WHICH} AND (created_at, id) > (%(after)s::timestamptz, %(after_id)s) ORDER BY created_at, id
+LIMIT %(chunk)s"""
 _LOCKED: Final = (
     "SELECT 1 FROM metrics_ticket WHERE id IN (SELECT id FROM stored) ORDER BY id FOR NO KEY UPDATE"
 )
@@ -73,6 +75,7 @@ _WRITE: Final = (
     f"INSERT INTO metrics_slaresult ({_COLUMNS}) SELECT {_COLUMNS} FROM remeasured WHERE ticket_id IN ({_CHANGED})",
     f"""INSERT INTO metrics_staleday (ticket_import_id, day)
     SELECT DISTINCT NULL::bigint, (started_at AT TIME ZONE %(zone)s)::date FROM compared WHERE ticket_id IN ({_CHANGED})
+    ORDER BY 2
     ON CONFLICT (ticket_import_id, day) DO UPDATE SET day = excluded.day""",
 )
 
@@ -152,10 +155,12 @@ def _chunk(asked: Recompute, cursor: dict[str, Any], *, writes: bool) -> Step:
     names: dict[str, Any] = {
         "source": asked.source_id, "from": targets.begin_of(asked.first),
         "until": targets.begin_of(asked.last + timedelta(days=1)), "now": now, "zone": settings.REPORTING_TIME_ZONE,
-        "after": cursor.get("after", "-infinity"), "after_id": cursor.get("after_id", 0),
+        "after": cursor.get("after", "-infinity"), "after_id": cursor.get("after_id", 0), "chunk": CHUNK,
     }  # fmt: skip
     with connection.cursor() as database:
         database.execute("SELECT set_config('jit', 'off', true)")
+        if writes:  # An import stores tickets of the source before this chunk or after it, never meanwhile.
+            database.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, asked.source_id])
         total = cursor.get("total")
         if total is None:
             database.execute(f"SELECT count(*) {_WHICH}", names)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from metrics.models import Calendar, SlaPolicy
-from metrics.promises import comparing, editing, picturing
-from metrics.promises.forms import CalendarForm, PolicyForm, TargetRows, TryForm, target_initial
+from metrics.promises import comparing, editing, picturing, trying
+from metrics.promises.forms import CalendarForm, PolicyForm, TargetRows, target_initial
+from metrics.promises.trying_forms import TicketForm, TryForm
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission, allows
 
@@ -60,8 +61,11 @@ def policy_read(request: HttpRequest, pk: int) -> HttpResponse:
     policies = SlaPolicy.objects.visible_to(signed_in(request)).select_related("source", "calendar")
     policy = get_object_or_404(policies, pk=pk)
     versions = [*SlaPolicy.objects.filter(slug=policy.slug).select_related("created_by")]
+    form = TicketForm(request.GET if "at" in request.GET else None)
     context = {
         "policy": policy,
+        "form": form,
+        "promised": trying.promised(policy, form.ticket()) if form.is_bound and form.is_valid() else None,
         "targets": picturing.in_order(policy),
         "sites": policy.site_hours.select_related("site", "calendar"),
         **_versions(request, policy, versions, comparing.policy_said),
@@ -95,7 +99,7 @@ def calendar_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         try:
             saved = editing.save_calendar(form.values(), old=old, holds_from=said["holds_from"], note=said["note"],
                                           actor=signed_in(request))  # fmt: skip
-            messages.success(request, _("Version %(n)s is saved.") % {"n": saved.version})
+            _say_saved(request, saved, old)
             return redirect("promises:calendar", saved.pk)
         except editing.ServiceLevelRefused as refused:
             form.add_error(None, str(refused))
@@ -115,10 +119,19 @@ def policy_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if data is not None and form.is_valid() and rows.is_valid():
         saved = _saved_policy(request, form, rows, old)
         if saved is not None:
-            messages.success(request, _("Version %(n)s is saved.") % {"n": saved.version})
+            _say_saved(request, saved, old)
             return redirect("promises:policy", saved.pk)
     context = {"form": form, "rows": rows, "old": old}
     return render(request, "metrics/promises_policy_edit.html", context, status=200 if data is None else 422)
+
+
+def _say_saved(request: HttpRequest, saved: Calendar | SlaPolicy, old: Calendar | SlaPolicy | None) -> None:
+    if old is not None and saved.pk == old.pk:
+        messages.info(
+            request, _("Nothing differs from version %(n)s, so no other one was made.") % {"n": saved.version}
+        )
+    else:
+        messages.success(request, _("Version %(n)s is saved.") % {"n": saved.version})
 
 
 def _saved_policy(

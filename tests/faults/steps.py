@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection
 
 from metrics import importing
+from metrics.promises import recomputing
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from sopdesk.jobs.registry import Step, step
@@ -21,6 +22,7 @@ if os.environ.get("SOPDESK_FAULT_QUICK"):
 
 # An import in many small chunks, so that there is a place to be killed between two of them.
 importing.CHUNK_ROWS = int(os.environ.get("SOPDESK_FAULT_CHUNK_ROWS", importing.CHUNK_ROWS))  # type: ignore[misc]
+recomputing.CHUNK = int(os.environ.get("SOPDESK_FAULT_CHUNK_ROWS", recomputing.CHUNK))
 
 
 @step("faults.write_rows")

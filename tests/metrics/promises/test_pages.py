@@ -163,6 +163,28 @@ def test_an_edit_of_a_version_that_is_not_the_newest_is_refused(browser: Client)
     assert SlaPolicy.objects.count() == 2
 
 
+def test_saved_as_it_was_there_is_no_new_version(browser: Client) -> None:
+    old = service_levels.default_policy()
+    for kind, model, pk in (("policy", SlaPolicy, old.pk), ("calendar", Calendar, old.calendar_id)):
+        address = reverse(f"promises:{kind}_edit", args=[pk])
+        page = browser.get(address).context
+        rows = [*page["rows"], page["rows"].management_form] if "rows" in page else []
+        said = {bound.html_name: bound.value() for form in (page["form"], *rows) for bound in form}
+        sent = {name: "on" if value is True else value for name, value in said.items()}
+        answer = browser.post(address, {k: v for k, v in sent.items() if v not in (None, False)}, follow=True)
+        assert "Nothing differs from version 1" in answer.content.decode()
+        assert model.objects.count() == 1
+    assert not Entry.objects.exists()
+
+
+def test_what_holds_sooner_is_a_version_though_it_says_the_same(browser: Client) -> None:
+    browser.post(reverse("promises:calendar_new"), {**HOURS, "holds_from": "2026-06-01"})
+    first = Calendar.objects.get()
+    for holds_from, versions in (("2026-07-01", 1), ("2026-05-01", 2)):
+        browser.post(reverse("promises:calendar_edit", args=[first.pk]), {**HOURS, "holds_from": holds_from})
+        assert Calendar.objects.count() == versions
+
+
 def test_a_source_has_one_policy(browser: Client) -> None:
     old = service_levels.default_policy()
     said = {"name": "Second", "calendar": old.calendar_id, **rows({"metric": "resolution", "hours": 1})}

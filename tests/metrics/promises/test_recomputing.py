@@ -59,7 +59,7 @@ def asked(gia: User) -> Recompute:
 
 
 def test_first_what_would_change_and_then_that(gia: User, monkeypatch: Any) -> None:
-    monkeypatch.setattr(recomputing, "_STORED", recomputing._STORED.replace("LIMIT 5000", "LIMIT 1"))
+    monkeypatch.setattr(recomputing, "CHUNK", 1)
     bring(TICKETS)
     before = results()
     stricter(gia)
