@@ -19,12 +19,10 @@ from metrics import containers, reading, rejecting
 from metrics.containers import FileRefused
 from metrics.quality.errors import QualityRefused
 from metrics.quality.judging import Bad, Judged, judge
-from metrics.quality.models import Mark, QualityImport, Review
-from metrics.quality.reviewing import Given, preview
+from metrics.quality.models import QualityImport
 from metrics.quality.scorecards import newest_of
 from sopdesk.accounts.permissions import Permission, require
-from sopdesk.audit.events import Event
-from sopdesk.audit.recording import record
+from sopdesk.jobs.submitting import submit
 from sopdesk.listing import spreadsheet
 
 if TYPE_CHECKING:
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from metrics.quality.models import Criterion, Scorecard
     from sopdesk.accounts.models import User
 
+KIND: Final = "quality.bring_results"
 ROWS_MAX: Final = 20_000
 BYTES_MAX: Final = 8 * 1024 * 1024
 COLUMNS_MAX: Final = 200
@@ -120,81 +119,21 @@ def say(draft: QualityImport, mapping: dict[str, str], *, actor: User) -> Qualit
 
 def judged(draft: QualityImport, viewer: User) -> list[Judged | Bad]:
     """What would become of each row. A fixed number of queries."""
-    return judge(draft, viewer)
+    return judge(draft, viewer, draft.waiting, set())
 
 
 def bring(draft: QualityImport, *, actor: User) -> QualityImport:
-    """Bring it in, all good rows at once. Raises QualityRefused for one that was brought in."""
+    """Bring it in, by a job. Raises QualityRefused for one that was, or is being, brought in."""
     require(actor, Permission.QUALITY_EDIT, draft)
     with transaction.atomic():
         locked = QualityImport.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if locked.state != QualityImport.State.DRAFT:
             raise QualityRefused(_("This file was brought in already. Nothing was changed."))
-        rows = judge(locked, actor)
-        good, bad = ([row for row in rows if isinstance(row, kind)] for kind in (Judged, Bad))
-        counts = _keep(locked, good)  # type: ignore[arg-type]  # all of them are Judged
-        locked.added, locked.changed, locked.same = counts
-        locked.rejected, locked.rejected_rows = len(bad), [row.kept() for row in bad]  # type: ignore[union-attr]
-        locked.state, locked.waiting = QualityImport.State.DONE, []
-        locked.save(
-            update_fields=["added", "changed", "same", "rejected", "rejected_rows", "state", "waiting"]
-        )
-        facts = {
-            "added": locked.added,
-            "changed": locked.changed,
-            "same": locked.same,
-            "rejected": locked.rejected,
-        }
-        record(actor=actor, event=Event.QUALITY_IMPORTED, subject=locked, facts=facts)
+        key = hashlib.sha256(f"{KIND} {locked.pk} after {locked.job_id}".encode()).hexdigest()
+        locked.job = submit(KIND, key=key, payload={"results": locked.pk}, actor=actor)
+        locked.state = QualityImport.State.RUNNING
+        locked.save(update_fields=["job", "state"])
         return locked
-
-
-def _keep(draft: QualityImport, good: list[Judged]) -> tuple[int, int, int]:
-    """How many were new, changed, the same."""
-    criteria = list(draft.version.criteria.all())
-    known = _known(draft)
-    added, changed = [], []
-    for row in good:
-        old = known.get((row.number, row.reviewer_name.casefold()))
-        if old is None:
-            added.append((row, Review(version=draft.version, source=draft.source)))
-        elif not _is_same(old, row, criteria):
-            changed.append((row, old))
-    for row, review in [*added, *changed]:
-        _fill(review, row, draft, criteria)
-    Review.objects.bulk_create([review for _row, review in added])
-    columns = ["version", "done_at", "note", "score", "has_critical_fail", "brought_by", "reviewer"]
-    Review.objects.bulk_update([review for _row, review in changed], columns, batch_size=500)
-    Mark.objects.filter(review__in=[review.pk for _row, review in changed]).delete()
-    Mark.objects.bulk_create(
-        Mark(review=review, criterion_id=pk, score=score)
-        for row, review in [*added, *changed]
-        for pk, score in row.scores.items()
-    )
-    return len(added), len(changed), len(good) - len(added) - len(changed)
-
-
-def _known(draft: QualityImport) -> dict[tuple[str, str], Review]:
-    rows = Review.objects.filter(
-        source=draft.source_id, version__scorecard=draft.version.scorecard_id, brought_by__isnull=False
-    ).prefetch_related("marks")
-    return {(row.external_id, row.reviewer_name.casefold()): row for row in rows}
-
-
-def _is_same(old: Review, row: Judged, criteria: list[Criterion]) -> bool:
-    marks = {mark.criterion_id: mark.score for mark in old.marks.all()}
-    is_current = old.version_id == criteria[0].version_id
-    return is_current and marks == row.scores and old.done_at == row.done_at and old.note == row.note
-
-
-def _fill(review: Review, row: Judged, draft: QualityImport, criteria: list[Criterion]) -> None:
-    for name, value in row.about.items():
-        setattr(review, name, value)
-    found = preview(criteria, {pk: Given(score) for pk, score in row.scores.items()})
-    review.version, review.brought_by, review.state = draft.version, draft, Review.State.DONE
-    review.reviewer, review.reviewer_name = row.reviewer, row.reviewer_name
-    review.assigned_at, review.done_at, review.note = row.done_at, row.done_at, row.note
-    review.score, review.has_critical_fail = found.share, found.has_critical_fail
 
 
 def discard(draft: QualityImport, *, actor: User) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
@@ -43,6 +44,12 @@ class Judged:
     note: str
     scores: dict[int, int | None]
 
+    @property
+    def mark(self) -> str:
+        """Short, and the same for the same ticket and reviewer."""
+        said = f"{self.number}\n{self.reviewer_name.casefold()}"
+        return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
 
 @dataclass(frozen=True)
 class Bad:
@@ -79,31 +86,33 @@ class _World:
     masked: Callable[[str], str]
 
 
-def judge(draft: QualityImport, viewer: User) -> list[Judged | Bad]:
-    """Each row, in the order of the file. Three queries. A ticket twice by one reviewer is taken once."""
-    world = _world(draft, viewer)
+def judge(
+    draft: QualityImport, viewer: User, rows: Sequence[dict[str, Any]], seen: set[str]
+) -> list[Judged | Bad]:
+    """Each of these rows of the file, in its order. Three queries. A ticket twice by one reviewer is taken once: `seen`
+    are the marks of those taken before, and gets those of these."""
+    world = _world(draft, viewer, rows)
     found: list[Judged | Bad] = []
-    seen: set[tuple[str, str]] = set()
-    for row in draft.waiting:
+    for row in rows:
         cells = tuple(row["cells"])
         try:
             if row["reason"]:
                 raise _Wrong("", "", rejecting.reason("", row["reason"]))
             one = _judged(row["line"], dict(zip(world.header, cells, strict=False)), world)
-            if (one.number, one.reviewer_name.casefold()) in seen:
+            if one.mark in seen:
                 said = _("An earlier row has the same ticket and reviewer. Take one of them out.")
                 raise _Wrong(world.mapping["ticket"], one.number, said)
-            seen.add((one.number, one.reviewer_name.casefold()))
+            seen.add(one.mark)
             found.append(one)
         except _Wrong as wrong:
             found.append(Bad(row["line"], wrong.column, wrong.value, wrong.reason, cells))
     return found
 
 
-def _world(draft: QualityImport, viewer: User) -> _World:
+def _world(draft: QualityImport, viewer: User, rows: Sequence[dict[str, Any]]) -> _World:
     column = draft.mapping.get("ticket", "")
     at = draft.header.index(column) if column in draft.header else -1
-    numbers = {row["cells"][at].strip() for row in draft.waiting if 0 <= at < len(row["cells"])}
+    numbers = {row["cells"][at].strip() for row in rows if 0 <= at < len(row["cells"])}
     tickets = Ticket.objects.visible_to(viewer).filter(source=draft.source_id, external_id__in=numbers)
     people = {key: person for person in User.objects.all()
               for key in (person.name.casefold(), person.email.casefold())}  # fmt: skip

@@ -16,6 +16,7 @@ from metrics.quality.models.sampling import Draw
 from metrics.quality.models.scorecards import Criterion, ScorecardVersion
 from metrics.quality.querysets import CalibrationQuerySet, ImportQuerySet, ReviewQuerySet
 from sopdesk.accounts.models import Team
+from sopdesk.jobs.models import Job
 
 NOTE_MAX = 4000
 
@@ -46,12 +47,14 @@ class QualityImport(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("to be brought in")
+        RUNNING = "running", _("being brought in")
         DONE = "done", _("brought in")
 
     file_name = models.CharField(_("file"), max_length=255)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     waiting = models.JSONField(default=list, help_text=_("The rows, until they are brought in."))
     sha256 = models.CharField(max_length=64)
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="+")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(ScorecardVersion, on_delete=models.PROTECT, related_name="+")
     mapping = models.JSONField(default=dict, help_text=_("Which column is which, frozen."))

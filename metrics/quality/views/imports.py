@@ -53,18 +53,19 @@ def import_new(request: HttpRequest) -> HttpResponse:
 
 
 def _import(request: HttpRequest, import_id: int) -> QualityImport:
-    rows = QualityImport.objects.visible_to(request.user).select_related("source", "version__scorecard", "by")
+    rows = QualityImport.objects.visible_to(request.user).select_related(
+        "source", "version__scorecard", "by", "job"
+    )
     return get_object_or_404(rows, pk=import_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @editor
 def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
-    """Of a draft: its columns, and what would become of its rows. Else the report."""
+    """Of a draft: its columns, and what would become of its rows. Else how far it is, and the report."""
     found = _import(request, import_id)
-    if found.state == QualityImport.State.DONE:
-        context = {"brought": found, "rejected": found.rejected_rows[:SHOWN]}
-        return render(request, "metrics/quality/import_read.html", context)
+    if found.state != QualityImport.State.DRAFT:
+        return _report(request, found)
     form = ColumnsForm(request.POST or None, draft=found)
     if form.is_bound and form.is_valid():
         try:
@@ -73,6 +74,13 @@ def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
         except QualityRefused as refused:
             form.add_error(None, str(refused))
     return _draft(request, found, form)
+
+
+def _report(request: HttpRequest, brought: QualityImport) -> HttpResponse:
+    """How far it is, and then what became of the rows. Asked by htmx, the part that changes."""
+    template = "metrics/quality/import_read.html" + ("#progress" if request.headers.get("HX-Request") else "")
+    context = {"brought": brought, "job": brought.job, "rejected": brought.rejected_rows[:SHOWN]}
+    return render(request, template, context)
 
 
 def _draft(request: HttpRequest, draft: QualityImport, form: ColumnsForm) -> HttpResponse:
@@ -106,7 +114,7 @@ def import_bring(request: HttpRequest, import_id: int) -> HttpResponse:
 def import_discard(request: HttpRequest, import_id: int) -> HttpResponse:
     """Throw a draft away."""
     found = _import(request, import_id)
-    if found.state == QualityImport.State.DONE:
+    if found.state != QualityImport.State.DRAFT:
         raise Http404
     bringing.discard(found, actor=signed_in(request))
     messages.success(request, _("The file was thrown away; nothing of it was brought in."))

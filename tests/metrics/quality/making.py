@@ -9,11 +9,20 @@ from uuid import uuid4
 from django.utils import timezone
 
 from metrics.models import Source, Ticket
-from metrics.quality import scorecards
-from metrics.quality.models import Calibration, Criterion, Mark, Review, Scorecard, ScorecardVersion
+from metrics.quality import bringing, scorecards
+from metrics.quality.models import (
+    Calibration,
+    Criterion,
+    Mark,
+    QualityImport,
+    Review,
+    Scorecard,
+    ScorecardVersion,
+)
 from metrics.quality.reviewing import Given, preview
 from metrics.quality.sampling import about, by
 from sopdesk.accounts.models import Team, User
+from sopdesk.jobs import running
 
 CRITERIA = (
     {"name": "Greets", "weight": 1, "top": 1},
@@ -63,3 +72,15 @@ def done(
     review.score, review.has_critical_fail = found.share, found.has_critical_fail
     review.save()
     return review
+
+
+def brought(draft: QualityImport, *, actor: User) -> QualityImport:
+    """Results brought in to the end."""
+    return run_job(bringing.bring(draft, actor=actor))
+
+
+def run_job(of: QualityImport) -> QualityImport:
+    assert of.job_id is not None
+    while running.run(of.job_id):
+        pass
+    return QualityImport.objects.get(pk=of.pk)

@@ -13,11 +13,13 @@ from django.urls import reverse
 
 from metrics.containers import FileRefused
 from metrics.filters import Period
-from metrics.quality import bringing, iqs, scorecards
+from metrics.quality import bringing, iqs, scorecards, taking
 from metrics.quality.errors import QualityRefused
 from metrics.quality.models import QualityImport, Review, Scorecard
 from sopdesk.accounts.models import Team, User
 from sopdesk.audit.models import Entry
+from sopdesk.jobs import running
+from sopdesk.jobs.models import Job
 from tests.metrics.quality import making
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +40,7 @@ def draft(card: Scorecard, gia: User, text: str | bytes = HEAD + GOOD) -> Qualit
 
 
 def test_rows_become_reviews_that_count(card: Scorecard, gia: User) -> None:
-    done = bringing.bring(draft(card, gia), actor=gia)
+    done = making.brought(draft(card, gia), actor=gia)
     assert (done.added, done.rejected, done.waiting) == (2, 0, [])
     first, second = Review.objects.order_by("external_id")
     assert (first.score, first.reviewer, first.agent, first.note) == (1, gia, "Dev", "Fine")
@@ -50,22 +52,22 @@ def test_rows_become_reviews_that_count(card: Scorecard, gia: User) -> None:
 
 
 def test_the_same_again_changes_nothing_and_a_mended_row_replaces(card: Scorecard, gia: User) -> None:
-    bringing.bring(draft(card, gia), actor=gia)
-    again = bringing.bring(draft(card, gia), actor=gia)
+    making.brought(draft(card, gia), actor=gia)
+    again = making.brought(draft(card, gia), actor=gia)
     assert (again.added, again.changed, again.same) == (0, 0, 2)
-    mended = bringing.bring(draft(card, gia, HEAD + GOOD.replace("yes,2,1", "yes,0,1")), actor=gia)
+    mended = making.brought(draft(card, gia, HEAD + GOOD.replace("yes,2,1", "yes,0,1")), actor=gia)
     assert (mended.changed, mended.same, Review.objects.count()) == (1, 1, 2)
     assert Review.objects.get(external_id="T1").score == pytest.approx(0.5)
 
 
 def test_after_a_new_version_the_row_is_still_the_same_review(card: Scorecard, gia: User) -> None:
-    bringing.bring(draft(card, gia), actor=gia)
+    making.brought(draft(card, gia), actor=gia)
     rows = [
         {name: getattr(one, name) for name in scorecards.COLUMNS}
         for one in card.versions.get().criteria.all()
     ]
     scorecards.revise(card, actor=gia, based_on=1, criteria=[{**row, "weight": 1} for row in rows])
-    bringing.bring(draft(card, gia), actor=gia)
+    making.brought(draft(card, gia), actor=gia)
     assert Review.objects.count() == 2
 
 
@@ -91,7 +93,7 @@ def test_after_a_new_version_the_row_is_still_the_same_review(card: Scorecard, g
 def test_a_bad_row_is_rejected_with_its_reason(
     row: str, column: str, why: str, card: Scorecard, gia: User
 ) -> None:
-    done = bringing.bring(draft(card, gia, HEAD + GOOD + row + "\n"), actor=gia)
+    done = making.brought(draft(card, gia, HEAD + GOOD + row + "\n"), actor=gia)
     [rejected] = done.rejected_rows
     assert (done.added, rejected["line"], rejected["column"]) == (2, 4, column)
     assert why in rejected["reason"]
@@ -99,12 +101,12 @@ def test_a_bad_row_is_rejected_with_its_reason(
 
 def test_the_rejected_rows_come_back_to_be_mended(card: Scorecard, gia: User) -> None:
     bad = "T3,Gia Rossi,2026-11-12,=cmd(),1,9,1\n"
-    done = bringing.bring(draft(card, gia, HEAD + GOOD + bad), actor=gia)
+    done = making.brought(draft(card, gia, HEAD + GOOD + bad), actor=gia)
     text = "".join(bringing.as_csv(done))
     [head, row] = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     assert head[:4] == ["rejected_line", "rejected_column", "rejected_value", "rejected_reason"]
     assert "'=cmd()" in row
-    again = bringing.bring(draft(card, gia, text.replace(",9,", ",2,")), actor=gia)
+    again = making.brought(draft(card, gia, text.replace(",9,", ",2,")), actor=gia)
     assert (again.added, again.rejected) == (1, 0)
     assert Review.objects.get(external_id="T3").note == "=cmd()"
 
@@ -138,6 +140,11 @@ def test_in_the_browser(card: Scorecard, gia: User, as_person: Any) -> None:
     page = browser.get(answer.url).content.decode()
     assert "2 rows can be taken" in page
     browser.post(f"{answer.url}/bring")
+    assert "being brought in" in browser.get(answer.url).content.decode()
+    part = browser.get(answer.url, headers={"HX-Request": "true"}).content.decode()
+    assert "every 1s" in part
+    assert "<html" not in part
+    making.run_job(QualityImport.objects.get())
     page = browser.get(answer.url).content.decode()
     assert "no ticket of this number" in page
     assert b"T9" in b"".join(browser.get(f"{answer.url}/rejected").streaming_content)
@@ -145,3 +152,29 @@ def test_in_the_browser(card: Scorecard, gia: User, as_person: Any) -> None:
     assert browser.post(f"{answer.url}/discard").status_code == 404
     broken = {**said, "file": SimpleUploadedFile("x.csv", b"\n")}
     assert browser.post(reverse("quality:import_new"), broken).status_code == 422
+
+
+def test_many_rows_go_in_chunks_and_a_ticket_twice_is_told_across_them(
+    card: Scorecard, gia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "ROWS", 1)
+    made = bringing.bring(draft(card, gia, HEAD + GOOD + "T1,gia rossi,2026-11-14,,1,1,1\n"), actor=gia)
+    assert made.job_id is not None
+    running.run(made.job_id)
+    job = Job.objects.get(pk=made.job_id)
+    assert (job.progress_done, job.progress_total, Review.objects.count()) == (1, 3, 1)
+    done = making.run_job(made)
+    assert (done.state, done.added, done.rejected, done.waiting) == ("done", 2, 1, [])
+    assert "earlier row" in done.rejected_rows[0]["reason"]
+
+
+def test_a_job_that_failed_gives_the_draft_back(
+    card: Scorecard, gia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "ROWS", 1)
+    made = bringing.bring(draft(card, gia), actor=gia)
+    assert made.job is not None
+    running.run(made.job.pk)
+    taking.give_back(made.job)
+    again = making.brought(QualityImport.objects.get(), actor=gia)
+    assert (again.added, again.same, again.state) == (1, 1, "done")

@@ -1,0 +1,99 @@
+"""The job that brings QA results in, so many rows a chunk; each stands by itself: a worker that dies loses nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from metrics.quality.bringing import KIND
+from metrics.quality.judging import Bad, Judged, judge
+from metrics.quality.models import Mark, QualityImport, Review
+from metrics.quality.reviewing import Given, preview
+from sopdesk.audit.events import Event
+from sopdesk.audit.recording import record
+from sopdesk.jobs.registry import Step, on_failed, step
+
+if TYPE_CHECKING:
+    from metrics.quality.models import Criterion
+    from sopdesk.jobs.models import Job
+
+ROWS: Final = 1000
+
+
+@step(KIND)
+def advance(job: Job) -> Step:
+    """The next rows: what can be taken is, the rest is kept with its reason."""
+    draft = QualityImport.objects.select_related("version", "by").get(pk=job.payload["results"])
+    done, seen = job.cursor.get("done", 0), set(job.cursor.get("seen", []))
+    rows = draft.waiting[done : done + ROWS]
+    judged = judge(draft, job.created_by or draft.by, rows, seen)
+    added, changed, same = _keep(draft, [row for row in judged if isinstance(row, Judged)])
+    bad = [row.kept() for row in judged if isinstance(row, Bad)]
+    draft.added, draft.changed, draft.same = draft.added + added, draft.changed + changed, draft.same + same
+    draft.rejected, draft.rejected_rows = draft.rejected + len(bad), [*draft.rejected_rows, *bad]
+    done, total = done + len(rows), len(draft.waiting)
+    is_over = done >= total
+    if is_over:
+        draft.state, draft.waiting = QualityImport.State.DONE, []
+        facts = {name: getattr(draft, name) for name in ("added", "changed", "same", "rejected")}
+        record(actor=job.created_by or draft.by, event=Event.QUALITY_IMPORTED, subject=draft, facts=facts)
+    draft.save(update_fields=["added", "changed", "same", "rejected", "rejected_rows", "state", "waiting"])
+    return Step({"done": done, "seen": sorted(seen)} if not is_over else {"done": done}, done, total, is_over)
+
+
+@on_failed(KIND)
+def give_back(job: Job) -> None:
+    """The draft can be brought in again; what was taken before counts as known then."""
+    counts = {"added": 0, "changed": 0, "same": 0, "rejected": 0, "rejected_rows": []}
+    drafts = QualityImport.objects.filter(pk=job.payload["results"], state=QualityImport.State.RUNNING)
+    drafts.update(state=QualityImport.State.DRAFT, **counts)
+
+
+def _keep(draft: QualityImport, good: list[Judged]) -> tuple[int, int, int]:
+    """How many were new, changed, the same."""
+    criteria = list(draft.version.criteria.all())
+    known = _known(draft, good)
+    added, changed = [], []
+    for row in good:
+        old = known.get((row.number, row.reviewer_name.casefold()))
+        if old is None:
+            added.append((row, Review(version=draft.version, source=draft.source)))
+        elif not _is_same(old, row, criteria):
+            changed.append((row, old))
+    for row, review in [*added, *changed]:
+        _fill(review, row, draft, criteria)
+    Review.objects.bulk_create([review for _row, review in added])
+    columns = ["version", "done_at", "note", "score", "has_critical_fail", "brought_by", "reviewer"]
+    Review.objects.bulk_update([review for _row, review in changed], columns, batch_size=500)
+    Mark.objects.filter(review__in=[review.pk for _row, review in changed]).delete()
+    Mark.objects.bulk_create(
+        Mark(review=review, criterion_id=pk, score=score)
+        for row, review in [*added, *changed]
+        for pk, score in row.scores.items()
+    )
+    return len(added), len(changed), len(good) - len(added) - len(changed)
+
+
+def _known(draft: QualityImport, good: list[Judged]) -> dict[tuple[str, str], Review]:
+    rows = Review.objects.filter(
+        source=draft.source_id,
+        version__scorecard=draft.version.scorecard_id,
+        brought_by__isnull=False,
+        external_id__in=[row.number for row in good],
+    ).prefetch_related("marks")
+    return {(row.external_id, row.reviewer_name.casefold()): row for row in rows}
+
+
+def _is_same(old: Review, row: Judged, criteria: list[Criterion]) -> bool:
+    marks = {mark.criterion_id: mark.score for mark in old.marks.all()}
+    is_current = old.version_id == criteria[0].version_id
+    return is_current and marks == row.scores and old.done_at == row.done_at and old.note == row.note
+
+
+def _fill(review: Review, row: Judged, draft: QualityImport, criteria: list[Criterion]) -> None:
+    for name, value in row.about.items():
+        setattr(review, name, value)
+    found = preview(criteria, {pk: Given(score) for pk, score in row.scores.items()})
+    review.version, review.brought_by, review.state = draft.version, draft, Review.State.DONE
+    review.reviewer, review.reviewer_name = row.reviewer, row.reviewer_name
+    review.assigned_at, review.done_at, review.note = row.done_at, row.done_at, row.note
+    review.score, review.has_critical_fail = found.share, found.has_critical_fail
