@@ -17,7 +17,7 @@ from django.db.models import BinaryField
 from django.utils.translation import gettext as _
 
 from metrics import cutting, figures, histograms, levels, standardising
-from metrics.dashboards import adding_up, breaking_down, wording
+from metrics.dashboards import breaking_down, wording
 from metrics.dashboards.breaking_down import OF_PEOPLE, Line
 from metrics.dashboards.comparing import Mix, change
 from metrics.dashboards.filters import DashboardFilter
@@ -190,7 +190,7 @@ def _side(
 ) -> Sides:  # fmt: skip
     keys = (by.key,) if by else ()
     level = levels.level_for(chosen.viewer, ("day", "label", "priority", *keys), levels.wanted(narrow))
-    rows = adding_up.within(level.rollups, [period]).order_by()
+    rows = level.rollups.filter(day__range=(period.first, period.last)).order_by()
     columns = [*dict.fromkeys((*cutting.columns(level, keys), *COLUMNS))]
     sums, found = figures.sums(), Sides()
     names = {name for metric in metrics for name in (*metric.numerator, *metric.denominator)} | {
