@@ -164,7 +164,8 @@ class DashboardFilter(FigureFilter):
 
     @property
     def behind(self) -> list[BoundField]:
-        return [self[name] for name in self.fields if name not in {*IN_FRONT, "mix"}]
+        names = dict.fromkeys(("since", "until", *self.fields))  # days in the order that one reads them
+        return [self[name] for name in names if name not in {*IN_FRONT, "mix"}]
 
     @property
     def behind_set(self) -> int:

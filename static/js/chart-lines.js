@@ -3,7 +3,7 @@ import { axis, colour, day, FORMATS, frame, scaled, tooltip } from "./chart-pape
 
 const DASHES = ["solid", "dashed", "dotted"];
 const COLOURS = ["--accent", "--amber", "--green", "--red", "--blue"];
-const NAMED_MARKS = 3;
+const MARK_NAME = 84; // pixels that a name takes
 const MANY_MARKS = 16;
 
 const plain = { type: "line", symbol: "none", silent: true, tooltip: { show: false }, lineStyle: { opacity: 0 } };
@@ -18,23 +18,29 @@ function band(series, paint, index) {
   ];
 }
 
-function publications(marks) {
+// Names stand at the marks only where each has room beside the next; the list below has them all.
+function haveRoom(marks, days, width) {
+  const places = marks.map((mark) => (days.indexOf(mark.x) / days.length) * width);
+  return places.every((place, at) => at === 0 || place - places[at - 1] > MARK_NAME);
+}
+
+function publications(marks, named) {
   const soft = colour("--ink-soft");
   return {
     symbol: ["none", "triangle"], symbolSize: 8, symbolRotate: 180, silent: true,
-    lineStyle: { color: soft, type: "dotted", width: 1, opacity: marks.length > MANY_MARKS ? 0 : 0.6 }, itemStyle: { color: soft },
-    label: { show: marks.length <= NAMED_MARKS, formatter: (mark) => mark.name, color: soft, position: "end", fontSize: 11 },
+    lineStyle: { color: soft, type: "dotted", width: marks.length > MANY_MARKS ? 0.25 : 1, opacity: 0.6 }, itemStyle: { color: soft },
+    label: { show: named, formatter: (mark) => mark.name, color: soft, position: "end", fontSize: 11 },
     data: marks.map((mark) => ({ name: mark.name, xAxis: mark.x })),
   };
 }
 
-function line(series, paint, index, data) {
+function line(series, paint, index, data, width) {
   return {
     name: series.name, data: series.values, type: series.faint ? "line" : data.kind ?? "line", symbol: "circle", symbolSize: 5,
     showSymbol: series.values.filter((value) => value !== null).length < 3, barMaxWidth: 28,
     lineStyle: series.faint ? { width: 1.5, color: paint, type: "dashed" } : { width: 2, color: paint, type: DASHES[index % 3] },
     itemStyle: { color: paint, borderRadius: data.kind === "bar" ? [2, 2, 0, 0] : 0 }, z: series.faint ? 1 : 3,
-    markLine: index === 0 && data.marks?.length ? publications(data.marks) : undefined,
+    markLine: index === 0 && data.marks?.length ? publications(data.marks, haveRoom(data.marks, data.x, width)) : undefined,
   };
 }
 
@@ -49,7 +55,7 @@ function said(points, data, format) {
   return [day(data.x[at]), ...lines, ...published].join("\n");
 }
 
-export function lines(data) {
+export function lines(data, width) {
   const soft = colour("--ink-soft");
   const paints = data.series.map((series, index) => (series.faint ? soft : colour(COLOURS[index % COLOURS.length])));
   const several = data.series.length > 1;
@@ -61,6 +67,6 @@ export function lines(data) {
     tooltip: tooltip((points) => said(points, data, FORMATS[data.format] ?? FORMATS.number), { trigger: "axis" }),
     xAxis: axis({ type: "category", data: data.x, boundaryGap: data.kind === "bar", axisLabel: { hideOverlap: true, formatter: day } }),
     yAxis: axis({ type: "value", ...scaled(data.format, all, data.kind === "bar") }),
-    series: data.series.flatMap((each, index) => [...band(each, paints[index], index), line(each, paints[index], index, data)]),
+    series: data.series.flatMap((each, index) => [...band(each, paints[index], index), line(each, paints[index], index, data, width)]),
   };
 }

@@ -24,9 +24,9 @@ function draw(place) {
   if (data.layout === "dots") place.style.blockSize = `${dotsHeight(data)}px`;
   const chart = init(place, null, { renderer: "canvas" });
   const shown = LAYOUTS[data.layout] ?? lines;
-  chart.setOption(shown(data));
+  chart.setOption(shown(data, place.clientWidth));
   new ResizeObserver(() => chart.resize()).observe(place);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(shown(data), true));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(shown(data, place.clientWidth), true));
 }
 
 document.querySelectorAll("[data-chart]").forEach(draw);
