@@ -87,6 +87,7 @@ AIMS: Final = (
     "resolution",
     "fcr",
     "one_touch",
+    "volume",
 )
 
 

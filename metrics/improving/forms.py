@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class TargetField(forms.DecimalField):
-    """A share in percent, or minutes."""
+    """A share in percent, minutes, or tickets a week."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, max_digits=9, decimal_places=2, **kwargs)
@@ -40,7 +40,9 @@ class InitiativeForm(forms.Form):
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none())
     metric = forms.ChoiceField(label=_("Figure to better"))
     direction = forms.ChoiceField(label=_("How"), choices=Initiative.Direction.choices)
-    target = TargetField(label=_("Target"), help_text=_("A share in percent, or a time in minutes."))
+    target = TargetField(
+        label=_("Target"), help_text=_("A share in percent, a time in minutes, or tickets a week.")
+    )
     due_on = forms.DateField(
         label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -65,9 +67,8 @@ class ChangeForm(InitiativeForm):
         kwargs["initial"] = {**said, "target": to_typed(self.aimed, initiative.target)}
         super().__init__(*args, site=initiative.site, **kwargs)
         del self.fields["metric"]
-        self.fields["target"].help_text = (
-            gettext("In percent.") if self.aimed.unit is Unit.SHARE else gettext("In minutes.")
-        )
+        units = {Unit.SHARE: gettext("In percent."), Unit.COUNT: gettext("Tickets a week.")}
+        self.fields["target"].help_text = units.get(self.aimed.unit, gettext("In minutes."))
 
     def values(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
@@ -75,11 +76,12 @@ class ChangeForm(InitiativeForm):
 
 
 def from_typed(metric: Metric, typed: float) -> float:
-    return typed / 100 if metric.unit is Unit.SHARE else typed * 60
+    """A share from percent, seconds from minutes; a number a week is typed as it is."""
+    return {Unit.SHARE: typed / 100, Unit.COUNT: typed}.get(metric.unit, typed * 60)
 
 
 def to_typed(metric: Metric, value: float) -> float:
-    return round(value * 100 if metric.unit is Unit.SHARE else value / 60, 2)
+    return round({Unit.SHARE: value * 100, Unit.COUNT: value}.get(metric.unit, value / 60), 2)
 
 
 class LinkForm(forms.Form):

@@ -9,10 +9,11 @@ from datetime import timedelta
 from math import hypot
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.utils import timezone
 
-from metrics.definitions import BY_KEY, Metric
+from metrics import intervals
+from metrics.definitions import BY_KEY, VOLUME, Metric
 from metrics.filters import Period
 from metrics.models import Rollup
 from metrics.reporting import Figure, Point, buckets, figure, parts, trend
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 BESIDE: Final = ("csat", "aht", "reopened", "volume")
 LEAST_N: Final = 30
 LEAST_DAYS: Final = 14
+WEEK: Final = 7
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Effect:
 
     @property
     def is_better(self) -> bool:
+        """Of volume, of which neither is better as such, fewer are: customers did not have to ask."""
         return self.is_beyond_chance and ((self.change or 0) > 0) == (self.metric.better > 0)
 
 
@@ -64,11 +67,31 @@ def figures(
     """Some figures of a period, each once. A query, and one more for each median."""
     within = rollups(initiative, viewer).filter(day__range=(period.first, period.last))
     added = parts(within)
-    return {
+    found = {
         key: figure(BY_KEY[key], added, _counts(within, BY_KEY[key]))
         for key in dict.fromkeys(keys)
         if key in BY_KEY
     }
+    if VOLUME.key in found:
+        found[VOLUME.key] = a_week(within, period)
+    return found
+
+
+def a_week(within: RollupQuerySet, period: Period) -> Figure:
+    """Volume as tickets a week, so that periods of unlike length compare; n is how many there were. One query.
+
+    The interval is that of the mean of the whole weeks (Student's t), from two on: counts of tickets swing more than
+    chance alone (Poisson) would have them, and it takes that swing from the weeks themselves.
+    """
+    days = dict(within.order_by().values_list("day").annotate(n=Sum("created_n")))
+    total, weeks = sum(days.values()), period.days // WEEK
+    counts = [0] * weeks
+    for day, n in days.items():
+        at = (day - period.first).days // WEEK
+        if at < weeks:
+            counts[at] += n
+    low, high = intervals.mean(sum(counts), sum(n * n for n in counts), weeks) or (None, None)
+    return Figure(VOLUME, total * WEEK / period.days, total, None if low is None else max(0.0, low), high)
 
 
 def _counts(within: RollupQuerySet, metric: Metric) -> Counter[int] | None:
@@ -77,9 +100,12 @@ def _counts(within: RollupQuerySet, metric: Metric) -> Counter[int] | None:
 
 def frozen(baseline: Baseline) -> Figure:
     """A baseline as a figure."""
-    metric = BY_KEY[baseline.measured_as]
+    metric, value = BY_KEY[baseline.measured_as], baseline.value
+    if metric == VOLUME and baseline.low is None and value is not None and value == baseline.n:
+        # Frozen as the number of tickets, before it was by the week.
+        value = value * WEEK / Period(baseline.first, baseline.last).days
     is_small = baseline.value is None and baseline.n > 0
-    return Figure(metric, baseline.value, baseline.n, baseline.low, baseline.high, is_small)
+    return Figure(metric, value, baseline.n, baseline.low, baseline.high, is_small)
 
 
 def newest_day(initiative: Initiative, viewer: User | AnonymousUser) -> Period | None:
@@ -106,8 +132,6 @@ def _effect(base: Figure, now: Figure | None, period: Period | None) -> Effect:
     metric = base.metric
     if now is None or period is None:
         return Effect(metric, base, now or Figure(metric, None, 0), None, reason="days")
-    if not metric.denominator:
-        return Effect(metric, base, now, period, reason="interval")
     if period.days < LEAST_DAYS:
         return Effect(metric, base, now, period, reason="days")
     if min(base.n, now.n) < LEAST_N or base.value is None or now.value is None:

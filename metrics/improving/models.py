@@ -42,7 +42,7 @@ class Initiative(models.Model):
     )
     metric = models.CharField(_("figure"), max_length=20)
     direction = models.CharField(_("direction"), max_length=4, choices=Direction.choices)
-    target = models.FloatField(_("target"), help_text=_("A share from 0 to 1, or seconds."))
+    target = models.FloatField(_("target"), help_text=_("A share from 0 to 1, seconds, or tickets a week."))
     due_on = models.DateField(_("due"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PROPOSED)
     changes = models.ManyToManyField(Change, through="LinkedChange", related_name="initiatives")

@@ -56,7 +56,7 @@ def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
 def before(viewer: User, label: str, period: Period) -> dict[str, Any]:
     """The figures that a new initiative's baseline would freeze."""
     draft = Initiative(label=label, site=initiatives.site_of(viewer))
-    found = measuring.figures(draft, viewer, period, [*aims(), "volume"])
+    found = measuring.figures(draft, viewer, period, aims())
     return {"figures": list(found.values()), "site": draft.site}
 
 

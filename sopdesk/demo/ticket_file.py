@@ -133,6 +133,10 @@ def _spans(drawn: Drawn, end: int) -> Texts:
     return np.where(begun, np.char.add(np.char.add(begins, "/"), ends), "")
 
 
+OWN_TAG: Final = "season-pass"
+"""A tag that agents made up: no SOP, article or macro knows it."""
+
+
 def _labels(drawn: Drawn, rng: np.random.Generator) -> Texts:
     """The contact reason, and now and then what came of it."""
     reason = np.array([why.label for why in REASONS])[drawn.reason]
@@ -151,4 +155,6 @@ def _labels(drawn: Drawn, rng: np.random.Generator) -> Texts:
         ],
         "",
     )
-    return np.char.add(reason, outcome)
+    # Two in five, without drawing: what was drawn for all else stays as it was.
+    tagged = (reason == "coins-missing") & (np.arange(len(reason)) % 5 < 2)
+    return np.char.add(np.char.add(reason, outcome), np.where(tagged, f"|{OWN_TAG}", ""))

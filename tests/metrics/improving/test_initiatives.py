@@ -67,7 +67,7 @@ class TestProposing:
         assert not Initiative.objects.exists()
 
     @pytest.mark.parametrize(
-        "values", [{"target": 1.5}, {"metric": "volume"}, {"metric": "x"}, {"target": -1}]
+        "values", [{"target": 1.5}, {"metric": "backlog"}, {"metric": "x"}, {"target": -1}]
     )
     def test_nonsense_is_refused(self, values: dict[str, Any], ana: User) -> None:
         with pytest.raises(InitiativeRefused):
@@ -175,3 +175,28 @@ class TestEffect:
     def test_before_anything_came_in_it_says_so(self, ana: User, payments: Team, settings: Settings) -> None:
         rolled(payments, LAST, good=255, bad=45)
         assert [one.reason for one in measuring.effects(proposed(ana), ana)] == ["days"] * 4
+
+
+def test_volume_is_aimed_at_by_the_week(ana: User, payments: Team) -> None:
+    """90, 110, 90, 110 a week, then 50, 55, 45, 50: t intervals of the weeks, and the difference of both."""
+    for week, n in enumerate((90, 110, 90, 110, 50, 55, 45, 50)):
+        rolled(payments, PERIOD.first + timedelta(days=7 * week + 2), good=n, bad=0)
+    made = proposed(ana, metric="volume", direction="down", target=60)
+    base = measuring.frozen(made.baselines.get(metric="volume"))
+    assert (base.value, base.n) == (100, 400)
+    assert (base.low, base.high) == pytest.approx((81.626, 118.374), abs=1e-3)
+    end = PERIOD.last + timedelta(days=28)
+    rolled(payments, end, good=0, bad=0, label="refund")
+    found = measuring.effects(made, ana)[0]
+    assert found.now.value == 50
+    assert found.change == -50
+    assert found.is_beyond_chance
+    assert found.is_better
+
+
+def test_a_volume_frozen_before_it_was_by_the_week_is_shown_by_the_week(ana: User, payments: Team) -> None:
+    rolled(payments, LAST, good=60, bad=60)
+    made = proposed(ana)
+    old = Baseline(initiative=made, metric="volume", measured_as="volume", first=PERIOD.first, last=PERIOD.last,
+                   value=120, n=120)  # fmt: skip
+    assert measuring.frozen(old).value == 30
