@@ -30,6 +30,7 @@ VERDICTS: Final = {
     "not_enough": gettext_lazy("not enough data"),
 }
 ICONS: Final = {"up": "trending-up", "down": "trending-down", "not_enough": "hourglass"}
+LEAST_SHOWN: Final = 0.0005
 MOST_RATIO: Final = 4.0  # no change of a rule makes that of handle times or tickets
 UNITS: Final = {"share": "percent", "log": "duration", "count": "number"}
 CHANGES: Final = {"share": "points", "log": "relative", "count": "relative"}
@@ -100,12 +101,12 @@ class Shown:
         is_share = self.data["kind"] == Kind.SHARE
         before = self.data["ours"]["before"]["value"]
         if found > (max(before, 1 - before) if is_share else MOST_RATIO):
-            return _("There were too few tickets for any effect to be found 8 times in 10.")
+            return _("There were too few tickets for any effect to be found.")
         amount = figures.grouped((found if is_share else found - 1) * 100, 1)
         said = (
-            _("An effect of %(amount)s\u202fpp would have been needed to be found 8 times in 10.")
+            _("An effect of %(amount)s\u202fpp would have been needed.")
             if is_share
-            else _("An effect of %(amount)s\u202f%% would have been needed to be found 8 times in 10.")
+            else _("An effect of %(amount)s\u202f%% would have been needed.")
         )
         return said % {"amount": amount}
 
@@ -114,6 +115,15 @@ class Shown:
         """How sure the intervals of its changes are, in %: 95 on cards of the first method."""
         rest = 1 - float(self.data.get("confidence", CONFIDENCE))
         return number_format(100 * (1 - rest), max(0, ceil(-log10(rest)) - 1))
+
+    @property
+    def chance(self) -> str:
+        """p, and in brackets p adjusted for the whole card."""
+        p, q = (
+            "< 0.001" if found < LEAST_SHOWN else figures.grouped(found, 3)
+            for found in (self.data["p"], self.data["q"])
+        )
+        return _("p %(p)s (%(q)s)") % {"p": p, "q": q}
 
     @property
     def step(self) -> dict[str, float] | None:

@@ -209,19 +209,30 @@ class PolicyForm(VersionForm):
         }
 
 
+def _short(letters: int) -> forms.TextInput:
+    return forms.TextInput(attrs={"size": letters})
+
+
 class TargetForm(forms.Form):
     """One row: which promise, of which tickets, how long."""
 
     metric = forms.ChoiceField(label=_("Promise"), choices=SlaTarget.Metric.choices, initial="first_reply")
-    label = forms.CharField(label=_("Label"), required=False, max_length=120)
+    label = forms.CharField(label=_("Label"), required=False, max_length=120, widget=_short(14))
     team = forms.ModelChoiceField(
         label=_("Team"), queryset=Team.objects.all(), required=False, empty_label=_("any")
     )
-    channel = forms.CharField(label=_("Channel"), required=False, max_length=40)
-    priority = forms.CharField(label=_("Priority"), required=False, max_length=40)
+    channel = forms.CharField(label=_("Channel"), required=False, max_length=40, widget=_short(7))
+    priority = forms.CharField(label=_("Priority"), required=False, max_length=40, widget=_short(7))
     hours = forms.IntegerField(label=_("Hours"), required=False, min_value=0, max_value=LONGEST_HOURS)
     minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=0, max_value=59)
     pauses = forms.BooleanField(label=_("Pauses while the customer is waited for"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name not in ("pauses", "DELETE"):
+                kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+                field.widget.attrs["class"] = f"{kind} {kind}-sm w-auto"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

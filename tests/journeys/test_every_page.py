@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from compliance.loading import load as load_duties
-from metrics.models import Import
+from metrics.differences import Estimate
+from metrics.effects.models import Card
+from metrics.effects.readings import Compared, Reading, Side
+from metrics.models import Import, SlaPolicy
+from metrics.watching.models import Alert
 from sopdesk.accounts.models import User
 from sopdesk.demo import ticket_loading
 from sopdesk.documents import editing, reviewing
-from sopdesk.documents.models import ChangeItem, Document
+from sopdesk.documents.models import ChangeItem, Document, Version
 from tests import factories
 from tests.journeys.seat import PHONE, WIDE, Seat
 
@@ -36,12 +43,42 @@ def draft(refunds: Document, ana: User) -> ChangeItem:
     return item
 
 
+def card_of(draft: ChangeItem) -> Card:
+    """Of the rule before this draft: one measure moved, one could not be told, one lacked tickets."""
+    version = Version.objects.filter(document=draft.document_id).latest("number")
+    side = Side(0.8, 0.7, 0.9, 200)
+    moved = Compared(side, Side(0.9, 0.85, 0.95, 200), Estimate(0.1, 0.02, 0.18, 0.001))
+    readings = [
+        Reading("csat", "share", 4, "up", ours=moved, others=moved, effect=moved.change, p=0.001, q=0.004,
+                points=[{"day": f"2026-06-{n:02}", "ours": asdict(side), "others": asdict(side)} for n in (1, 8)]),
+        Reading("reopened", "share", 4, "no_difference", ours=moved, p=0.4, q=0.8, needed=0.09),
+        Reading("volume", "count", 4, "not_enough", missing={"why": "constant"}),
+    ]  # fmt: skip
+    return Card.objects.create(
+        change=version.change, version=version, look=8, labels=["refund"], avoided=["refund"], teams=[],
+        day=date(2026, 6, 8), effective_at=timezone.now(), known_until=date(2026, 8, 3), verdict="moved", method=2,
+        readings=[reading.as_json() for reading in readings],
+    )  # fmt: skip
+
+
+def alert() -> Alert:
+    days = {"first_day": date(2026, 6, 8), "last_day": date(2026, 6, 9)}
+    return Alert.objects.create(
+        metric="volume", label="refund", direction="up", value=80, expected=20, n=80, q=0.001, **days
+    )
+
+
 def places(cast: dict[str, User], tickets: Import, draft: ChangeItem) -> dict[str, list[str]]:
     """Who looks at which pages."""
     change = f"/changes/{draft.change_id}"
+    policy = SlaPolicy.objects.get()
     return {
         "gia": ["/", "/metrics", "/metrics/tickets", "/metrics/definitions", "/imports", "/imports/new",
-                f"/imports/{tickets.pk}"],
+                f"/imports/{tickets.pk}", "/metrics/effects", f"/metrics/effects/{card_of(draft).pk}",
+                "/metrics/spikes", f"/metrics/spikes/{alert().pk}", "/metrics/service-levels",
+                f"/metrics/service-levels/calendars/{policy.calendar_id}",
+                f"/metrics/service-levels/policies/{policy.pk}?at=2026-06-08T10:00&labels=dsar-access",
+                f"/metrics/service-levels/policies/{policy.pk}/edit"],
         "hal": ["/people", "/people/teams", "/people/teams/add", "/people/add", f"/people/{cast['dev'].pk}",
                 "/profile", "/audit"],
         "carla": ["/", "/compliance", "/compliance/gdpr", "/compliance/duties/gdpr-art-12-3", "/search?q=refund"],
