@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-from tests import factories
+from tests import axe, factories
+from tests.axe import WIDE
 
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-# A theme changes colours and nothing else, so that the dark one is asked about contrast alone.
-RULES = {
-    "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
-}
 # A refused form is an answer, not a fault; Chromium logs its status all the same.
 ANSWERS = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|422)\b")
 # htmx logs a preview that a newer one replaced; that is what it was asked to do.
@@ -87,17 +81,9 @@ class Seat:
         return found
 
     def assert_accessible(self) -> None:
-        """Axe finds nothing, and nothing is wider than the window, in either theme, wide or on a phone."""
-        for size in (WIDE, PHONE):
-            self.page.set_viewport_size(size)  # type: ignore[arg-type]
-            for theme in ("light", "dark"):
-                self.page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-                where = f"{self.page.url} {size['width']} {theme}"
-                violations = Axe().run(self.page, options=RULES[theme]).response["violations"]
-                found = [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations]
-                assert not found, f"{where}: {found}"
-                assert self.page.evaluate("document.documentElement.scrollWidth") <= size["width"], where
-        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        """Axe finds nothing, and nothing is wider than the window: wide and light, on a phone and dark."""
+        found = dict(axe.wrong(self.page, axe.TWO_LOOKS))
+        assert not found, found
 
     def _console(self, message: ConsoleMessage) -> None:
         expected = ANSWERS.search(message.text) or REPLACED.match(message.text)

@@ -20,7 +20,7 @@ from tests.text.attacks import CONTEXTS, FOLDER, OWN, published
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 SitDown = Callable[..., Seat]
-BATCHES = 20
+BATCHES = 8
 
 
 def admitted(texts: Iterator[str]) -> list[str]:

@@ -14,7 +14,8 @@ from sopdesk.discussion.models import Comment, Thread
 from sopdesk.discussion.pointing import About
 from sopdesk.documents import editing, reviewing
 from sopdesk.documents.models import ChangeItem, Document
-from tests.journeys.seat import PHONE, Seat
+from tests.axe import PHONE
+from tests.journeys.seat import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 SitDown = Callable[..., Seat]

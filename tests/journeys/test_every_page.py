@@ -21,7 +21,8 @@ from sopdesk.demo import ticket_loading
 from sopdesk.documents import editing, reviewing
 from sopdesk.documents.models import ChangeItem, Document, Version
 from tests import factories
-from tests.journeys.seat import PHONE, WIDE, Seat
+from tests.axe import PHONE, WIDE
+from tests.journeys.seat import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 SitDown = Callable[..., Seat]
@@ -114,7 +115,7 @@ def test_no_page_runs_out_of_its_window_right_to_left(
             seat.page.goto(path)
             assert seat.page.evaluate("document.dir") == "rtl", path
             for size in (WIDE, PHONE):
-                seat.page.set_viewport_size(size)  # type: ignore[arg-type]
+                seat.page.set_viewport_size(size)
                 if seat.page.evaluate("document.documentElement.scrollWidth") > size["width"]:
                     too_wide.append((path, size["width"]))
     assert too_wide == []

@@ -14,9 +14,10 @@ from sopdesk.accounts.models import User
 from sopdesk.documents.models import ChangeItem, Document
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
+from tests.axe import PHONE
 from tests.exchange.conftest import zipped
 from tests.exchange.word_files import PICTURE, paragraph, table, word
-from tests.journeys.seat import PHONE, Seat
+from tests.journeys.seat import Seat
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 SitDown = Callable[..., Seat]
@@ -69,7 +70,7 @@ def test_from_a_zip_to_drafts(sit_down: SitDown, ana: User, policies: Path) -> N
     work()
     expect(seat.page.get_by_text("Drafts written")).to_be_visible()
     seat.assert_accessible()
-    seat.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    seat.page.set_viewport_size(PHONE)
     seat.assert_accessible()
     assert sorted(ChangeItem.objects.values_list("title", flat=True)) == ["Chargebacks", "Gift cards"]
     seat.page.get_by_role("link", name="Import of policies.zip").click()

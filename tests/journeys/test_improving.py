@@ -12,7 +12,8 @@ from metrics import rollups
 from metrics.models import Rollup
 from metrics.quality.models import Review
 from sopdesk.accounts.models import Team, User
-from tests.journeys.seat import PHONE, Seat
+from tests.axe import PHONE
+from tests.journeys.seat import Seat
 from tests.metrics.quality import making
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]

@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect, sync_playwright
 
 from sopdesk.accounts.models import User
+from tests import axe
 from tests import browser as browsers
+from tests.axe import WIDE
 from tests.search.conftest import Publish
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def browsing(address: str, browser: Client | None = None) -> Iterator[Page]:
     """A page in Chromium, signed in as the given browser is. No database here while it is open."""
     cookie = browser.cookies["sessionid"].value if browser and browser.session.get(SESSION_KEY) else ""
     with sync_playwright() as playwright:
-        context = browsers.launch(playwright).new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]
+        context = browsers.launch(playwright).new_context(viewport=WIDE, reduced_motion="reduce")
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
         if cookie:
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
@@ -51,16 +50,12 @@ def browsing(address: str, browser: Client | None = None) -> Iterator[Page]:
 
 def assert_accessible(page: Page, name: str) -> None:
     """Axe finds nothing in either theme, wide or on a phone; SOPDESK_SHOTS names a folder for pictures of it."""
-    for size in (WIDE, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        for theme in ("light", "dark"):
-            page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-            if folder := os.environ.get("SOPDESK_SHOTS"):
-                page.screenshot(path=Path(folder) / f"{name}-{size['width']}-{theme}.png")
-            found = Axe().run(page, options=RULES).response["violations"]
-            assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    if folder := os.environ.get("SOPDESK_SHOTS"):
+        for size, theme, _rules in axe.EVERY_LOOK:
+            axe.look_like(page, size, theme)
+            page.screenshot(path=Path(folder) / f"{name}-{size['width']}-{theme}.png")
+    found = dict(axe.wrong(page, axe.EVERY_LOOK))
+    assert not found, found
 
 
 @pytest.mark.usefixtures("_rules")

@@ -5,17 +5,16 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import axe
 from tests import browser as browsers
 
 PAGES = ["/styleguide", "/styleguide/reading", "/styleguide/form", "/styleguide/public", "/no-such-page"]
 WIDE, PHONE = (1280, 900), (390, 844)
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 class Silent(WSGIRequestHandler):
@@ -60,28 +59,14 @@ def opened(
     return page, complaints
 
 
-def violations(page: Page) -> list[tuple[str, str, str]]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [
-        (each["id"], node["html"][:120], node["failureSummary"][:200])
-        for each in found
-        for node in each["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing_in_either_theme_wide_or_on_a_phone(
     chromium: Browser, address: str, path: str
 ) -> None:
     page, _complaints = opened(chromium, address + path, WIDE)
-    found = {}
-    for size in (WIDE, PHONE):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        for theme in ("light", "dark"):
-            page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-            found[size, theme] = violations(page)
+    found = dict(axe.wrong(page, axe.EVERY_LOOK))
     page.context.close()
-    assert found == {key: [] for key in found}
+    assert not found, found
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -137,7 +122,7 @@ def test_a_form_with_errors_puts_them_under_the_keyboard(chromium: Browser, addr
     page, _complaints = opened(chromium, f"{address}/styleguide/form", WIDE)
     page.get_by_role("button", name="Propose this change").click()
     page.wait_for_function("document.activeElement.innerText.includes('Nothing was saved yet')")
-    assert violations(page) == []
+    assert axe.violations(page, axe.STRICT) == []
     page.context.close()
 
 

@@ -1,0 +1,56 @@
+"""Axe on a page as it stands: put there once, asked for what is wrong and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, ViewportSize
+
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ALL = {"runOnly": WCAG}
+STRICT = {"runOnly": [*WCAG, "best-practice"]}
+# A theme changes colours and nothing else, so that a size that was looked at is asked about contrast alone.
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+Looks = list[tuple[ViewportSize, str, dict[str, Any]]]
+# Both sizes and both themes by two looks. What stands on every page is looked at in all four: see EVERY_LOOK.
+TWO_LOOKS: Looks = [(WIDE, "light", ALL), (PHONE, "dark", ALL)]
+EVERY_LOOK: Looks = [
+    (WIDE, "light", STRICT), (WIDE, "dark", CONTRAST), (PHONE, "dark", STRICT), (PHONE, "light", CONTRAST),
+]  # fmt: skip
+
+
+def violations(page: Page, rules: dict[str, Any]) -> list[dict[str, Any]]:
+    """Axe's violations by `rules` (its options), each with its `id` and `nodes`."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    # The results that are not asked for name one element each, and stay in the browser.
+    found: list[dict[str, Any]] = page.evaluate(
+        "options => axe.run(options).then(results => results.violations)",
+        {**rules, "resultTypes": ["violations"]},
+    )
+    return found
+
+
+def wrong(page: Page, looks: Looks) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
+    """What is wrong in each of the looks at a page, by where: by axe's rules, or wider than the window.
+
+    The page stays as it is and is shown in another size and theme; at the end it is wide and light again.
+    """
+    for size, theme, rules in looks:
+        look_like(page, size, theme)
+        found = [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations(page, rules)]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            found.append(("wider than the window", [str(width)]))
+        if found:
+            yield f"{page.url} {size['width']} {theme}", found
+    look_like(page, WIDE, "light")
+
+
+def look_like(page: Page, size: ViewportSize, theme: str) -> None:
+    page.set_viewport_size(size)
+    page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
