@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 import redis
+from celery import Celery
+from django.conf import settings
 from django.db import connection
 
 from sopdesk.embedded.redis import binary
@@ -51,10 +53,9 @@ def free_port() -> int:
 
 @dataclass
 class Machine:
-    """The processes of one test, all of them ended with it. `folder` holds their logs and Redis' data."""
+    """The processes of a module's tests, all of them ended with it. `folder` holds their logs and Redis' data."""
 
     folder: Path
-    quick: bool = True
     port: int = field(default_factory=free_port)
     started: list[psutil.Popen] = field(default_factory=list)
     worker: psutil.Popen | None = None
@@ -92,6 +93,10 @@ class Machine:
         self.worker = self.start("worker", WORKER)
         return self.worker
 
+    def keep_redis(self) -> None:
+        if self.redis is None or self.redis.poll() is not None:
+            self.start_redis()
+
     def keep_worker(self) -> None:
         """What `manage.py up` and Docker do: start a worker that ended again. Losing Redis in mid-task ends it."""
         if self.worker is None or self.worker.poll() is not None:
@@ -100,6 +105,12 @@ class Machine:
     def start_beat(self) -> psutil.Popen:
         schedule = str(self.folder / "schedule")
         return self.start("beat", [*CELERY, "beat", "--pidfile", "", "--schedule", schedule])
+
+    def sender(self) -> Celery:
+        """What submitting takes in place of the application, so that hints go to these workers."""
+        app = Celery("sender", broker=self.redis_url)
+        app.conf.update(broker_transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+        return app
 
     def end(self) -> None:
         for process in self.started:
@@ -111,14 +122,13 @@ class Machine:
             process.wait(10)
 
     def _environment(self) -> dict[str, str]:
-        settings = {
+        told = {
             "DJANGO_SETTINGS_MODULE": "tests.faults.worker_settings",
             "SOPDESK_FAULT_DATABASE": connection.settings_dict["NAME"],
             "SOPDESK_FAULT_REDIS": self.redis_url,
-            "SOPDESK_FAULT_QUICK": "1" if self.quick else "",
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         }
-        return {**os.environ, **settings}
+        return {**os.environ, **told}
 
     def _redis_answers(self) -> bool:
         with suppress(redis.RedisError):
@@ -127,9 +137,9 @@ class Machine:
 
 
 @contextmanager
-def machine(folder: Path, *, quick: bool = True) -> Iterator[Machine]:
-    """Processes for one test. `quick` shortens leases and sweeps, where the test is not about how long they take."""
-    started = Machine(folder, quick)
+def machine(folder: Path) -> Iterator[Machine]:
+    """Processes that end with the block. Workers have the short leases and sweeps of tests/faults/quick.py."""
+    started = Machine(folder)
     try:
         yield started
     finally:

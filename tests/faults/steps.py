@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from datetime import timedelta
 from pathlib import Path
 
 from django.db import connection
@@ -13,16 +12,13 @@ from metrics.promises import recomputing
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from sopdesk.jobs.registry import Step, step
+from tests.faults import quick
 
 ROWS_PER_CHUNK = 5
-
-if os.environ.get("SOPDESK_FAULT_QUICK"):
-    running.LEASE = timedelta(seconds=1)
-    running.IDLE_LIMIT = timedelta(seconds=2)
-
+running.LEASE, running.IDLE_LIMIT = quick.LEASE, quick.IDLE_LIMIT
 # An import in many small chunks, so that there is a place to be killed between two of them.
-importing.CHUNK_ROWS = int(os.environ.get("SOPDESK_FAULT_CHUNK_ROWS", importing.CHUNK_ROWS))  # type: ignore[misc]
-recomputing.CHUNK = int(os.environ.get("SOPDESK_FAULT_CHUNK_ROWS", recomputing.CHUNK))
+importing.CHUNK_ROWS = quick.IMPORT_CHUNK_ROWS  # type: ignore[misc]
+recomputing.CHUNK = quick.RECOMPUTED_CHUNK
 
 
 @step("faults.write_rows")

@@ -32,7 +32,6 @@ WORK = (
 
 def test_a_recompute_survives_its_worker(gia: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sopdesk.jobs.submitting.hint", lambda _job_id: None)
-    monkeypatch.setenv("SOPDESK_FAULT_CHUNK_ROWS", "4")
     head = "external_id,status,created_at,first_public_reply_at,last_solved_at\n"
     days = [f"2026-06-{n % 20 + 1:02}" for n in range(TICKETS)]
     lines = [f"t{n},solved,{day}T08:00Z,{day}T10:30Z,{day}T22:00Z\n" for n, day in enumerate(days)]
