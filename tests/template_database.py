@@ -6,13 +6,16 @@ Its name holds a hash of all migrations, so that a new one makes a new template,
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
-from sopdesk.embedded import layout
+from sopdesk import embedded
+from sopdesk.embedded import layout, postgres
 from sopdesk.embedded.locks import exclusive
 
 PREFIX = "template_sopdesk_"
@@ -24,9 +27,18 @@ def ready() -> str:
     layout.VAR.mkdir(exist_ok=True)
     name = PREFIX + _digest()
     with exclusive(layout.VAR / "template.lock", patience=PATIENCE_SECONDS):
-        if name not in _there():
+        if name not in _there() or not _dump_of(name).exists():
             _make(name)
     return name
+
+
+def dump() -> Path:
+    """The same as SQL for psql, for the tests that have a server of their own. None of its rows is anybody's."""
+    return _dump_of(ready())
+
+
+def _dump_of(name: str) -> Path:
+    return layout.VAR / f"{name}.sql"
 
 
 def _digest() -> str:
@@ -49,6 +61,7 @@ def _make(name: str) -> None:
     with connection._nodb_cursor() as cursor:
         for old in _there():
             cursor.execute(f"DROP DATABASE {old} WITH (FORCE)")
+            _dump_of(old).unlink(missing_ok=True)
         cursor.execute(f"CREATE DATABASE {making}")
     connection.close()
     connection.settings_dict["NAME"] = making
@@ -59,3 +72,20 @@ def _make(name: str) -> None:
         connection.settings_dict["NAME"] = own
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"ALTER DATABASE {making} RENAME TO {name}")
+    # Now, while nobody is making a copy: that cannot be done of a database that somebody else reads.
+    _write_dump(name)
+
+
+def _write_dump(name: str) -> None:
+    path = _dump_of(name)
+    making = path.with_suffix(".making")
+    subprocess.run(
+        [postgres.program("pg_dump"), "--no-owner", "--no-comments", "-f", making, "-d", _address(name)],
+        check=True,
+    )
+    making.rename(path)
+
+
+def _address(name: str) -> str:
+    """Of a database of the server that the tests use, as libpq wants it."""
+    return urlsplit(embedded.urls().database)._replace(path=f"/{name}").geturl()

@@ -8,10 +8,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
 import psutil
 import pytest
+from pytest_django import DjangoDbBlocker
+
+from sopdesk.embedded import postgres
+from tests import template_database
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 GONE_WITHIN_SECONDS = 5
@@ -38,6 +43,15 @@ class Place:
             [sys.executable, *arguments],
             cwd=PROJECT, env={**self.environment, **changed}, text=True, capture_output=True, timeout=180, check=False,
         )  # fmt: skip
+
+    @cached_property
+    def database(self) -> str:
+        """The address of this place's Postgres, which is started for it."""
+        self.servers("start")
+        said = self.servers("urls").stdout
+        return next(
+            line.split("=", 1)[1].strip("'\"") for line in said.splitlines() if "DATABASE_URL=" in line
+        )
 
     def servers(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
         return self.run("-m", "sopdesk.embedded", command, *options)
@@ -84,9 +98,11 @@ def place() -> Iterator[Place]:
 
 
 @pytest.fixture(scope="module")
-def migrated() -> Iterator[Place]:
-    """A place whose database has the desk's tables."""
+def migrated(django_db_blocker: DjangoDbBlocker) -> Iterator[Place]:
+    """A place whose database has the desk's tables, taken from the one that all tests copy."""
+    with django_db_blocker.unblock():
+        dump = template_database.dump()
     with place_of_its_own() as place:
-        done = place.run("manage.py", "migrate", "--verbosity", "0")
-        assert done.returncode == 0, done.stderr
+        psql = [postgres.program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-d", place.database, "-f", dump]
+        subprocess.run(psql, check=True, capture_output=True)
         yield place

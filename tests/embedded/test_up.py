@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.embedded.conftest import PROJECT, Place
+from tests.embedded.conftest import GONE_WITHIN_SECONDS, PROJECT, Place
 
 pytestmark = pytest.mark.faults
 
@@ -79,44 +79,53 @@ def desk_up(place: Place, *options: str) -> Iterator[Desk]:
             process.wait(60)
 
 
-def test_a_desk_serves_survives_and_ends_cleanly(migrated: Place) -> None:
-    with desk_up(migrated, "--port", "8400") as desk:
-        wait_until(lambda: desk.ready()["status"] == "ready", 30, desk.output)
-        [worker] = desk.programs("worker")
-        worker.kill()
-        wait_until(lambda: "worker ended (signal SIGKILL)" in desk.output(), 10, desk.output)
-        wait_until(lambda: [each for each in desk.programs("worker") if each != worker], 15, desk.output)
-        redis_pid = int((migrated.var / "redis" / "pid").read_text())
-        os.kill(redis_pid, signal.SIGKILL)
-        wait_until(lambda: "redis" in desk.ready()["off"], 10, desk.output)
-        wait_until(lambda: "Redis had stopped; started again." in desk.output(), 20, desk.output)
-        wait_until(lambda: desk.ready()["status"] == "ready", 60, desk.output)
-        desk.process.send_signal(signal.SIGINT)
-        assert desk.process.wait(60) == 0
-    assert migrated.left() == []
-
-
-def test_a_taken_port_is_moved_and_a_second_desk_is_refused(migrated: Place) -> None:
+def test_a_desk_serves_survives_and_leaves_nothing(migrated: Place) -> None:
+    """Two desks in turn, for each takes long to start: the first is killed, the second told to end."""
     with socket.socket() as taker:
         taker.bind(("127.0.0.1", 0))
         taker.listen()
         port = taker.getsockname()[1]
         with desk_up(migrated, "--port", str(port)) as desk:
-            # The next one, as a rule; yet others on this machine take ports as well.
-            moved = re.search(rf"Port {port} is taken; using (\d+)\.", desk.output())
-            assert moved, desk.output()
-            assert desk.url().endswith(f":{moved[1]}")
-            second = migrated.run("manage.py", "up")
-            assert second.returncode != 0
-            assert f"runs already: {desk.url()} (process {desk.process.pid})" in second.stderr
-
-
-def test_what_a_killed_desk_left_is_ended_by_the_next(migrated: Place) -> None:
+            the_taken_port_is_moved(desk, port)
+            a_second_desk_is_refused(migrated, desk)
+            orphans = [*desk.programs("granian"), *desk.programs("worker"), *desk.programs("beat")]
+            assert len(orphans) == 3
+            desk.process.kill()
+            desk.process.wait()
     with desk_up(migrated, "--port", "8400") as desk:
-        orphans = [*desk.programs("granian"), *desk.programs("worker"), *desk.programs("beat")]
-        assert len(orphans) == 3
-        desk.process.kill()
-        desk.process.wait()
-    with desk_up(migrated, "--port", "8400"):
-        _, alive = psutil.wait_procs(orphans, timeout=5)
+        _, alive = psutil.wait_procs(orphans, timeout=GONE_WITHIN_SECONDS)
         assert alive == []
+        wait_until(lambda: desk.ready()["status"] == "ready", 60, desk.output)
+        a_killed_worker_comes_back(desk)
+        a_killed_redis_comes_back(migrated, desk)
+        desk.process.send_signal(signal.SIGINT)
+        assert desk.process.wait(60) == 0
+    assert migrated.left() == []
+
+
+def the_taken_port_is_moved(desk: Desk, port: int) -> None:
+    # To the next one, as a rule; yet others on this machine take ports as well.
+    moved = re.search(rf"Port {port} is taken; using (\d+)\.", desk.output())
+    assert moved, desk.output()
+    assert desk.url().endswith(f":{moved[1]}")
+
+
+def a_second_desk_is_refused(place: Place, desk: Desk) -> None:
+    second = place.run("manage.py", "up")
+    assert second.returncode != 0
+    assert f"runs already: {desk.url()} (process {desk.process.pid})" in second.stderr
+
+
+def a_killed_worker_comes_back(desk: Desk) -> None:
+    [worker] = desk.programs("worker")
+    worker.kill()
+    wait_until(lambda: "worker ended (signal SIGKILL)" in desk.output(), 10, desk.output)
+    wait_until(lambda: [each for each in desk.programs("worker") if each != worker], 15, desk.output)
+
+
+def a_killed_redis_comes_back(place: Place, desk: Desk) -> None:
+    redis_pid = int((place.var / "redis" / "pid").read_text())
+    os.kill(redis_pid, signal.SIGKILL)
+    wait_until(lambda: "redis" in desk.ready()["off"], 10, desk.output)
+    wait_until(lambda: "Redis had stopped; started again." in desk.output(), 20, desk.output)
+    wait_until(lambda: desk.ready()["status"] == "ready", 60, desk.output)
