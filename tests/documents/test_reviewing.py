@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
 from sopdesk.accounts.models import User
@@ -44,26 +46,37 @@ def test_the_walk_covers_every_state_and_every_verb() -> None:
     assert set(VERBS) | {"revise", "settle", "confirm"} == set(states.TRANSITIONS)
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens within is rolled back: the next verb finds everything as this one did."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.mark.parametrize("state", WAYS)
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_from_every_state(state: str, verb: str, draft: ChangeItem, cast: dict[str, User]) -> None:
-    change = draft.change
+def test_every_verb_from_every_state(state: str, draft: ChangeItem, cast: dict[str, User]) -> None:
     for step in WAYS[state]:
         who, take = VERBS[step]
-        take(Change.objects.get(pk=change.pk), cast[who])
-    before = Entry.objects.count()
-    who, take = VERBS[verb]
-    if (verb, state) == ("approve", "approved"):
-        who = "carla"  # Who has approved cannot add to it; somebody else can.
-    change = Change.objects.get(pk=change.pk)
+        take(Change.objects.get(pk=draft.change_id), cast[who])
+    for verb, (who, _take) in VERBS.items():
+        if (verb, state) == ("approve", "approved"):
+            who = "carla"  # Who has approved cannot add to it; somebody else can.
+        with undone():
+            assert_allowed_or_refused(verb, state, draft.change_id, cast[who])
+
+
+def assert_allowed_or_refused(verb: str, state: str, change_id: int, who: User) -> None:
+    take, before = VERBS[verb][1], Entry.objects.count()
+    change = Change.objects.get(pk=change_id)
     begins, leads_to = states.TRANSITIONS[verb]
     if state in begins:
-        take(change, cast[who])
+        take(change, who)
         assert Change.objects.get(pk=change.pk).state == leads_to
         assert Entry.objects.count() == before + 1
     else:
         with pytest.raises(ChangeRefused):
-            take(change, cast[who])
+            take(change, who)
         assert Change.objects.get(pk=change.pk).state == state
         assert Entry.objects.count() == before
 
@@ -81,19 +94,21 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("who", ["ana", "ben", "carla", "dev", "eve", "finn", "gia", "hal"])
-def test_every_verb_by_every_role(verb: str, who: str, draft: ChangeItem, cast: dict[str, User]) -> None:
+def test_every_verb_by_every_role(verb: str, draft: ChangeItem, cast: dict[str, User]) -> None:
     state = next(state for state, way in WAYS.items() if state in states.TRANSITIONS[verb][0])
     for step in WAYS[state]:
         actor, take = VERBS[step]
         take(Change.objects.get(pk=draft.change_id), cast[actor])
-    change = Change.objects.get(pk=draft.change_id)
-    if who in ALLOWED[verb]:
-        VERBS[verb][1](change, cast[who])
-    else:
-        with pytest.raises(PermissionDenied):
-            VERBS[verb][1](change, cast[who])
-        assert Change.objects.get(pk=change.pk).state == state
+    assert ALLOWED[verb] <= cast.keys()
+    for who, person in cast.items():
+        with undone():
+            change = Change.objects.get(pk=draft.change_id)
+            if who in ALLOWED[verb]:
+                VERBS[verb][1](change, person)
+            else:
+                with pytest.raises(PermissionDenied):
+                    VERBS[verb][1](change, person)
+                assert Change.objects.get(pk=change.pk).state == state, who
 
 
 def test_nobody_approves_their_own_work(draft: ChangeItem, ana: User) -> None:
