@@ -23,6 +23,7 @@ from sopdesk.documents import editing, publishing, rebasing, retiring, reviewing
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.models import Approval, Change, ChangeItem, Document, Version
 from tests import factories
+from tests.examples import THOROUGH
 
 editors = st.sampled_from(["ana", "iris"])
 reviewers = st.sampled_from(["ben", "carla"])
@@ -320,8 +321,8 @@ class Desk(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_whatever_they_do_the_promises_hold() -> None:
     quietly = settings(
-        max_examples=8,
-        stateful_step_count=40,
+        max_examples=8 if THOROUGH else 4,
+        stateful_step_count=40 if THOROUGH else 30,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

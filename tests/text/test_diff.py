@@ -5,12 +5,13 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sopdesk.text.diff import Op, OpKind, SectionDiff, SectionKind, documents, words
 from sopdesk.text.guards import TextRefused
 from sopdesk.text.sequences import common
+from tests.examples import examples
 from tests.text.strategies import documents as texts
 from tests.text.strategies import sources
 
@@ -29,7 +30,7 @@ def marked(old: str, new: str) -> str:
     return "".join(f"{marks[op.kind]}{op.text}{marks[op.kind]}" for op in words(old, new))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.one_of(sources, texts, st.text()), st.one_of(sources, texts, st.text()))
 def test_nothing_is_lost(old: str, new: str) -> None:
     ops = words(old, new)
@@ -38,7 +39,7 @@ def test_nothing_is_lost(old: str, new: str) -> None:
     assert all(left.kind != right.kind for left, right in pairwise(ops))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(texts, texts)
 def test_sections_give_both_texts_back(old: str, new: str) -> None:
     found = documents(old, new)
@@ -50,7 +51,7 @@ def test_sections_give_both_texts_back(old: str, new: str) -> None:
     assert all(d.kind == SectionKind.same for d in documents(old, old))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(sources, sources)
 def test_hostile_sources_are_compared_or_refused(old: str, new: str) -> None:
     try:
@@ -60,7 +61,7 @@ def test_hostile_sources_are_compared_or_refused(old: str, new: str) -> None:
     assert "".join(new_of(d.ops) for d in found if d.new_index is not None) == new
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.sampled_from("abcd"), max_size=30), st.lists(st.sampled_from("abcd"), max_size=30))
 def test_common_items_are_equal_and_rise(old: list[str], new: list[str]) -> None:
     pairs = common(old, new)

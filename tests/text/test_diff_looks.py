@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sopdesk.text import markdown
@@ -13,6 +13,7 @@ from sopdesk.text.diff import SectionDiff, documents
 from sopdesk.text.guards import TextRefused
 from sopdesk.text.inline import tokens
 from sopdesk.text.pieces import Piece, PieceKind
+from tests.examples import examples
 from tests.text.strategies import documents as texts
 from tests.text.strategies import sources
 
@@ -69,7 +70,7 @@ def seen(source: str) -> str:
     return re.sub(r"\s+", " ", str(markdown.render(source).html)).replace("> ", ">").replace(" <", "<")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.one_of(marks, sources))
 def test_tokens_and_blocks_keep_every_character(source: str) -> None:
     assert "".join(token.source for token in tokens(source)) == source
@@ -77,7 +78,7 @@ def test_tokens_and_blocks_keep_every_character(source: str) -> None:
     assert "".join(block.source for block in split_blocks(source)) == source
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.one_of(written, texts), st.one_of(written, texts))
 def test_pieces_give_both_texts_back(old: str, new: str) -> None:
     try:
@@ -118,7 +119,7 @@ sensible = st.lists(
 near = st.tuples(sensible, units, units).map(lambda made: (made[0], made[0].replace(made[1], made[2], 1)))
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(st.one_of(near, st.tuples(running, running)))
 def test_what_is_not_marked_reads_the_same(both: tuple[str, str]) -> None:
     """Bold, links, lists and tables included: when nothing is marked, both texts make the same page."""

@@ -4,12 +4,13 @@ import time
 from base64 import b64encode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sopdesk.text.from_html import MAX_MARKUP, to_markdown
 from sopdesk.text.guards import TextRefused
 from sopdesk.text.markdown import render
+from tests.examples import examples
 from tests.text.attacks import FOLDER, OWN, published
 from tests.text.safety import assert_safe
 
@@ -173,7 +174,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
 MARKS = st.text("#*_-+>`~:|[](){}!\\<&;=. 1\n", max_size=30)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(WORDS | MARKS, max_size=5))
 def test_typed_marks_stay_text(texts: list[str]) -> None:
     """Whatever characters a paragraph holds, it is read again as those characters and as a paragraph."""

@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from bleach._vendor import html5lib
 from bleach.html5lib_shim import getTreeWalker
-from hypothesis import given, settings
+from hypothesis import given
 
 from sopdesk.text import sanitizing
 from sopdesk.text.guards import TextRefused
 from sopdesk.text.markdown import Rendered, render
+from tests.examples import examples
 from tests.text.safety import assert_safe, elements
 from tests.text.strategies import any_text, sources
 
@@ -22,7 +23,7 @@ def admitted(source: str) -> Rendered | None:
         return None
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(sources)
 def test_any_source_gives_safe_html_or_a_refusal(source: str) -> None:
     result = admitted(source)
@@ -39,7 +40,7 @@ def test_any_source_gives_safe_html_or_a_refusal(source: str) -> None:
     assert sanitizing.clean(result.html) == result.html
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(any_text)
 def test_any_text_at_all_is_rendered_or_refused(source: str) -> None:
     result = admitted(source)
@@ -47,7 +48,7 @@ def test_any_text_at_all_is_rendered_or_refused(source: str) -> None:
         assert_safe(result.html)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(sources)
 def test_plain_is_what_a_browser_would_show(source: str) -> None:
     result = admitted(source)
@@ -57,7 +58,7 @@ def test_plain_is_what_a_browser_would_show(source: str) -> None:
     assert "".join(result.plain.split()) == "".join("".join(tree.itertext()).split())
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(sources)
 def test_our_walk_over_the_tree_is_html5libs(source: str) -> None:
     tree = html5lib.parseFragment(

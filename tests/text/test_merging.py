@@ -6,12 +6,13 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sopdesk.text.guards import TextRefused
 from sopdesk.text.merging import Merged, Origin, Reason, merge
 from sopdesk.text.sections import split
+from tests.examples import examples
 from tests.text.strategies import documents, sources
 
 BASE = (
@@ -70,7 +71,7 @@ def only_conflict(merged: Merged) -> tuple[Reason, str, str]:
     return conflict.reason, conflict.mine, conflict.theirs
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(three_texts)
 def test_nothing_that_either_side_wrote_is_lost(texts: tuple[str, str, str]) -> None:
     base, mine, theirs = texts
@@ -80,7 +81,7 @@ def test_nothing_that_either_side_wrote_is_lost(texts: tuple[str, str, str]) -> 
         assert written - kept == Counter()
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(three_texts)
 def test_what_both_kept_is_kept(texts: tuple[str, str, str]) -> None:
     base, mine, theirs = texts
@@ -90,7 +91,7 @@ def test_what_both_kept_is_kept(texts: tuple[str, str, str]) -> None:
     assert {word for word in untouched if word not in kept} == set()
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(three_texts)
 def test_what_only_one_side_touched_is_as_that_side_has_it(texts: tuple[str, str, str]) -> None:
     base, mine, theirs = texts
@@ -99,7 +100,7 @@ def test_what_only_one_side_touched_is_as_that_side_has_it(texts: tuple[str, str
         assert (merged.source, merged.conflicts) == (expected, ())
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(sources, sources)
 def test_any_text_at_all_stays_as_it_is_beside_one_that_did_not_change(base: str, mine: str) -> None:
     try:
@@ -110,7 +111,7 @@ def test_any_text_at_all_stays_as_it_is_beside_one_that_did_not_change(base: str
         return
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(three_texts)
 def test_merging_a_result_again_changes_nothing(texts: tuple[str, str, str]) -> None:
     _base, _mine, theirs = texts
@@ -122,7 +123,7 @@ def test_merging_a_result_again_changes_nothing(texts: tuple[str, str, str]) -> 
     assert len(chosen) == len(result.conflicts)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(three_texts)
 def test_both_sides_clash_alike_whoever_is_called_mine(texts: tuple[str, str, str]) -> None:
     base, mine, theirs = texts

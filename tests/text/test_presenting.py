@@ -4,13 +4,14 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sopdesk.text import references
 from sopdesk.text.markdown import render
 from sopdesk.text.presenting import leading_out, present, section
 from sopdesk.text.references import Target
+from tests.examples import examples
 from tests.text.safety import elements
 from tests.text.strategies import sources
 
@@ -134,7 +135,7 @@ def test_one_section_is_cut_out_whole() -> None:
     assert section(html, "nowhere") == ""
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(sources, st.sampled_from([{}, {"market": "DE"}, {"market": "US"}]))
 def test_nothing_of_the_marks_is_left_and_every_box_is_closed(
     source: str, conditions: dict[str, str]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from sopdesk.text.guards import TextRefused
 from sopdesk.text.lines import split
 from sopdesk.text.reading import read, words_in
 from sopdesk.text.vague import INSTEAD, is_covered, vague_in
+from tests.examples import examples
 from tests.text.strategies import sources
 
 TEXT = """Before [[sop:A]].
@@ -62,7 +63,7 @@ def test_the_list_is_for_english(locale: str, covered: bool) -> None:
     assert is_covered(locale) is covered
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(sources)
 def test_any_text_is_read_or_refused_and_lines_are_its_own(source: str) -> None:
     try:

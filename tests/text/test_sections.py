@@ -1,11 +1,12 @@
 """Sections: they cover the source, and their anchors last."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from sopdesk.text.guards import TextRefused
 from sopdesk.text.markdown import render
 from sopdesk.text.sections import Section, pin_anchors, split
+from tests.examples import examples
 from tests.text.strategies import documents, sources
 
 SOURCE = (
@@ -18,7 +19,7 @@ def anchors(sections: tuple[Section, ...]) -> list[str]:
     return [section.anchor for section in sections]
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(sources)
 def test_sections_joined_are_the_source_and_anchors_are_unique(source: str) -> None:
     try:
@@ -101,7 +102,7 @@ def test_a_removed_section_leaves_no_anchor_behind() -> None:
     assert anchors(split(pinned)) == ["top", "refunds", "check", "appeal"]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(documents)
 def test_retitling_every_section_keeps_every_anchor(source: str) -> None:
     old = split(source)
@@ -111,7 +112,7 @@ def test_retitling_every_section_keeps_every_anchor(source: str) -> None:
     assert anchors(split(pin_anchors(old, retitled))) == anchors(old)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(documents, documents)
 def test_pinning_only_ever_adds_anchors(old: str, new: str) -> None:
     pinned = pin_anchors(split(old), new)

@@ -1,10 +1,11 @@
 """Steps, choices and outcomes, and what is wrong with a path."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sopdesk.text.structure import Choice, Flaw, Step, problems, start, steps
+from tests.examples import examples
 
 GUIDE = """## Purpose
 
@@ -102,7 +103,7 @@ def test_flaws_of_a_path(ways: dict[str, str], expected: set[tuple[str, str]]) -
     assert flaws(*path(**ways)) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.tuples(st.lists(st.integers(0, 7), max_size=3), st.booleans()), min_size=1, max_size=7))
 def test_without_a_flaw_every_reachable_step_leads_to_an_outcome(made: list[tuple[list[int], bool]]) -> None:
     guide = path(
