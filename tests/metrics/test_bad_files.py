@@ -5,20 +5,18 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from metrics import importing
 from metrics.containers import FileRefused
 from metrics.models import RejectedRow, Ticket
-from tests.metrics.bringing import bring, draft, finish, source
+from tests.metrics.bringing import bring, draft, finish
 
 pytestmark = pytest.mark.django_db
 
 HEAD = "external_id,status,created_at,team\n"
 GOOD = "A1,new,2026-05-04,Zürich\n"
-EDGE = Path(__file__).parents[3] / "shared/data/csv_edge"
 
 
 def zipped(*files: tuple[str, bytes]) -> bytes:
@@ -143,20 +141,3 @@ def test_a_file_that_is_gone_says_so() -> None:
     done = finish(started)
     assert done.job is not None
     assert (done.state, "no longer there" in done.job.error) == ("failed", True)
-
-
-@pytest.mark.skipif(not EDGE.exists(), reason="the folder of odd CSV files is not here")
-def test_no_odd_csv_raises_anything_but_a_refusal() -> None:
-    seen = 0
-    for path in sorted(EDGE.rglob("*.csv")):
-        seen += 1
-        try:
-            header = draft(path).header
-        except FileRefused:
-            continue
-        columns = {"external_id": header[0], "status": header[-1], "created_at": header[0]}
-        done = bring(path, read_as={"shape": "tickets", "columns": columns}, at=source(path.name))
-        assert done.state in {"done", "failed"}, path
-        assert done.job is not None
-        assert "Error" not in done.job.error, (path, done.job.error)
-    assert seen > 20

@@ -12,6 +12,7 @@ import zipfile
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -40,6 +41,8 @@ Event = tuple[datetime, int, int, dict[str, str]]
 FREE = set(holidays.country_holidays("IE", years=range(2015, 2019)))
 
 
+@cache
+@cache
 def stamp(text: str) -> datetime | None:
     return None if text == "?" else datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=UTC)
 
@@ -109,12 +112,19 @@ def office_seconds(start: datetime, end: datetime) -> int:
     """Day by day: the part of 09:00 to 17:30 in Dublin on working days that lies between."""
     total, day = 0.0, start.astimezone(DUBLIN).date()
     while day <= end.astimezone(DUBLIN).date():
-        if day.weekday() < 5 and day not in FREE:
-            opens = datetime(day.year, day.month, day.day, 9, tzinfo=DUBLIN).astimezone(UTC)
-            closes = datetime(day.year, day.month, day.day, 17, 30, tzinfo=DUBLIN).astimezone(UTC)
+        if hours := office_hours(day):
+            opens, closes = hours
             total += max(0.0, (min(end, closes) - max(start, opens)).total_seconds())
         day += timedelta(days=1)
     return int(total)
+
+
+@cache
+def office_hours(day: date) -> tuple[datetime, datetime] | None:
+    if day.weekday() >= 5 or day in FREE:
+        return None
+    opens = datetime(day.year, day.month, day.day, 9, tzinfo=DUBLIN).astimezone(UTC)
+    return opens, datetime(day.year, day.month, day.day, 17, 30, tzinfo=DUBLIN).astimezone(UTC)
 
 
 def test_the_log_gives_the_same_figures_as_an_independent_reading() -> None:
