@@ -5,6 +5,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# Where a machine asks that no compiled code be kept, each of the many programs here would compile the whole desk anew.
+unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
@@ -28,8 +30,12 @@ run: $(RUN_STAMP)  ## start the desk: servers, migrations, demo data once, then 
 	@$(PY) manage.py demo --once
 	@exec $(PY) manage.py up
 
-test: $(DEV_STAMP)  ## every check, then every test, browser journeys included; both run to their end
-	@status=0; bash scripts/check.sh || status=1; $(PY) -m pytest -n 2 --dist worksteal $(ARGS) || status=1; $(STOP); exit $$status
+# The checks run beside the tests and are told of at the end. Both run to their end, and both count.
+test: $(DEV_STAMP)  ## every check beside every test, browser journeys included; both run to their end
+	@checked=$$(mktemp); bash scripts/check.sh >"$$checked" 2>&1 & checking=$$!; \
+	trap 'kill $$checking 2>/dev/null || true' INT TERM; \
+	status=0; $(PY) -m pytest -n 2 --dist worksteal $(ARGS) || status=1; \
+	wait $$checking || status=1; cat "$$checked"; rm -f "$$checked"; $(STOP); exit $$status
 
 check: $(DEV_STAMP)  ## lint, types, layers, templates, migrations, deployment settings
 	@bash scripts/check.sh

@@ -15,15 +15,22 @@ from typing import Any
 import pgtrigger
 import pytest
 from django.core.cache import cache
+from django.core.management.commands import flush as flush_command
 from django.db import OperationalError, connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
 from sopdesk.accounts.models import Site, Team, User
-from tests import factories, template_database
+from tests import factories, ordering, template_database
 
 FLUSH_ATTEMPTS = 5
 OTHERS_SECONDS = 20
+OF_DJANGO = {"django_content_type", "auth_permission"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ordering.order(items)
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +44,14 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_the_triggers() -> Iterator[None]:
-    """Tests with transactions empty all tables after them, also those whose triggers and rights refuse that."""
+    """Tests with transactions empty all tables after them, also those whose triggers and rights refuse that.
+
+    What Django fills by itself after migrating stays, so that it need not be filled anew after each test.
+    """
     sql_flush = DatabaseOperations.sql_flush
 
     def unguarded(self: DatabaseOperations, style: Any, tables: list[str], **options: Any) -> list[str]:
+        tables = [table for table in tables if table not in OF_DJANGO]
         guarded = sorted({model._meta.db_table for model, _ in pgtrigger.registered()} & set(tables))
         before = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in guarded]
         after = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in guarded]
@@ -61,6 +72,7 @@ def _flush_past_the_triggers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(DatabaseOperations, "sql_flush", unguarded)
         patched.setattr(DatabaseOperations, "execute_sql_flush", alone)
+        patched.setattr(flush_command, "emit_post_migrate_signal", lambda *_arguments: None)
         yield
 
 
