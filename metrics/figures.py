@@ -123,8 +123,8 @@ def _ratio(metric: Metric, found: Parts) -> Figure:
 
 def _median(metric: Metric, counts: Counter[int]) -> Figure:
     n, ranks = counts.total(), intervals.median_ranks(counts.total())
-    low, high = (histograms.percentile(counts, rank) for rank in ranks) if ranks else (None, None)
-    return Figure(metric, histograms.percentile(counts, 0.5), n, low, high)
+    value, low, high = histograms.percentiles(counts, (0.5, *(ranks or ()))) + [None] * (0 if ranks else 2)
+    return Figure(metric, value, n, low, high)
 
 
 def added(many: list[Parts]) -> Parts:

@@ -10,8 +10,10 @@ PACKED, a bucket, and how many contacts it has in two digits of BASE. Lists that
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -20,6 +22,7 @@ GROWTH: Final = 1.015
 ZERO: Final = -1  # its own bucket: zero has no logarithm
 PACKED: Final = -2
 BASE: Final = 1 << 14
+PACK_FROM: Final = 4  # contacts in one bucket: what packing it takes
 _LOG: Final = math.log(GROWTH)
 
 
@@ -35,6 +38,15 @@ def bucket(seconds: float) -> int:
 def middle(number: int) -> float:
     """Seconds in the (geometric) middle of a bucket."""
     return 0.0 if number == ZERO else float(GROWTH ** (number + 0.5))
+
+
+def packed(stored: bytes | memoryview) -> bytes:
+    """The same histogram with each bucket once, where that is shorter than its contacts one by one."""
+    counts = counted(stored)
+    numbers: list[int] = []
+    for number, n in counts.items():
+        numbers += [PACKED, number, *divmod(n, BASE)] if n > PACK_FROM else [number] * n
+    return np.array(numbers, dtype=">i2").tobytes()
 
 
 def counted(stored: bytes | memoryview) -> Counter[int]:
@@ -57,20 +69,21 @@ def _added(buckets: np.typing.NDArray[np.int64], weights: np.typing.NDArray[np.i
 
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
     """The value below which `share` (0 to 1) of the durations lie; None of none."""
-    total = sum(counts.values())
-    if not total:
-        return None
-    place = share * (total - 1)
+    return percentiles(counts, (share,))[0]
+
+
+def percentiles(counts: Mapping[int, int], shares: Sequence[float]) -> list[float | None]:
+    """The same of several shares."""
+    numbers = sorted(counts)
+    up_to = [*accumulate(counts[number] for number in numbers)]
+    if not up_to or not up_to[-1]:
+        return [None] * len(shares)
+    return [_at(numbers, up_to, share * (up_to[-1] - 1)) for share in shares]
+
+
+def _at(numbers: list[int], up_to: list[int], place: float) -> float:
+    """The value at this place, between two neighbours, of all durations in order."""
     low, part = math.floor(place), place - math.floor(place)
-    first, second = _at(counts, low), _at(counts, min(low + 1, total - 1))
+    first = middle(numbers[bisect_right(up_to, low)])
+    second = middle(numbers[bisect_right(up_to, min(low + 1, up_to[-1] - 1))])
     return first + part * (second - first)
-
-
-def _at(counts: Mapping[int, int], index: int) -> float:
-    """The value at this place of all durations in order."""
-    seen = 0
-    for number in sorted(counts):
-        seen += counts[number]
-        if index < seen:
-            return middle(number)
-    raise IndexError(index)

@@ -1,4 +1,7 @@
-"""How sure a figure is: intervals from scipy, never by hand."""
+"""How sure a figure is: intervals from scipy, never by hand.
+
+They are remembered: scipy takes from half a millisecond to one for each, and pages show the same figures again.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,14 @@ CONFIDENCE = 0.95
 
 @lru_cache(maxsize=20_000)
 def wilson(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
-    """The Wilson score interval of a share (Wilson 1927; scipy's binomtest), or None of nothing.
-
-    Remembered, since scipy also works out a p-value each time, and pages show the same figures again.
-    """
+    """The Wilson score interval of a share (Wilson 1927; scipy's binomtest), or None of nothing."""
     if n <= 0:
         return None
     found = stats.binomtest(hits, n).proportion_ci(confidence, method="wilson")
     return float(found.low), float(found.high)
 
 
+@lru_cache(maxsize=20_000)
 def median_ranks(n: int) -> tuple[float, float] | None:
     """Between which shares of n ordered values the median lies with 95 % (binomial order statistics), or None."""
     if n < 6:  # fewer values cannot bound it at that confidence
@@ -36,5 +37,10 @@ def mean(total: float, squares: float, n: int) -> tuple[float, float] | None:
         return None
     average = total / n
     variance = max(0.0, (squares - n * average * average) / (n - 1))
-    reach = float(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1)) * math.sqrt(variance / n)
+    reach = _quantile_of_t(n - 1) * math.sqrt(variance / n)
     return average - reach, average + reach
+
+
+@lru_cache(maxsize=20_000)
+def _quantile_of_t(freedom: int) -> float:
+    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom))
