@@ -82,7 +82,8 @@ def reports(
     period: Period,
     narrow: Narrow | None = None,
 ) -> dict[str, list[Line]]:
-    """The same of several metrics, by their keys: one query for all their counts, and one for each histogram."""
+    """The same of several metrics, by their keys: one query for all their counts, and one for each histogram; over
+    weeks, two."""
     asked, chosen = Report(user, tuple(by), period, narrow or {}), levels.wanted(narrow)
     found = [_metric(one) for one in metrics]
     levels.check(by)
@@ -120,13 +121,14 @@ def _guarded(line: Line) -> Line:
 def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
     level = levels.level_for(asked.user, asked.by, levels.wanted(asked.narrow))
     columns = cutting.columns(level, asked.by)
-    within = level.rollups.filter(day__range=(asked.period.first, asked.period.last))
+    within = level.within([asked.period], weeks="day" not in asked.by)
     names: dict[Keys, dict[str, str]] = {keys: {} for keys in _always(asked)}
     parts: dict[Keys, Counter[str]] = {keys: Counter() for keys in names}
-    for row, found in parts_by(within, *columns).items():
-        for keys, said in cutting.cut(level, asked.by, dict(zip(columns, row, strict=True))):
-            names.setdefault(keys, said)
-            parts.setdefault(keys, Counter()).update({name: found[name] for name in COUNTS})
+    for rows in within:
+        for row, found in parts_by(rows, *columns).items():
+            for keys, said in cutting.cut(level, asked.by, dict(zip(columns, row, strict=True))):
+                names.setdefault(keys, said)
+                parts.setdefault(keys, Counter()).update({name: found[name] for name in COUNTS})
     logs = {
         metric.log: _logs(within, metric.log, level, asked.by, columns) for metric in metrics if metric.log
     }
@@ -147,12 +149,13 @@ def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
 
 
 def _logs(
-    within: Any, log: str, level: Level, by: tuple[str, ...], columns: list[str]
+    within: list[Any], log: str, level: Level, by: tuple[str, ...], columns: list[str]
 ) -> dict[Keys, Counter[int]]:
     logs: dict[Keys, Counter[int]] = {}
-    for row, counts in buckets(within, log, *columns).items():
-        for keys, _said in cutting.cut(level, by, dict(zip(columns, row, strict=True))):
-            logs.setdefault(keys, Counter()).update(counts)
+    for rows in within:
+        for row, counts in buckets(rows, log, *columns).items():
+            for keys, _said in cutting.cut(level, by, dict(zip(columns, row, strict=True))):
+                logs.setdefault(keys, Counter()).update(counts)
     return logs
 
 

@@ -1,6 +1,7 @@
 """What each ticket, rating, handling and promise adds to its day, as SQL: whole numbers, and buckets of histograms.
 
-`PART` is one SELECT of all of it, a row for each, with NULL where it adds nothing. metrics/rollups.py adds it up.
+`part_sql` is one SELECT of all of it, a row for each, with NULL where it adds nothing; metrics/rollups.py adds it up.
+One pass over wide rows: adding up each kind of row by itself was measured to take half as long again.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ _NEXT_S: Final = (
 )
 
 
-def _states(metric: str, alias: str) -> dict[str, str]:
-    """A promise by state; paused is running: neither is due yet."""
+def _states(metric: str, state: str) -> dict[str, str]:
+    """A promise by its state, a column; paused is running: neither is due yet."""
     states = {"met": "= 'met'", "breached": "= 'breached'", "overdue": "= 'overdue'"}
     states["running"] = "IN ('running', 'paused')"
-    return {f"sla_{metric}_{name}_n": f"({alias}.state {test})::int" for name, test in states.items()}
+    return {f"sla_{metric}_{name}_n": f"({state} {test})::int" for name, test in states.items()}
 
 
 _CREATED: Final = {
@@ -58,10 +59,10 @@ _CREATED: Final = {
     "reply_none_n": f"({ELIGIBLE} AND t.first_public_reply_at IS NULL)::int",
     "reply_s": _REPLY_S,
     "reply_log": bucket_sql(_REPLY_S),
-    **_states("reply", "r"),
-    "sla_reply_none_n": f"({ELIGIBLE} AND r.id IS NULL AND NOT {_REPLY_WRONG})::int",
-    **_states("resolution", "s"),
-    "sla_resolution_none_n": f"({ELIGIBLE} AND s.id IS NULL AND NOT {UNSOLVABLE})::int",
+    **_states("reply", "p.reply"),
+    "sla_reply_none_n": f"({ELIGIBLE} AND p.reply IS NULL AND NOT {_REPLY_WRONG})::int",
+    **_states("resolution", "p.resolution"),
+    "sla_resolution_none_n": f"({ELIGIBLE} AND p.resolution IS NULL AND NOT {UNSOLVABLE})::int",
     "contact_n": f"({CONTACT})::int",
     "contact_once_n": f"({CONTACT} AND again.id IS NULL)::int",
     "contact_none_n": f"({ELIGIBLE} AND (t.requester_key IS NULL OR t.labels = '{{}}'))::int",
@@ -104,7 +105,7 @@ _HANDLED: Final = {
     "handle_log": bucket_sql(_HANDLE_S),
 }
 _AWAITED: Final = {
-    **_states("next_reply", "n"),
+    **_states("next_reply", "n.state"),
     "sla_next_reply_left_n": "(n.state = 'cancelled')::int",
     "next_reply_n": f"({_NEXT_S} IS NOT NULL)::int",
     "next_reply_none_n": "(n.fulfilled_at IS NULL AND n.state <> 'cancelled')::int",
@@ -115,29 +116,41 @@ LOGS: Final = ("reply_log", "solve_log", "resolution_log", "handle_log", "next_r
 PARTS: Final = (*_CREATED, *_SOLVED, *_RESOLVED, *_RATED, *_HANDLED, *_AWAITED)
 
 _TICKETS: Final = "metrics_ticket AS t"
+_SOLVED_ONCE: Final = "(t.first_solved_at IS NOT DISTINCT FROM t.last_solved_at)"
 _LAST_RATING: Final = (
     "NOT EXISTS (SELECT 1 FROM metrics_rating AS later WHERE later.ticket_id = r.ticket_id"
     " AND (later.counts_at, later.id) > (r.counts_at, r.id))"
 )
-# Contacts that were followed by another of the same customer about one of the same labels.
+_FROM: Final = "%(from)s::date::timestamp AT TIME ZONE %(zone)s"
+_UNTIL: Final = "%(until)s::date::timestamp AT TIME ZONE %(zone)s"
+# Contacts that were followed by another of the same customer about one of the same labels. Sorting by a number of 64
+# bits takes a third of the time of sorting by the three words it stands for.
 _AGAIN: Final = f"""(SELECT DISTINCT id FROM (
-        SELECT t.id, t.created_at, lead(t.created_at) OVER (
-            PARTITION BY t.source_id, t.requester_key, topic ORDER BY t.created_at, t.id) AS next_at
-        FROM metrics_ticket AS t CROSS JOIN LATERAL unnest(t.labels) AS topic
-        WHERE {CONTACT} AND t.created_at >= %(from)s::date::timestamp AT TIME ZONE %(zone)s
-          AND t.created_at < (%(until)s::date::timestamp AT TIME ZONE %(zone)s) + {WINDOW}
+        SELECT id, created_at, lead(created_at) OVER (PARTITION BY matter ORDER BY created_at, id) AS next_at FROM (
+            SELECT t.id, t.created_at,
+                hash_record_extended(ROW(t.source_id, t.requester_key, topic), 0) AS matter
+            FROM metrics_ticket AS t CROSS JOIN LATERAL unnest(t.labels) AS topic
+            WHERE {CONTACT} AND t.created_at >= {_FROM} AND t.created_at < ({_UNTIL}) + {WINDOW}
+            OFFSET 0
+        ) AS about
     ) AS contact WHERE next_at <= created_at + {WINDOW})"""
+# These promises begin with their ticket, so that those of a day lie together.
+_PROMISES: Final = f"""(SELECT ticket_id, max(state) FILTER (WHERE metric = 'first_reply') AS reply,
+        max(state) FILTER (WHERE metric = 'resolution') AS resolution
+    FROM metrics_slaresult
+    WHERE metric <> 'next_reply' AND started_at >= {_FROM} AND started_at < {_UNTIL} GROUP BY 1)"""
 _WITH_PROMISES: Final = (
-    f"{_TICKETS} LEFT JOIN metrics_slaresult AS r ON r.ticket_id = t.id AND r.metric = 'first_reply'"
-    " LEFT JOIN metrics_slaresult AS s ON s.ticket_id = t.id AND s.metric = 'resolution'"
+    f"{_TICKETS} LEFT JOIN {_PROMISES} AS p ON p.ticket_id = t.id"
     " LEFT JOIN metrics_vendorfigure AS v ON v.ticket_id = t.id AND v.name = 'sla'"
     f" LEFT JOIN {_AGAIN} AS again ON again.id = t.id"
 )
 # What to count, from where, on which moment's day, by which agent, and what is left out.
 _SOURCES: Final = (
     (_CREATED, _WITH_PROMISES, "t.created_at", "t.assignee", "true"),
-    (_SOLVED, _TICKETS, "t.first_solved_at", "t.assignee", "true"),
-    (_RESOLVED, _TICKETS, "t.last_solved_at", "t.assignee", "true"),
+    # Most tickets are solved once: those tell of both in one row.
+    ({**_SOLVED, **_RESOLVED}, _TICKETS, "t.first_solved_at", "t.assignee", _SOLVED_ONCE),
+    (_SOLVED, _TICKETS, "t.first_solved_at", "t.assignee", f"NOT {_SOLVED_ONCE}"),
+    (_RESOLVED, _TICKETS, "t.last_solved_at", "t.assignee", f"NOT {_SOLVED_ONCE}"),
     (_RATED, f"metrics_rating AS r JOIN {_TICKETS} ON t.id = r.ticket_id", "r.counts_at",
      "coalesce(r.agent_at_rating, t.assignee)", _LAST_RATING),
     (_HANDLED, f"metrics_handlesegment AS h JOIN {_TICKETS} ON t.id = h.ticket_id", "h.ended_at",
@@ -161,8 +174,7 @@ def _part(
         f"SELECT ({moment} AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id,"
         " CASE WHEN t.team_id IS NULL THEN t.team_name ELSE '' END AS team_name,"
         f" t.channel, t.priority, t.market, t.labels, {agent} AS agent, t.macro_keys, {parts} FROM {tables}"
-        f" WHERE {moment} >= %(from)s::date::timestamp AT TIME ZONE %(zone)s"
-        f" AND {moment} < %(until)s::date::timestamp AT TIME ZONE %(zone)s{only} AND {condition}"
+        f" WHERE {moment} >= {_FROM} AND {moment} < {_UNTIL}{only} AND {condition}"
     )
 
 

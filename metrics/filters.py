@@ -83,7 +83,12 @@ class FigureFilter(forms.Form):
 
     def _labels(self) -> list[str]:
         """The labels with most tickets, in order of their names."""
-        found = self.facets.exclude(label="").values("label").annotate(n=Sum("created_n")).order_by("-n")
+        found = (
+            self.facets.exclude(label="")
+            .values("label")
+            .annotate(n=Sum("created_n", default=0))
+            .order_by("-n")
+        )
         return sorted(found.values_list("label", flat=True)[:LABELS_OFFERED])
 
     def _offer(self, name: str, choices: list[Any]) -> None:

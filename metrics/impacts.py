@@ -41,7 +41,7 @@ def tickets_a_week(viewer: User, change: Change, items: Sequence[ChangeItem]) ->
         return [_unknown(_("Not measured: no tickets were imported."))]
     first, after = complete_weeks(min(newest, timezone.localdate()))
     rows = Rollup.objects.visible_to(viewer).filter(label__in=labels, day__gte=first, day__lt=after)
-    counts = dict(rows.values_list("label").annotate(n=Sum("created_n")).order_by("-n", "label"))
+    counts = dict(rows.values_list("label").annotate(n=Sum("created_n", default=0)).order_by("-n", "label"))
     total = sum(counts.values()) if len(counts) < 2 else _distinct(viewer, [*counts], first, after)
     return [_measured(counts, total, after - timedelta(days=1))]
 

@@ -50,10 +50,11 @@ from sopdesk.jobs.registry import JobRefused, Step, on_failed, step
 from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.import_tickets"
-CHUNK_ROWS: Final = 20_000
+CHUNK_ROWS: Final = 40_000
 CHUNK_BYTES: Final = 16 * 1024**2
 REJECTED_KEPT: Final = 100_000
 STATISTICS_FROM: Final = 5_000
+TWOFOLD_FROM_DAYS: Final = 28
 # What share of the work is done when a phase ends, in thousandths.
 _REWRITTEN: Final = 200  # where a file was to be rewritten before
 _ENDS: Final = {"tickets": {"read": 850, "fold": 850}, "events": {"read": 500, "fold": 850}}
@@ -318,7 +319,7 @@ def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         days = rollups.stale_days(ticket_import.pk)
         if ticket_import.added + ticket_import.changed > STATISTICS_FROM:
             _refresh_statistics()
-    if rollups.stale_days(ticket_import.pk) > rollups.BATCH_DAYS:
+    if rollups.stale_days(ticket_import.pk) > TWOFOLD_FROM_DAYS:
         rollups.catch_up_twofold(ticket_import.pk, still_here=_say_something)
     else:
         rollups.catch_up(ticket_import.pk)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from metrics.dimensions import DIMENSIONS, FILTERS
-from metrics.models import Backlog, Cell, Rollup, Slice
+from metrics.figures import mature_until
+from metrics.filters import Period
+from metrics.models import Backlog, Cell, Rollup, Slice, Week
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
 
@@ -33,6 +36,32 @@ class Level:
     columns: dict[str, str]
     sets: dict[str, dict[str, frozenset[str]] | None] = field(default_factory=dict)
     wanted: Wanted = field(default_factory=dict)
+    weeks: QuerySet[Any] | None = None
+
+    def within(self, periods: Iterable[Period], *, weeks: bool) -> list[QuerySet[Any]]:
+        """The rows of these days. `weeks`: whole weeks may be one row, on their Monday (where the level has them, and
+        all that counts on them has had its time: metrics/figures.py); the days beside them are told by day."""
+        by_day, by_week = Q(), Q()
+        for period in periods:
+            whole = _whole_weeks(period) if weeks and self.weeks is not None else None
+            if whole is None:
+                by_day |= Q(day__range=(period.first, period.last))
+                continue
+            monday, after = whole
+            by_week |= Q(day__gte=monday, day__lt=after)
+            by_day |= Q(day__gte=period.first, day__lt=monday) | Q(day__gte=after, day__lte=period.last)
+        found = [self.rollups.filter(by_day)]
+        if by_week and self.weeks is not None:
+            found.append(self.weeks.filter(by_week))
+        return found
+
+
+def _whole_weeks(period: Period) -> tuple[date, date] | None:
+    """The first Monday, and the one after the last week, of the whole weeks of a period that are mature."""
+    monday = period.first + timedelta(days=-period.first.weekday() % 7)
+    last = min(period.last, mature_until()) + timedelta(days=1)
+    after = last - timedelta(days=last.weekday())
+    return (monday, after) if monday < after else None
 
 
 def wanted(narrow: Narrow | None) -> Wanted:
@@ -80,7 +109,7 @@ def _among(column: str, values: frozenset[str]) -> Q:
     return q
 
 
-def visible(level: type[Rollup | Cell | Slice | Backlog], user: User | None) -> QuerySet[Any]:
+def visible(level: type[Rollup | Week | Cell | Slice | Backlog], user: User | None) -> QuerySet[Any]:
     """The rows of a level; `user` None is the command line, which may see everything."""
     rows: Any = level.objects
     found: QuerySet[Any] = rows.all() if user is None else rows.visible_to(user)
@@ -104,12 +133,12 @@ def level_for(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
     several = "label" not in by and len(chosen.get("label", ())) > 1
     if asked & _FINE or "sop" in asked or several:
         return labelled_level(Cell, user, by, chosen)
-    rollups = visible(Rollup, user).filter(placed(chosen))
+    q = placed(chosen)
     if "label" in chosen:
-        rollups = rollups.filter(label__in=chosen["label"])
+        q &= Q(label__in=chosen["label"])
     else:
-        rollups = rollups.exclude(label="") if "label" in by else rollups.filter(label="")
-    return Level(rollups, _columns(by))
+        q &= ~Q(label="") if "label" in by else Q(label="")
+    return Level(visible(Rollup, user).filter(q), _columns(by), weeks=visible(Week, user).filter(q))
 
 
 def _columns(by: tuple[str, ...]) -> dict[str, str]:

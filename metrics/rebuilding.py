@@ -21,7 +21,6 @@ from sopdesk.jobs.registry import Step, step
 from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.rebuild_rollups"
-CHUNK_DAYS: Final = 7
 _SPAN: Final = """
 SELECT min((created_at AT TIME ZONE %(zone)s)::date),
     greatest(max((created_at AT TIME ZONE %(zone)s)::date), (SELECT max(day) FROM metrics_rollup))
@@ -61,7 +60,8 @@ def advance(job: Job) -> Step:
     """The next days of a month."""
     first, last = (date.fromisoformat(job.payload[name]) for name in ("first", "last"))
     begins = date.fromisoformat(job.cursor["next"]) if job.cursor else first
-    days = [begins + timedelta(days=n) for n in range(CHUNK_DAYS) if begins + timedelta(days=n) <= last]
+    ends = rollups.monday_of(begins) + timedelta(weeks=rollups.weeks_at_once(begins), days=-1)
+    days = [begins + timedelta(days=n) for n in range((min(ends, last) - begins).days + 1)]
     rollups.rebuild(days)
     after = days[-1] + timedelta(days=1)
     finished = after > last

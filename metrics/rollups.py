@@ -9,23 +9,26 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from metrics import backlog_rows
+from metrics import backlog_rows, histograms, partitions
 from metrics.counting import LOGS, PARTS, part_sql
 from metrics.models import Backlog, Cell, Import, Rollup, Slice, Source, StaleDay
 
 LOCK_SPACE: Final = 0x534F  # advisory locks (this, day number) are the rollups'
-BATCH_DAYS: Final = 31
+# As many days at once as have about so many tickets: planning these statements takes tens of milliseconds, and groups
+# that do not fit into memory take twice as long.
+BATCH_TICKETS: Final = 60_000
+BATCH_WEEKS: Final = 52
 _PLACE: Final = "source_id, team_id, team_name, channel"
 _CELL: Final = f"day, {_PLACE}, priority, market, labels"
 _LEVELS: Final = (Cell, Rollup, Slice, Backlog)
 
 
 def _added(name: str) -> str:
-    if name in LOGS:
-        return f"coalesce(string_agg({name}, ''), '')"
-    return f"coalesce(sum({name}), 0)"
+    return f"string_agg({name}, '')" if name in LOGS else f"sum({name})"
 
 
 def _insert(table: str, columns: dict[str, str], tables: str) -> str:
@@ -41,26 +44,29 @@ def _same(columns: str) -> dict[str, str]:
     return {name: name for name in columns.split(", ")}
 
 
+_MONDAY: Final = "day - (extract(isodow FROM day)::int - 1)"
+_AT: Final = _same(f"day, {_PLACE}")
+
+
 def _statements(*, whole: bool, one: bool) -> tuple[str, ...]:
     """The levels one after the other; each coarser one is added up from a finer one where that is possible."""
-    mine = "day = ANY(%(days)s)" + (" AND source_id = %(source)s" if one else "")
-    place, agents, macros = (
-        _same(f"day, {_PLACE}"),
-        "part WHERE agent <> ''",
-        "part, unnest(macro_keys) AS macro",
-    )
+    own = " AND source_id = %(source)s" if one else ""
+    weeks = f"day >= %(monday)s AND day < %(after)s AND {_MONDAY} = ANY(%(mondays)s)"
+    cells = f"(SELECT * FROM metrics_cell WHERE day = ANY(%(days)s){own}) AS cell"
+    labels = "unnest(array_append(labels, '')) AS label"
+    agents, macros = "part WHERE agent <> ''", "part, unnest(macro_keys) AS macro"
+    week = {**_same(f"{_PLACE}, label"), "day": _MONDAY}
     return (
         "DROP TABLE IF EXISTS part",
         f"CREATE TEMP TABLE part ON COMMIT DROP AS {part_sql(whole=whole, one=one)}",
         _insert("cell", _same(_CELL), "part"),
-        _insert(
-            "rollup", {**place, "label": "label"},
-            f"(SELECT * FROM metrics_cell WHERE {mine}) AS cell, unnest(array_append(labels, '')) AS label",
-        ),
-        _insert("slice", {**place, "kind": "'agent'", "key": "agent"}, agents),
-        _insert("slice", {**place, "kind": "'macro'", "key": "macro"}, macros),
+        _insert("rollup", {**_AT, "label": "label"}, f"{cells}, {labels}"),
+        "DELETE FROM metrics_week WHERE day = ANY(%(mondays)s)" + own,
+        _insert("week", week, f"metrics_rollup WHERE {weeks}{own}"),
+        _insert("slice", {**_AT, "kind": "'agent'", "key": "agent"}, agents),
+        _insert("slice", {**_AT, "kind": "'macro'", "key": "macro"}, macros),
         backlog_rows.insert_sql(whole=whole, one=one),
-    )  # fmt: skip
+    )
 
 
 _STATEMENTS: Final = {
@@ -68,14 +74,27 @@ _STATEMENTS: Final = {
 }
 
 
-def rebuild(days: Sequence[date], source_id: int | None = None) -> None:
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+_LOCK: Final = "SELECT pg_advisory_xact_lock(%s, day) FROM unnest(%s::int[]) AS day ORDER BY day"
+_TRY_LOCK: Final = "SELECT bool_and(pg_try_advisory_xact_lock(%s, day)) FROM unnest(%s::int[]) AS day"
+
+
+class Busy(Exception):
+    """Somebody else is adding up some of these weeks."""
+
+
+def rebuild(days: Sequence[date], source_id: int | None = None, *, waits: bool = True) -> None:
     """Make the rollups of these days anew from the tickets, of one source or of all.
 
-    Others that rebuild the same day wait their turn. Days whose tickets were purged stay as they are.
+    Others that rebuild days of the same weeks wait their turn; who does not wait gets Busy. Days whose tickets were
+    purged stay as they are.
     """
     if source_id is None and days and Source.objects.filter(figures_frozen_before__gt=min(days)).exists():
         for each in Source.objects.order_by("pk"):
-            rebuild(days, each.pk)
+            rebuild(days, each.pk, waits=waits)
         return
     if source_id is not None:
         frozen = Source.objects.values_list("figures_frozen_before", flat=True).get(pk=source_id)
@@ -84,8 +103,12 @@ def rebuild(days: Sequence[date], source_id: int | None = None) -> None:
         return
     ordered = sorted(days)
     whole = len(ordered) == (ordered[-1] - ordered[0]).days + 1
+    mondays = sorted({monday_of(day) for day in ordered})
     names: dict[str, Any] = {
         "days": ordered,
+        "mondays": mondays,
+        "monday": mondays[0],
+        "after": mondays[-1] + timedelta(days=7),
         "from": ordered[0],
         "until": ordered[-1] + timedelta(days=1),
         "zone": settings.REPORTING_TIME_ZONE,
@@ -95,8 +118,12 @@ def rebuild(days: Sequence[date], source_id: int | None = None) -> None:
         ],
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, day) FROM unnest(%s::int[]) AS day ORDER BY day",
-                       [LOCK_SPACE, [day.toordinal() for day in ordered]])  # fmt: skip
+        # The days of a week are added up by one at a time, who then sees what the others made of theirs.
+        cursor.execute(
+            _LOCK if waits else _TRY_LOCK, [LOCK_SPACE, [monday.toordinal() for monday in mondays]]
+        )
+        if not waits and not cursor.fetchone()[0]:
+            raise Busy
         for level in _LEVELS:
             old = level.objects.filter(day__in=ordered)
             (old if source_id is None else old.filter(source=source_id)).delete()
@@ -104,6 +131,7 @@ def rebuild(days: Sequence[date], source_id: int | None = None) -> None:
         cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
         for statement in _STATEMENTS[whole, source_id is not None]:
             cursor.execute(statement, names)
+        _pack(cursor, names)
 
 
 def stale_days(import_id: int | None) -> int:
@@ -111,16 +139,49 @@ def stale_days(import_id: int | None) -> int:
     return StaleDay.objects.filter(ticket_import_id=import_id).count()
 
 
+# Histograms of weeks that have so many bytes (two a contact) are packed: a year would else be read contact by contact.
+PACKED_FROM_BYTES: Final = 4096
+_LONG: Final = f"""
+SELECT id, {", ".join(LOGS)} FROM metrics_week WHERE day = ANY(%(mondays)s)
+  AND greatest({", ".join(f"length({name})" for name in LOGS)}) > %(long)s"""
+_PACKED: Final = f"UPDATE metrics_week SET {', '.join(f'{name} = %s' for name in LOGS)} WHERE id = %s"
+
+
+def _pack(cursor: CursorWrapper, names: dict[str, Any]) -> None:
+    cursor.execute(_LONG, {**names, "long": PACKED_FROM_BYTES})
+    rows = cursor.fetchall()
+    packed = [
+        (*(log and (histograms.packed(log) if len(log) > PACKED_FROM_BYTES else log) for log in logs), pk)
+        for pk, *logs in rows
+    ]
+    cursor.executemany(_PACKED, packed)
+
+
+def weeks_at_once(first: date) -> int:
+    """How many weeks from this day on have BATCH_TICKETS, as far as the statistics of its month tell."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [partitions.name_of(first)])
+        found = cursor.fetchone()
+    a_week = max(found[0] if found else 0, 0) * 7 / 30
+    return max(1, min(BATCH_WEEKS, int(BATCH_TICKETS / max(a_week, 1))))
+
+
 def catch_up(import_id: int | None) -> int:
     """Rebuild the next days that are behind, and that nobody else has in hand. Returns how many."""
-    behind = StaleDay.objects.filter(ticket_import_id=import_id)
-    free = [*behind.order_by("day").select_for_update(skip_locked=True)[:BATCH_DAYS]]
-    days = [stale.day for stale in free if stale.day < free[0].day + timedelta(days=BATCH_DAYS)]
-    if not days:
+    return _catch_up(StaleDay.objects.filter(ticket_import_id=import_id), import_id)
+
+
+def _catch_up(behind: QuerySet[StaleDay], import_id: int | None, *, waits: bool = True) -> int:
+    free = behind.order_by("day").select_for_update(skip_locked=True)
+    first = free.values_list("day", flat=True).first()
+    if first is None:
         return 0
-    rebuild(days, Import.objects.get(pk=import_id).source_id if import_id else None)
+    # As far as to the end of a week, since weeks are added up as a whole.
+    after = monday_of(first) + timedelta(weeks=weeks_at_once(first))
+    days = [*free.filter(day__lt=after).values_list("day", flat=True)]
+    rebuild(days, Import.objects.get(pk=import_id).source_id if import_id else None, waits=waits)
     behind.filter(day__in=days).delete()
-    if not behind.exists():
+    if not stale_days(import_id):
         refresh_facets()
     return len(days)
 
@@ -129,28 +190,37 @@ def catch_up_twofold(import_id: int, *, still_here: Callable[[], None]) -> None:
     """Rebuild the next days and, on a connection of its own, those after them.
 
     What the other commits is right by itself, whatever becomes of the transaction here: days that are not marked any
-    more are as the tickets are. `still_here` is called now and then while the other is waited for.
+    more are as the tickets are. It waits for nobody, since it is waited for here by one who holds locks: the database
+    would not see the ring of two imports that wait for each other. `still_here` is called now and then meanwhile.
     """
+    behind = StaleDay.objects.filter(ticket_import_id=import_id)
+    days = [*behind.order_by("day").values_list("day", flat=True)]
+    begins = monday_of(days[0])
+    middle = min(begins + timedelta(weeks=weeks_at_once(begins)), monday_of(days[len(days) // 2]))
+    middle = max(middle, begins + timedelta(weeks=1))
     with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(_catch_up_apart, import_id)
-        catch_up(import_id)
+        other = pool.submit(_catch_up_apart, import_id, middle)
+        _catch_up(behind.filter(day__lt=middle), import_id)
         while wait([other], timeout=5).not_done:
             still_here()
     if other.result() and not stale_days(import_id):
         refresh_facets()
 
 
-def _catch_up_apart(import_id: int) -> int:
+def _catch_up_apart(import_id: int, begins: date) -> int:
     try:
         with transaction.atomic():
-            return catch_up(import_id)
+            later = StaleDay.objects.filter(ticket_import_id=import_id, day__gte=begins)
+            return _catch_up(later, import_id, waits=False)
+    except Busy:
+        return 0  # they stay marked, and their turn comes
     finally:
         connection.close()
 
 
 _FACETS: Final = """
 INSERT INTO metrics_facet (source_id, team_id, channel, label, created_n, last_day)
-SELECT source_id, team_id, channel, label, sum(created_n), max(day) FILTER (WHERE day <= %(today)s)
+SELECT source_id, team_id, channel, label, coalesce(sum(created_n), 0), max(day) FILTER (WHERE day <= %(today)s)
 FROM metrics_rollup GROUP BY 1, 2, 3, 4"""
 
 

@@ -201,13 +201,17 @@ INSERT INTO metrics_staleday (ticket_import_id, day)
 SELECT DISTINCT %(import)s::bigint, (quarter AT TIME ZONE %(zone)s)::date - back FROM (
     SELECT date_bin('15 minutes', at, '2000-01-01 00:00+00') AS quarter, max(reach) AS reach FROM (
     SELECT at, 0 AS reach FROM touched
-    UNION ALL SELECT unnest(ARRAY[created_at, was_created_at]), {WINDOW_DAYS} FROM stored
-    UNION ALL SELECT unnest(asked_at), 0 FROM stored
-    UNION ALL SELECT unnest(ARRAY[c.first_solved_at, c.last_solved_at, c.closed_at,
+    UNION ALL SELECT created_at, {WINDOW_DAYS} FROM stored
+    UNION ALL SELECT was_created_at, {WINDOW_DAYS} FROM stored WHERE NOT is_new
+    UNION ALL SELECT unnest(asked_at), 0 FROM stored WHERE asked_at <> '{{}}'
+    UNION ALL SELECT unnest(CASE WHEN same THEN ARRAY[solved_at, rated_at, handled_at]
+        ELSE ARRAY[c.first_solved_at, solved_at, c.closed_at, rated_at, handled_at] END), 0
+    FROM (SELECT c.first_solved_at, coalesce(c.last_solved_at, c.first_solved_at) AS solved_at, c.closed_at,
+        coalesce(c.first_solved_at = c.last_solved_at, false) AS same,
         CASE WHEN coalesce(c.rating, c.rating_offered_at::text) IS NOT NULL
-             THEN coalesce(c.rated_at, c.rating_offered_at, c.last_solved_at) END,
-        CASE WHEN coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL THEN c.handled_at END]), 0
-    FROM stored JOIN converted AS c USING (line)
+             THEN coalesce(c.rated_at, c.rating_offered_at, c.last_solved_at) END AS rated_at,
+        CASE WHEN coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL THEN c.handled_at END AS handled_at
+        FROM stored JOIN converted AS c USING (line)) AS c
 ) AS moments WHERE at IS NOT NULL GROUP BY 1) AS quarters, generate_series(0, reach) AS back
 ON CONFLICT DO NOTHING"""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import BinaryField, Case, DateField, Func, IntegerField, Q, QuerySet, Value, When
+from django.db.models import BinaryField, Case, DateField, Func, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from metrics import cutting, figures, histograms
@@ -23,6 +23,7 @@ _BESIDE: Final[dict[str, tuple[str, ...]]] = {
     SLA_RESOLUTION.key: ("vendor_sla_n", "vendor_sla_met_n"),
     VOLUME.key: ("flagged_n",),
 }
+Rows = QuerySet[Any]
 Lines = dict[tuple[Any, Keys], Counter[str]]
 Logs = dict[tuple[Any, Keys], Counter[int]]
 
@@ -37,14 +38,6 @@ def needed(metrics: Iterable[Metric], *, small_print: bool = True) -> list[str]:
         if small_print and metric.key.startswith("sla_"):
             found |= {f"{metric.key}_breached_n", f"{metric.key}_overdue_n"}
     return sorted(found)
-
-
-def within(rollups: QuerySet[Any], periods: Iterable[Period]) -> QuerySet[Any]:
-    """The rows of these days."""
-    days = Q()
-    for period in periods:
-        days |= Q(day__range=(period.first, period.last))
-    return rollups.filter(days)
 
 
 def first_days(periods: list[Period]) -> Case:
@@ -64,12 +57,12 @@ def slot(first: date, days: int) -> Func:
     return Func("day", template=template, output_field=IntegerField())
 
 
-def parts_by(level: Level, by: tuple[str, ...], rows: QuerySet[Any], names: list[str]) -> Lines:
-    """The parts by `mark` (an annotation of the rows) and the values of the dimensions. One query."""
+def parts_by(level: Level, by: tuple[str, ...], pieces: list[Rows], mark: Any, names: list[str]) -> Lines:
+    """The parts by `mark` (an expression) and the values of the dimensions. One query for each piece."""
     columns, sums = cutting.columns(level, by), figures.sums()
-    added = rows.order_by().values("mark", *columns).annotate(**{name: sums[name] for name in names})
+    chosen = {name: sums[name] for name in names}
     found: Lines = {}
-    for row in added:
+    for row in _read(pieces, mark, columns, chosen):
         counts = {name: row[name] for name in names}
         for keys, _said in cutting.cut(level, by, row):
             there = found.get((row["mark"], keys))
@@ -80,13 +73,20 @@ def parts_by(level: Level, by: tuple[str, ...], rows: QuerySet[Any], names: list
     return found
 
 
-def logs_by(level: Level, by: tuple[str, ...], rows: QuerySet[Any], log: str) -> Logs:
-    """One histogram by the same. One query."""
+def logs_by(level: Level, by: tuple[str, ...], pieces: list[Rows], mark: Any, log: str) -> Logs:
+    """One histogram by the same. One query for each piece."""
     columns = cutting.columns(level, by)
-    joined = rows.order_by().values("mark", *columns)
+    joined = {"joined": figures.Joined(log, output_field=BinaryField())}
     found: Logs = {}
-    for row in joined.annotate(joined=figures.Joined(log, output_field=BinaryField())):
+    for row in _read(pieces, mark, columns, joined):
         counts = histograms.counted(row["joined"] or b"")
         for keys, _said in cutting.cut(level, by, row):
             found.setdefault((row["mark"], keys), Counter()).update(counts)
     return found
+
+
+def _read(
+    pieces: list[Rows], mark: Any, columns: list[str], sums: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    for rows in pieces:
+        yield from rows.order_by().annotate(mark=mark).values("mark", *columns).annotate(**sums)

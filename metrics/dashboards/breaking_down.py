@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any, Final
 
 from metrics import levels, reporting
 from metrics.dashboards import adding_up
 from metrics.dashboards.comparing import Change, Mix, change
 from metrics.dashboards.filters import DashboardFilter
-from metrics.dashboards.measuring import is_summed
+from metrics.dashboards.measuring import is_summed, is_weekly
 from metrics.dashboards.naming import Name, names
 from metrics.definitions import Metric
 from metrics.dimensions import AGENT, DIMENSIONS, TIMES, Dimension
@@ -75,16 +76,25 @@ def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, 
     if not is_summed(metric) or by is AGENT:
         return [*shown]
     period = chosen.period_now
-    days = -(-period.days // SPARK_POINTS)
+    first, days = _parts(period)
     level = levels.level_for(chosen.viewer, (by.key,), levels.wanted(chosen.narrow()))
-    rows = adding_up.within(level.rollups, [period]).annotate(mark=adding_up.slot(period.first, days))
-    parts = adding_up.parts_by(level, (by.key,), rows, adding_up.needed([metric], small_print=False))
-    logs = adding_up.logs_by(level, (by.key,), rows, metric.log) if metric.log else {}
+    rows, mark = level.within([period], weeks=days % 7 == 0), adding_up.slot(first, days)
+    parts = adding_up.parts_by(level, (by.key,), rows, mark, adding_up.needed([metric], small_print=False))
+    logs = adding_up.logs_by(level, (by.key,), rows, mark, metric.log) if metric.log else {}
     series: dict[str, list[float | None]] = {}
     for (number, (key,)), found in parts.items():
-        values = series.setdefault(key, [None] * -(-period.days // days))
+        values = series.setdefault(key, [None] * ((period.last - first).days // days + 1))
         values[number] = reporting.figure(metric, found, logs.get((number, (key,)), Counter())).value
     return [replace(line, spark=series.get(line.name.key, [])) for line in shown]
+
+
+def _parts(period: Period) -> tuple[date, int]:
+    """Where the parts of a small picture begin, and of how many days they are: of whole weeks where there are many."""
+    if not is_weekly(period):
+        return period.first, -(-period.days // SPARK_POINTS)
+    monday = period.first - timedelta(days=period.first.weekday())
+    weeks = (period.last - monday).days // 7 + 1
+    return monday, 7 * -(-weeks // SPARK_POINTS)
 
 
 def sorted_lines(found: list[Line], sort: str) -> list[Line]:
@@ -120,9 +130,9 @@ def _figures(
 
 
 def _summed(level: Level, metric: Metric, by: Dimension, periods: list[Period]) -> list[dict[str, Figure]]:
-    rows = adding_up.within(level.rollups, periods).annotate(mark=adding_up.first_days(periods))
-    parts = adding_up.parts_by(level, (by.key,), rows, adding_up.needed([metric], small_print=False))
-    logs = adding_up.logs_by(level, (by.key,), rows, metric.log) if metric.log else {}
+    rows, mark = level.within(periods, weeks=True), adding_up.first_days(periods)
+    parts = adding_up.parts_by(level, (by.key,), rows, mark, adding_up.needed([metric], small_print=False))
+    logs = adding_up.logs_by(level, (by.key,), rows, mark, metric.log) if metric.log else {}
     found: list[dict[str, Figure]] = [{} for _period in periods]
     number = {period.first: index for index, period in enumerate(periods)}
     for (first, (key,)), added in parts.items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -127,7 +127,7 @@ def board(
 ) -> Board:
     """Both sides of a tab; `drawn` is the figure whose trend is wanted as well. Raises levels.Refused.
 
-    Queries: one for the parts and one for each histogram, twice that for another segment.
+    Queries: one for the parts and one for each histogram; twice that over whole weeks, and for another segment.
     """
     period, before = chosen.period_now, chosen.period_other()
     now = Side(chosen.viewer, chosen.narrow(), period)
@@ -155,18 +155,22 @@ def _fill(sides: list[Side], metrics: tuple[Metric, ...], drawn: Metric | None, 
         return
     periods = [side.period for side in sides]
     level = levels.level_for(sides[0].viewer, ("day",), levels.wanted(sides[0].narrow))
-    level = levels.Level(level.rollups, {}, {}, level.wanted)  # by the mark alone
-    rows = adding_up.within(level.rollups, periods)
-    days, whole = rows.annotate(mark=F("day")), rows.annotate(mark=adding_up.first_days(periods))
-    parts = adding_up.parts_by(level, (), days if by_day else whole, adding_up.needed(summed))
-    logs = {log: _log(level, days if drawn and drawn.log == log else whole, log) for log in logs_of(summed)}
+    level = replace(level, columns={}, sets={})  # by the mark alone
+    weekly = all(map(is_weekly, periods))
+    by_days = level.within(periods, weeks=weekly), F("day")
+    whole = level.within(periods, weeks=True), adding_up.first_days(periods)
+    rows, mark = by_days if by_day else whole
+    parts = adding_up.parts_by(level, (), rows, mark, adding_up.needed(summed))
+    logs = {
+        log: _log(level, by_days if drawn and drawn.log == log else whole, log) for log in logs_of(summed)
+    }
     for side in sides:
         side.parts = {day: found for (day, _keys), found in parts.items()}
         side.logs = logs
 
 
-def _log(level: levels.Level, rows: Any, log: str) -> dict[date, Counter[int]]:
-    return {day: counts for (day, _keys), counts in adding_up.logs_by(level, (), rows, log).items()}
+def _log(level: levels.Level, marked: tuple[list[Any], Any], log: str) -> dict[date, Counter[int]]:
+    return {day: counts for (day, _keys), counts in adding_up.logs_by(level, (), *marked, log).items()}
 
 
 def logs_of(metrics: Iterable[Metric]) -> list[str]:

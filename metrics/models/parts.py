@@ -6,22 +6,23 @@ from django.db import models
 
 
 def _count() -> models.IntegerField:
-    return models.IntegerField(default=0)
+    return models.IntegerField(null=True)
 
 
 def _seconds() -> models.BigIntegerField:
-    return models.BigIntegerField(default=0)
+    return models.BigIntegerField(null=True)
 
 
 def _buckets() -> models.BinaryField:
     """The log bucket of each measured contact (metrics/histograms.py): joining two of them adds them up."""
-    return models.BinaryField(default=b"")
+    return models.BinaryField(null=True)
 
 
 class Parts(models.Model):
     """Each part lies on the day its metric counts on (metrics/definitions.py): a rating on the day it was given,
     a reopening on the day the ticket was first solved, a promise on the day it began.
 
+    NULL is nothing: most rows tell of some of them only, and what is NULL takes no room.
     `_none_n` counts what was not measured, `_left_n` what a definition leaves out.
     """
 
@@ -77,7 +78,7 @@ class Parts(models.Model):
     handled_n = _count()
     handled_left_n = _count()
     handle_s = _seconds()
-    handle_square = models.FloatField(default=0)
+    handle_square = models.FloatField(null=True)
     handle_log = _buckets()
     # On the day a customer's message began to wait for its reply.
     sla_next_reply_met_n = _count()

@@ -2,6 +2,7 @@
 
     Cell     day × source × team × channel × priority × market × set of labels: each ticket once
     Rollup   day × source × team × channel × label; "" is every ticket once
+    Week     the same by whole weeks, for periods of many days
     Slice    day × source × team × channel × agent, and the same by macro
     Backlog  tickets that were open at the end of a day, by the day they were created
 
@@ -51,6 +52,21 @@ class Rollup(Placed, Parts):
 
     def __str__(self) -> str:
         return f"{self.day} {self.team_name} {self.label}"
+
+
+class Week(Placed, Parts):
+    """The rollups of a whole week added up. `day` is its Monday."""
+
+    day = models.DateField()
+    label = models.CharField(max_length=120)
+
+    objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [models.Index(fields=["label", "day"], name="week_by_label_day")]
+
+    def __str__(self) -> str:
+        return f"week of {self.day} {self.team_name} {self.label}"
 
 
 class Cell(Placed, Parts):

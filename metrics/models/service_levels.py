@@ -11,6 +11,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -229,6 +230,8 @@ class SlaResult(models.Model):
                 condition=models.Q(state__in=["running", "overdue"]),
                 name="sla_open_by_due",
             ),
+            # Days are added up by ranges of it, and promises come in order of time.
+            BrinIndex(fields=["started_at"], pages_per_range=32, name="sla_by_start"),
         ]
 
     def __str__(self) -> str:

@@ -105,7 +105,7 @@ def standings(day: date) -> Iterator[tuple[Series, Standing | None]]:
 
 def _tables(rows: QuerySet[Rollup], first: date, *columns: str) -> dict[tuple[Any, ...], Table]:
     """The parts of each group, one array of days a part."""
-    sums = rows.values(*columns, "day").annotate(**{f"sum_{name}": Sum(name) for name in PARTS})
+    sums = rows.values(*columns, "day").annotate(**{f"sum_{name}": Sum(name, default=0) for name in PARTS})
     tables: dict[tuple[Any, ...], Table] = defaultdict(lambda: {name: np.zeros(DAYS) for name in PARTS})
     for row in sums.iterator():
         table = tables[tuple(row[column] for column in columns)]

@@ -90,7 +90,7 @@ def test_newer_replaces_the_ticket_and_moves_it_in_the_rollups() -> None:
     assert counts(bring(HEAD + newer)) == (0, 1, 0, 0)
     assert [rating.raw for rating in Rating.objects.all()] == ["bad"]
     whole = Rollup.objects.filter(label="")
-    assert sorted((row.day.day, row.resolution_n, row.good_n, row.bad_n) for row in whole) == [
+    assert sorted((row.day.day, row.resolution_n or 0, row.good_n or 0, row.bad_n or 0) for row in whole) == [
         (4, 0, 0, 0),
         (6, 1, 0, 1),
     ]
@@ -134,9 +134,9 @@ def test_impossible_values_are_kept_flagged_and_left_out() -> None:
     assert (counts(done), done.flagged) == ((2, 0, 0, 0), 2)
     assert Ticket.objects.get(external_id="A1").flags == ["solved_before_created"]
     whole = Rollup.objects.filter(label="")
-    assert sum(row.flagged_n for row in whole) == 2
-    assert sum(row.resolution_n for row in whole) == 1
-    assert sum(row.handled_n for row in whole) == 0
+    assert sum(row.flagged_n or 0 for row in whole) == 2
+    assert sum(row.resolution_n or 0 for row in whole) == 1
+    assert sum(row.handled_n or 0 for row in whole) == 0
 
 
 @pytest.mark.parametrize(

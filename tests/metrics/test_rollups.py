@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,10 +12,10 @@ import pytest
 from django.db import connection
 from django.db.models import Avg, Count, F, Max, Min, Q
 
-from metrics import histograms, reporting, rollups
+from metrics import histograms, levels, reporting, rollups
 from metrics.definitions import BY_KEY
 from metrics.filters import Period
-from metrics.models import HandleSegment, Import, Rating, Rollup, SlaResult, Ticket
+from metrics.models import HandleSegment, Import, Rating, Rollup, SlaResult, Ticket, Week
 from metrics.reporting import buckets, figure, parts, parts_by
 from sopdesk.accounts.models import Site, Team
 from sopdesk.demo import ticket_loading
@@ -93,6 +93,34 @@ def test_rebuilding_changes_nothing(desk: Import) -> None:
     before = parts_by(Rollup.objects.all(), "day", "label", "team_name")
     rollups.rebuild([span["first"], span["last"], date(2026, 5, 4), date(2026, 5, 5)])
     assert parts_by(Rollup.objects.all(), "day", "label", "team_name") == before
+
+
+def test_weeks_say_what_their_days_say(desk: Import, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whole weeks, packed or not, and by days: the same figures for any period."""
+    metrics = [metric for metric in BY_KEY.values() if metric.key != "csat_stars"]
+    for period in (Period(date(2026, 1, 3), date(2026, 10, 1)), Period(date(2026, 3, 2), date(2026, 3, 8))):
+        for by in ((), ("team",), ("label",)):
+            weekly = reporting.reports(None, metrics, by=by, period=period)
+            with monkeypatch.context() as here:
+                here.setattr(levels, "_whole_weeks", lambda _period: None)
+                assert reporting.reports(None, metrics, by=by, period=period) == weekly
+    months = Period(date(2026, 3, 2), date(2026, 5, 31))
+    before = reporting.reports(None, metrics, period=months)
+    monkeypatch.setattr(rollups, "PACKED_FROM_BYTES", 0)
+    monkeypatch.setattr(histograms, "PACK_FROM", 0)
+    rollups.rebuild([date(2026, 3, 2) + timedelta(days=n) for n in range(months.days)])
+    stored = Week.objects.filter(WHOLE).values_list("handle_log", flat=True)
+    assert any(histograms.PACKED in np.frombuffer(log, dtype=">i2") for log in stored if log)
+    assert reporting.reports(None, metrics, period=months) == before
+
+
+@pytest.mark.parametrize("contacts", [1, 3, 9, 20_000, 3_000_000])
+def test_a_packed_histogram_is_the_same(contacts: int) -> None:
+    stored = np.repeat(np.arange(-1, 9, dtype=">i2"), max(1, contacts // 10)).tobytes()
+    packed = histograms.packed(stored)
+    assert histograms.counted(packed) == histograms.counted(stored)
+    assert len(packed) <= len(stored)
+    assert histograms.counted(packed + stored) == histograms.counted(stored + stored)
 
 
 @pytest.mark.parametrize("days", [28, 91, 182, 365])

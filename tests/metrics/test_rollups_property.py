@@ -69,10 +69,22 @@ RAW: dict[str, tuple[str, str, str]] = {
         "h.ended_at",
         "avg(h.handle_s)",
     ),
-    "sla_reply": (
-        "metrics_ticket t JOIN metrics_slaresult s ON s.ticket_id = t.id",
-        "t.created_at",
-        "avg((s.state = 'met')::int) FILTER (WHERE s.state <> 'running')",
+    **{
+        metric: (
+            f"metrics_ticket t JOIN metrics_slaresult s ON s.ticket_id = t.id AND s.metric = '{promise}'",
+            moment,
+            "avg((s.state = 'met')::int) FILTER (WHERE s.state <> 'running')",
+        )
+        for metric, promise, moment in (
+            ("sla_reply", "first_reply", "t.created_at"),
+            ("sla_resolution", "resolution", "t.created_at"),
+            ("sla_next_reply", "next_reply", "s.started_at"),
+        )
+    },
+    "next_reply": (
+        "metrics_ticket t JOIN metrics_slaresult s ON s.ticket_id = t.id AND s.metric = 'next_reply'",
+        "s.started_at",
+        "percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM s.fulfilled_at - s.started_at))",
     ),
     "first_reply": (
         "metrics_ticket t",
@@ -166,20 +178,32 @@ def hang(ticket: Ticket, one: dict[str, Any]) -> None:
         )
     if one["handle_s"] is not None:
         HandleSegment.objects.create(ticket=ticket, handle_s=one["handle_s"], ended_at=after, origin="ticket")
-    if one["met"]:
+    promises = {
+        "first_reply": (ticket.created_at, None),
+        "resolution": (ticket.created_at, None),
+        "next_reply": (after, after + timedelta(minutes=one["handle_s"] or 0)),
+    }
+    for metric, (begun, done) in promises.items() if one["met"] else ():
         SlaResult.objects.create(
             ticket=ticket,
-            metric="first_reply",
+            metric=metric,
             policy_id=1,
             priority_applied="",
             target_s=60,
-            started_at=ticket.created_at,
+            started_at=begun,
+            fulfilled_at=done,
             state=one["met"],
         )
 
 
+# Created by then, and not solved yet or open again.
+OPEN = f"""
+SELECT count(*) FROM metrics_ticket t, (SELECT (%s::date + 1)::timestamp AT TIME ZONE %s AS at) AS the_end
+WHERE {OK} AND {FINE} AND t.created_at < at
+  AND (t.first_solved_at IS NULL OR t.first_solved_at >= at OR (t.reopened_at < at AND t.last_solved_at >= at))"""
+
+
 def raw(metric: str, period: Period, zone: str, narrow: dict[str, str]) -> float | None:
-    tables, moment, value = RAW[metric]
     sql = {
         "channel": "t.channel = %s",
         "priority": "t.priority = %s",
@@ -189,6 +213,10 @@ def raw(metric: str, period: Period, zone: str, narrow: dict[str, str]) -> float
     }
     where = "".join(f" AND {sql[key]}" for key in narrow)
     with connection.cursor() as cursor:
+        if metric == "backlog":
+            cursor.execute(OPEN + where, [period.last, zone, *narrow.values()])
+            return float(cursor.fetchone()[0])
+        tables, moment, value = RAW[metric]
         cursor.execute(
             f"SELECT {value} FROM {tables} WHERE ({moment} AT TIME ZONE %s)::date BETWEEN %s AND %s{where}",
             [zone, period.first, period.last, *narrow.values()],
@@ -221,7 +249,7 @@ def test_rollups_equal_sql_over_the_tickets(
     with transaction.atomic(), override_settings(REPORTING_TIME_ZONE=zone):
         store(drawn, teams)
         rollups.rebuild(DAYS)
-        for metric in RAW:
+        for metric in (*RAW, "backlog"):
             [line] = reporting.report(None, metric, period=period, narrow=narrow)
             figure, expected = line.figure, raw(metric, period, zone, narrow)
             if figure.is_small or expected is None:
