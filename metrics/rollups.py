@@ -74,6 +74,27 @@ _STATEMENTS: Final = {
 }
 
 
+def _names(days: Sequence[date], source_id: int | None) -> tuple[list[date], bool, dict[str, Any]]:
+    """The days in order, whether none is left out between them, and what the statements need."""
+    ordered = sorted(days)
+    whole = len(ordered) == (ordered[-1] - ordered[0]).days + 1
+    mondays = sorted({monday_of(day) for day in ordered})
+    names: dict[str, Any] = {
+        "days": ordered,
+        "mondays": mondays,
+        "monday": mondays[0],
+        "after": mondays[-1] + timedelta(days=7),
+        "from": ordered[0],
+        "until": ordered[-1] + timedelta(days=1),
+        "zone": settings.REPORTING_TIME_ZONE,
+        "source": source_id,
+        "telling_reopened": [
+            *Source.objects.filter(provides__contains=["reopened_at"]).values_list("pk", flat=True)
+        ],
+    }
+    return ordered, whole, names
+
+
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
@@ -101,26 +122,11 @@ def rebuild(days: Sequence[date], source_id: int | None = None, *, waits: bool =
         days = [day for day in days if frozen is None or day >= frozen]
     if not days:
         return
-    ordered = sorted(days)
-    whole = len(ordered) == (ordered[-1] - ordered[0]).days + 1
-    mondays = sorted({monday_of(day) for day in ordered})
-    names: dict[str, Any] = {
-        "days": ordered,
-        "mondays": mondays,
-        "monday": mondays[0],
-        "after": mondays[-1] + timedelta(days=7),
-        "from": ordered[0],
-        "until": ordered[-1] + timedelta(days=1),
-        "zone": settings.REPORTING_TIME_ZONE,
-        "source": source_id,
-        "telling_reopened": [
-            *Source.objects.filter(provides__contains=["reopened_at"]).values_list("pk", flat=True)
-        ],
-    }
+    ordered, whole, names = _names(days, source_id)
     with transaction.atomic(), connection.cursor() as cursor:
         # The days of a week are added up by one at a time, who then sees what the others made of theirs.
         cursor.execute(
-            _LOCK if waits else _TRY_LOCK, [LOCK_SPACE, [monday.toordinal() for monday in mondays]]
+            _LOCK if waits else _TRY_LOCK, [LOCK_SPACE, [monday.toordinal() for monday in names["mondays"]]]
         )
         if not waits and not cursor.fetchone()[0]:
             raise Busy
