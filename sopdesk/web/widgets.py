@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 SELECT: Final = "django/forms/widgets/select.html"
@@ -16,12 +16,10 @@ SELECT: Final = "django/forms/widgets/select.html"
 class Renderer(TemplatesSetting):
     """The renderer of every form (FORM_RENDERER). A choice gives the same HTML as Django's own template."""
 
-    def render(
-        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
-    ) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         if template_name == SELECT:
             return _select(context["widget"])
-        return SafeString(super().render(template_name, context, request))
+        return super().render(template_name, context, request)
 
 
 def _select(widget: dict[str, Any]) -> SafeString:
@@ -57,4 +55,4 @@ def _attributes(attrs: dict[str, Any]) -> SafeString:
 
 
 def _joined(pieces: list[SafeString]) -> SafeString:
-    return SafeString("".join(pieces))  # each is escaped already
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
