@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from metrics import aliases
 from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.figures import mature_until
 from metrics.filters import Period
@@ -30,12 +31,14 @@ class Refused(Exception):
 @dataclass(frozen=True)
 class Level:
     """`rollups`: the rows to add up. `columns`: of each dimension that is cut by, the column of its value. `sets`: the
-    dimensions that are told by the column `labels`, with the labels of each of their values (None: the label)."""
+    dimensions that are told by the column `labels`, with the labels of each of their values (None: the label).
+    `names`: other names of labels."""
 
     rollups: QuerySet[Any]
     columns: dict[str, str]
     sets: dict[str, dict[str, frozenset[str]] | None] = field(default_factory=dict)
     wanted: Wanted = field(default_factory=dict)
+    names: aliases.Names = aliases.NONE
     weeks: QuerySet[Any] | None = None
 
     def within(self, periods: Iterable[Period], *, weeks: bool) -> list[QuerySet[Any]]:
@@ -117,11 +120,12 @@ def visible(level: type[Rollup | Week | Cell | Slice | Backlog], user: User | No
 
 
 def sop_labels(user: User | None) -> dict[str, frozenset[str]]:
-    """The labels that the version in force of each SOP names, of those that this person may see."""
+    """The labels that the version in force of each SOP names, by every name, of those that this person may see."""
     versions = Version.objects.all() if user is None else Version.objects.visible_to(user)
     found = versions.in_force().filter(document__kind="sop").order_by("document__key")
     rows = found.values_list("document__key", "data__labels")
-    return {key: frozenset(labels) for key, labels in rows if labels}
+    told = aliases.names()
+    return {key: told.spelled(labels) for key, labels in rows if labels}
 
 
 def level_for(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
@@ -130,15 +134,23 @@ def level_for(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
     asked = {*by, *chosen}
     if asked & _SLICED:
         return _slice(user, by, chosen, asked)
-    several = "label" not in by and len(chosen.get("label", ())) > 1
-    if asked & _FINE or "sop" in asked or several:
+    if asked & _FINE or "sop" in asked or ("label" in asked and _has_names(by, chosen)):
         return labelled_level(Cell, user, by, chosen)
     q = placed(chosen)
     if "label" in chosen:
-        q &= Q(label__in=chosen["label"])
+        q &= Q(label__in=aliases.names().meant_by(chosen["label"]))
     else:
         q &= ~Q(label="") if "label" in by else Q(label="")
     return Level(visible(Rollup, user).filter(q), _columns(by), weeks=visible(Week, user).filter(q))
+
+
+def _has_names(by: tuple[str, ...], chosen: Wanted) -> bool:
+    """Whether rows by one label each would count a ticket twice: with two labels, or with two names of one."""
+    told = aliases.names()
+    if "label" not in chosen:
+        return bool(told.in_use)
+    others = told.in_use & told.spelled(chosen["label"])
+    return bool(others) or ("label" not in by and len(told.meant_by(chosen["label"])) > 1)
 
 
 def _columns(by: tuple[str, ...]) -> dict[str, str]:
@@ -169,15 +181,18 @@ def labelled_level(
     unknown = sorted(chosen.get("sop", frozenset()) - sops.keys())
     if unknown:
         raise Refused(no("sop", unknown[0], sops))
-    rollups = visible(cells, user).filter(placed(chosen), labelled(chosen, sops))
+    names = aliases.names() if {"label", "sop"} & {*by, *chosen} else aliases.NONE
+    rollups = visible(cells, user).filter(placed(chosen), labelled(chosen, sops, names))
     told: dict[str, dict[str, frozenset[str]] | None] = {"label": None, "sop": sops}
     sets = {key: told[key] for key in by if key in told}
-    return Level(rollups, {key: DIMENSIONS[key].column for key in by if key not in told}, sets, chosen)
+    return Level(
+        rollups, {key: DIMENSIONS[key].column for key in by if key not in told}, sets, chosen, names=names
+    )
 
 
-def labelled(chosen: Wanted, sops: dict[str, frozenset[str]]) -> Q:
+def labelled(chosen: Wanted, sops: dict[str, frozenset[str]], names: aliases.Names) -> Q:
     """The filters by label and by SOP, for a table with the column `labels`."""
-    q = Q(labels__overlap=sorted(chosen["label"])) if "label" in chosen else Q()
+    q = Q(labels__overlap=sorted(names.spelled(chosen["label"]))) if "label" in chosen else Q()
     if "sop" in chosen:
         q &= Q(labels__overlap=sorted(frozenset().union(*(sops[key] for key in chosen["sop"]))))
     return q
@@ -187,7 +202,8 @@ def values_told(level: Level, key: str, labels: Iterable[str]) -> list[str]:
     """The values of a dimension that a set of labels belongs to."""
     by_value, wanted_ones = level.sets[key], level.wanted.get(key)
     if by_value is None:
-        found = [label for label in labels if label]
+        found = level.names.meant_by(labels)
+        wanted_ones = None if wanted_ones is None else frozenset(level.names.meant_by(wanted_ones))
     else:
         found = [value for value, of_it in by_value.items() if of_it & {*labels}]
     return [value for value in found if wanted_ones is None or value in wanted_ones]

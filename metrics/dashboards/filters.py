@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Final
 
 from django import forms
+from django.db.models import Q
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from metrics import aliases
 from metrics.dashboards.offering import choices_of
 from metrics.filters import DEFAULT_PERIOD, FigureFilter, Period
 from sopdesk.accounts.models import User
@@ -55,12 +57,16 @@ class DashboardFilter(FigureFilter):
     macro = forms.ChoiceField(label=gettext_lazy("Macro"), required=False)
 
     def __init__(self, params: QueryDict, *, user: User) -> None:
-        self.params = params.copy()
+        self.params, self.names = params.copy(), aliases.names()
         self.params.setdefault("against", PREVIOUS)
+        if self.params.get("label"):
+            self.params["label"] = self.names.meant(str(self.params["label"]))
         super().__init__(self.params, user=user)
         self.viewer = user
         field = self.fields["against"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        labels = self.names.meant_by(key for key, _said in self.offered("label"))
+        self._offer("label", [(label, label) for label in sorted(labels)])
         for name, choices in choices_of(user).items():
             self._offer(name, choices)
         segments = [(f"site={key}", label) for key, label in self.offered("site")]
@@ -69,6 +75,12 @@ class DashboardFilter(FigureFilter):
             *([(_("Other tickets, the same days"), segments)] if len(segments) > 1 else []),
         ]
         self.full_clean()
+
+    def condition(self, *, team: str = "team", label: bool = True) -> Q:
+        """With every name that the chosen label has."""
+        q = super().condition(team=team, label=False)
+        chosen = self.chosen("label")
+        return q & Q(label__in=self.names.spelled([chosen]) if chosen else [""]) if label else q
 
     def clean_since(self) -> date | None:
         return _sensible(self.cleaned_data["since"])

@@ -211,6 +211,7 @@ def _places(
     found: Sides, level: levels.Level, by: tuple[str, ...], row: dict[str, Any]
 ) -> Iterable[tuple[Strata, Stratum]]:
     """Where a row is added up: the lines that it belongs to, and its stratum."""
-    stratum = (tuple(sorted(row["labels"])), row["channel"], row["priority"])
+    labels = sorted(level.names.meant_by(row["labels"]))
+    stratum = (tuple(labels), row["channel"], row["priority"])
     for keys, _said in cutting.cut(level, by, row):
         yield found.setdefault(keys[0] if keys else WHOLE, Strata()), stratum

@@ -224,9 +224,10 @@ def narrowed(user: User, chosen: DashboardFilter) -> Q:
     for column in ("priority", "market"):
         if chosen.chosen(column):
             q &= Q(**{column: chosen.chosen(column)})
-    for choice, column in (("label", "labels"), ("macro", "macro_keys")):
-        if chosen.chosen(choice):
-            q &= Q(**{f"{column}__contains": [chosen.chosen(choice)]})
+    if chosen.chosen("label"):
+        q &= Q(labels__overlap=sorted(chosen.names.spelled([chosen.chosen("label")])))
+    if chosen.chosen("macro"):
+        q &= Q(macro_keys__contains=[chosen.chosen("macro")])
     if chosen.chosen("sop"):
         labels = levels.sop_labels(user).get(chosen.chosen("sop"), frozenset())
         q &= Q(labels__overlap=sorted(labels))

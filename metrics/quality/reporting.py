@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from metrics import asking, cutting
+from metrics import aliases, asking, cutting
 from metrics.asking import Line, Report
 from metrics.dimensions import TIMES
 from metrics.filters import moments
@@ -35,14 +35,16 @@ KNOWN: Final = (*COLUMNS, *sorted(TIMES))
 def measure(asked: Report) -> list[Line]:
     """One line for each combination of values that reviews have. One query. Raises Refused for a dimension that
     reviews do not have."""
-    chosen = wanted(asked.narrow)
+    chosen, names = wanted(asked.narrow), aliases.names()
+    if "label" in chosen:
+        chosen["label"] = frozenset(names.meant_by(chosen["label"]))
     for key in (*asked.by, *chosen):
         if key not in KNOWN:
             raise Refused(no("dimension", key, KNOWN))
     sums: dict[tuple[str, ...], Sums] = defaultdict(Sums)
     for row in _rows(asked):
-        if all(set(_values(row, key)) & values for key, values in chosen.items()):
-            for keys in product(*(_values(row, key) for key in asked.by)):
+        if all(set(_values(row, key, names)) & values for key, values in chosen.items()):
+            for keys in product(*(_values(row, key, names) for key in asked.by)):
                 sums[keys].add(row["score"])
     if not asked.by and not sums:
         sums[()] = Sums()
@@ -57,10 +59,10 @@ def _rows(asked: Report) -> Iterable[Mapping[str, Any]]:
     return rows
 
 
-def _values(row: Mapping[str, Any], key: str) -> list[str]:
+def _values(row: Mapping[str, Any], key: str, names: aliases.Names) -> list[str]:
     """The values of a dimension that a review has: one, or each of its labels."""
     if key == "label":
-        return list(row["labels"])
+        return names.meant_by(row["labels"])
     if key in TIMES:
         done: datetime = row["done_at"]
         day = done.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from metrics import aliases
 from metrics.dashboards import drawing, tabs
 from metrics.dashboards.tabs import Section
 from metrics.quality import iqs, places
@@ -29,7 +30,7 @@ def narrowed(chosen: FigureFilter) -> Q:
     for name, column in (("team", "team__slug"), ("channel", "channel"), ("source", "source")):
         if said.get(name):
             q &= Q(**{column: said[name]})
-    return q & Q(labels__contains=[said["label"]]) if said.get("label") else q
+    return q & Q(labels__overlap=[*aliases.names().spelled([said["label"]])]) if said.get("label") else q
 
 
 @tabs.section("quality")
