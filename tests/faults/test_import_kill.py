@@ -78,7 +78,9 @@ def told(row: dict[str, Any]) -> str:
     """Lists of buckets have no order of their own, and an open promise grows by the second."""
     if "a_elapsed_s" in row and row["a_fulfilled_at"] is None:
         row = {**row, "a_elapsed_s": None}
-    ordered = {k: sorted(v) if k.endswith("_log") else v for k, v in row.items() if k not in OF_THE_IMPORT}
+    ordered = {
+        k: sorted(v or b"") if k.endswith("_log") else v for k, v in row.items() if k not in OF_THE_IMPORT
+    }
     return str(ordered)
 
 

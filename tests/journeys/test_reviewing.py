@@ -102,6 +102,7 @@ def test_somebody_from_outside_reads_and_signs(sit_down: SitDown, proposed: Chan
 
 def test_the_rules_are_kept_by_administrators(sit_down: SitDown, hal: User) -> None:
     ReviewRule.objects.all().delete()
+    ReviewRule.history.all().delete()  # so that one alone can be brought back
     seat = sit_down(hal)
     seat.page.goto("/review-rules")
     seat.page.get_by_role("link", name="Add a rule").first.click()
