@@ -51,14 +51,20 @@ class Undone:
 def asked(ticket_import: Import) -> dict[str, str]:
     """What the page asks before, and what it says will happen."""
     counts = {"added": f"{ticket_import.added:,}", "changed": f"{ticket_import.changed:,}"}
-    return {
-        "question": _("Undo the import of “%(file)s”?") % {"file": ticket_import.file_name},
-        "consequence": _(
+    if ticket_import.changed:
+        happens = _(
             "The %(added)s tickets it added are removed, and the %(changed)s it changed become what they were"
             " before. Tickets that a newer import changed since stay as they are. The report stays, and the same file"
             " can be imported again."
         )
-        % counts,
+    else:
+        happens = _(
+            "The %(added)s tickets it added are removed. Tickets that a newer import changed since stay as they are."
+            " The report stays, and the same file can be imported again."
+        )
+    return {
+        "question": _("Undo the import of “%(file)s”?") % {"file": ticket_import.file_name},
+        "consequence": happens % counts,
     }
 
 

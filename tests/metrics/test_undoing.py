@@ -158,12 +158,18 @@ def test_it_is_asked_once_and_refused_in_words(gia: User, as_person: Any) -> Non
     done, browser = bring(FIRST), as_person(gia)
     address = reverse("metrics:import_undo", args=[done.pk])
     page = browser.get(address).content.decode()
-    assert "The 2 tickets it added are removed" in page
+    assert "The 2 tickets it added are removed. Tickets that" in page
+    assert "it changed become" not in page
     assert browser.post(address).status_code == 302
     again = browser.post(address, follow=True).content.decode()
     assert "was undone already" in again
     report = browser.get(reverse("metrics:import_read", args=[done.pk])).content.decode()
     assert "being undone" in report
+
+
+def test_it_says_how_many_it_changed_where_it_changed_some() -> None:
+    bring(FIRST)
+    assert "the 1 it changed become what they were before" in undoing.asked(bring(SECOND))["consequence"]
 
 
 def test_an_import_that_runs_is_not_undone(gia: User) -> None:
