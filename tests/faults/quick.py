@@ -4,7 +4,9 @@ from datetime import timedelta
 
 LEASE = timedelta(seconds=1)
 IDLE_LIMIT = timedelta(seconds=2)
+GONE_CHECK = timedelta(seconds=1)
 SWEEP_SECONDS = 1.0
-CHUNK_SECONDS, KILLED_AFTER_SECONDS = 2, 5
+# As in production, between the two a statement that was given up is noticed and its lock let go.
+CHUNK_SECONDS, KILLED_AFTER_SECONDS = 2, 20
 IMPORT_CHUNK_ROWS = 15
 RECOMPUTED_CHUNK = 4
