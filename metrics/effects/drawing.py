@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from django.utils.dateparse import parse_date
 
+from metrics.effects.scale import ticks
+
 WIDE, HIGH = 640.0, 200.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 16.0, 22.0, 26.0
 DOTS_WIDE: Final = 240.0
@@ -61,7 +63,7 @@ class Lines:
     effective: float
     washout: tuple[float, float]
     ticks: list[tuple[float, date]]
-    scale: list[tuple[float, float]]
+    scale: list[tuple[float, str]]
     rows: list[Week]
 
 
@@ -87,8 +89,8 @@ def dots(data: dict[str, Any]) -> Dots | None:
     return Dots(first, second)
 
 
-def lines(data: dict[str, Any], effective: date) -> Lines | None:
-    """Weekly points from the first day compared on; None without any of ours."""
+def lines(data: dict[str, Any], effective: date, unit: str) -> Lines | None:
+    """Weekly points from the first day compared on, on a scale of round values; None without any of ours."""
     points = [(day, point) for point in data["points"] if (day := parse_date(point["day"]))]
     own = [(day, point["ours"]) for day, point in points if point["ours"]]
     other = [(day, point["others"]) for day, point in points if point["others"] and data["others"]]
@@ -98,8 +100,8 @@ def lines(data: dict[str, Any], effective: date) -> Lines | None:
     x = _place(0, (last - first).days, LEFT, WIDE - RIGHT)
     ends = [_or(side[name], side["value"]) for _day, side in own for name in ("low", "high")]
     ends += [side["value"] for _day, side in other]
-    low, high = min(ends), max(ends)
-    y = _place(low, high, HIGH - BOTTOM, TOP)
+    scale = ticks(min(ends), max(ends), unit)
+    y = _place(scale[0].value, scale[-1].value, HIGH - BOTTOM, TOP)
     marks = [_mark(x((day - first).days + 3.5), y, side) for day, side in own]
     others = [_mark(x((day - first).days + 3.5), y, side) for day, side in other]
     begins = (effective - first).days
@@ -107,7 +109,7 @@ def lines(data: dict[str, Any], effective: date) -> Lines | None:
         ours=marks, ours_path=_path(marks), others_path=_path(others),
         effective=x(begins), washout=(x(begins), round(x(begins + 7) - x(begins), 1)),
         ticks=[(x((day - first).days), day) for day, _point in points[:: max(1, len(points) // 6)]],
-        scale=[(y(value), value) for value in dict.fromkeys((low, (low + high) / 2, high))],
+        scale=[(y(tick.value), tick.text) for tick in scale],
         rows=[Week(day, point["ours"], point["others"], begins <= (day - first).days < begins + 7)
               for day, point in points],
     )  # fmt: skip

@@ -162,7 +162,7 @@ class Shown:
 
     @cached_property
     def lines(self) -> Lines | None:
-        return lines(self.data, self.day)
+        return lines(self.data, self.day, self.unit)
 
 
 def readings(card: Card) -> list[Shown]:

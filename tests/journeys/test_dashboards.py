@@ -15,6 +15,14 @@ from tests.metrics.dashboards.test_tabs import HEAD, rows
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 DAYS = "since=2026-05-01&until=2026-05-31"
+TICKS = """async (asked) => {
+    const { scaled } = await import("/static/js/chart-units.js");
+    return asked.map(([low, high, fromZero]) => {
+        const { min, max, interval, axisLabel } = scaled("duration", [low, null, high], fromZero);
+        const places = Array.from({ length: Math.round((max - min) / interval) + 1 }, (_, at) => min + at * interval);
+        return places.map((each) => axisLabel.formatter(each).replace("\u202f", " ")).join(" | ");
+    });
+}"""
 
 
 def test_a_lead_reads_every_tab_and_takes_a_picture_along(
@@ -28,6 +36,20 @@ def test_a_lead_reads_every_tab_and_takes_a_picture_along(
         seat.assert_accessible()
     seat.page.goto(f"/metrics/csat?{DAYS}")
     seat.page.get_by_role("button", name="CSAT as a picture (PNG)").focus()
+    asked = [
+        [464, 478, False],
+        [480, 480, True],
+        [60, 90, False],
+        [100, 7300, False],
+        [200_000, 400_000, True],
+    ]
+    assert seat.page.evaluate(TICKS, asked) == [
+        "7.5 min | 8 min",
+        "0 | 2 min | 4 min | 6 min | 8 min",
+        "60 s | 65 s | 70 s | 75 s | 80 s | 85 s | 90 s",
+        "0 | 0.5 h | 1 h | 1.5 h | 2 h | 2.5 h",
+        "0 | 1 day | 2 days | 3 days | 4 days | 5 days",
+    ]
     with seat.page.expect_download() as taken:
         seat.page.keyboard.press("Enter")
     assert taken.value.suggested_filename == "csat.png"
