@@ -40,6 +40,15 @@ class Names:
         meant = {self.meant(label) for label in labels}
         return frozenset(meant).union(*(self._others.get(label, ()) for label in meant))
 
+    def of_one(self, label: str) -> list[str]:
+        """The same of one label, in order; of none, "", that alone."""
+        return sorted(self.spelled([label])) if label else [""]
+
+    def matching(self, text: str) -> frozenset[str]:
+        """Every name of the labels of which another name has this text in it."""
+        found = text.casefold()
+        return self.spelled([name for name in self.of if found in name.casefold()])
+
     @cached_property
     def _others(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -60,6 +69,11 @@ def names() -> Names:
         found = Names(of, frozenset(used) if of else frozenset())
         cache.set(_KEY, found, REMEMBERED_SECONDS)
     return found
+
+
+def forget() -> None:
+    """Ask the documents again at the next occasion: for work whose outcome stays."""
+    cache.delete(_KEY)
 
 
 def _documents() -> list[tuple[str, list[str], str]]:

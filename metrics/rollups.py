@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
+from itertools import product
 from typing import Any, Final
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from metrics import backlog_rows, histograms, partitions
+from metrics import aliases, backlog_rows, histograms, partitions
 from metrics.counting import LOGS, PARTS, part_sql
 from metrics.models import Backlog, Cell, Import, Rollup, Slice, Source, StaleDay
 
@@ -48,7 +49,7 @@ _MONDAY: Final = "day - (extract(isodow FROM day)::int - 1)"
 _AT: Final = _same(f"day, {_PLACE}")
 
 
-def _statements(*, whole: bool, one: bool) -> tuple[str, ...]:
+def _statements(*, whole: bool, one: bool, named: bool) -> tuple[str, ...]:
     """The levels one after the other; each coarser one is added up from a finer one where that is possible."""
     own = " AND source_id = %(source)s" if one else ""
     weeks = f"day >= %(monday)s AND day < %(after)s AND {_MONDAY} = ANY(%(mondays)s)"
@@ -58,7 +59,7 @@ def _statements(*, whole: bool, one: bool) -> tuple[str, ...]:
     week = {**_same(f"{_PLACE}, label"), "day": _MONDAY}
     return (
         "DROP TABLE IF EXISTS part",
-        f"CREATE TEMP TABLE part ON COMMIT DROP AS {part_sql(whole=whole, one=one)}",
+        f"CREATE TEMP TABLE part ON COMMIT DROP AS {part_sql(whole=whole, one=one, named=named)}",
         _insert("cell", _same(_CELL), "part"),
         _insert("rollup", {**_AT, "label": "label"}, f"{cells}, {labels}"),
         "DELETE FROM metrics_week WHERE day = ANY(%(mondays)s)" + own,
@@ -70,7 +71,8 @@ def _statements(*, whole: bool, one: bool) -> tuple[str, ...]:
 
 
 _STATEMENTS: Final = {
-    (whole, one): _statements(whole=whole, one=one) for whole in (True, False) for one in (True, False)
+    (whole, one, named): _statements(whole=whole, one=one, named=named)
+    for whole, one, named in product((True, False), repeat=3)
 }
 
 
@@ -78,7 +80,7 @@ def _names(days: Sequence[date], source_id: int | None) -> tuple[list[date], boo
     """The days in order, whether none is left out between them, and what the statements need."""
     ordered = sorted(days)
     whole = len(ordered) == (ordered[-1] - ordered[0]).days + 1
-    mondays = sorted({monday_of(day) for day in ordered})
+    mondays, other = sorted({monday_of(day) for day in ordered}), aliases.names().of
     names: dict[str, Any] = {
         "days": ordered,
         "mondays": mondays,
@@ -88,6 +90,8 @@ def _names(days: Sequence[date], source_id: int | None) -> tuple[list[date], boo
         "until": ordered[-1] + timedelta(days=1),
         "zone": settings.REPORTING_TIME_ZONE,
         "source": source_id,
+        "names": [*other.keys()],
+        "meant": [*other.values()],
         "telling_reopened": [
             *Source.objects.filter(provides__contains=["reopened_at"]).values_list("pk", flat=True)
         ],
@@ -135,7 +139,7 @@ def rebuild(days: Sequence[date], source_id: int | None = None, *, waits: bool =
             (old if source_id is None else old.filter(source=source_id)).delete()
         # Compiling takes longer than the statement; grouping in memory is faster than by sorting.
         cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
-        for statement in _STATEMENTS[whole, source_id is not None]:
+        for statement in _STATEMENTS[whole, source_id is not None, bool(names["names"])]:
             cursor.execute(statement, names)
         _pack(cursor, names)
 

@@ -3,7 +3,7 @@
 1. The policy is the source's own, else the one for all sources; its version is the newest that holds on the day the
    ticket was created.
 2. A target fits a ticket when nothing it names says otherwise: priority, channel, team, and a label if the ticket has
-   it among its own. An empty one is not asked about.
+   it among its own, by any of the names that it has now (metrics/aliases.py). An empty one is not asked about.
 3. Of those that fit, the most specific holds: with a label before with a team, before with a channel, before with a
    priority (WEIGHTS: the sum counts, so a label alone goes before the three others together). Of two as specific,
    the shorter one.
@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q
 
+from metrics import aliases
 from metrics.models import SiteHours, SlaPolicy, SlaTarget, Source
 
 WEIGHTS: Final = {"label": 8, "team": 4, "channel": 2, "priority": 1}
@@ -47,8 +48,10 @@ SELECT s.id, s.status, s.created_at, s.first_public_reply_at, s.last_solved_at, 
 FROM stored AS s JOIN version AS v ON s.created_at >= v.from_at AND s.created_at < v.until_at
     LEFT JOIN place ON place.policy_id = v.policy_id AND place.team_id = s.team_id
 WHERE s.is_promised OFFSET 0) AS p"""
+# The labels of targets that a ticket has: `names` are all they are called, in lower case, `labels` which each one is.
 _MARKS: Final = """CASE WHEN s.labels = '{}' THEN '{}' ELSE ARRAY(
-    SELECT DISTINCT lower(label) FROM unnest(s.labels) AS label WHERE lower(label) = ANY(%(labels)s) ORDER BY 1) END"""
+    SELECT DISTINCT m.label FROM unnest(s.labels) AS own JOIN unnest(%(names)s::text[], %(labels)s::text[])
+    AS m (name, label) ON m.name = lower(own) ORDER BY 1) END"""
 
 # The target of each kind of ticket there is among them: far fewer than tickets.
 AIM: Final = f"""
@@ -83,6 +86,17 @@ def holdings(versions: Sequence[SlaPolicy]) -> list[Holding]:
     return found
 
 
+def names_of(label: str) -> frozenset[str]:
+    """What a target's label may be called by a ticket, in lower case."""
+    own = label.lower()
+    return frozenset({own, *(name.lower() for name in aliases.names().spelled([own]))})
+
+
+def _spelled(labels: set[str]) -> dict[str, list[str]]:
+    pairs = sorted((name, label) for label in labels for name in names_of(label))
+    return {"names": [name for name, _label in pairs], "labels": [label for _name, label in pairs]}
+
+
 def begin_of(day: date) -> datetime:
     """The first moment of a reporting day."""
     return datetime.combine(day, time(), ZoneInfo(settings.REPORTING_TIME_ZONE)).astimezone(UTC)
@@ -107,7 +121,7 @@ def statements(
         "calendars": [one.policy.calendar_id for one in holding],
         "froms": [one.since.isoformat() if one.since else "-infinity" for one in holding],
         "untils": [one.until.isoformat() if one.until else "infinity" for one in holding],
-        "labels": sorted({label.lower() for label in labels}),
+        **_spelled({label.lower() for label in labels}),
         "metrics": metrics,
     }
     sites = SiteHours.objects.filter(policy__in=ids).order_by().values_list("calendar_id", flat=True)

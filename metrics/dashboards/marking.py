@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
+from metrics import aliases
 from metrics.dashboards.drawing import nearest
 from sopdesk.documents.models import Version
 
@@ -45,7 +46,7 @@ def marks(viewer: User, period: Period, *, label: str = "") -> list[Mark]:
         document__kind="sop", in_force__startswith__gte=first, in_force__startswith__lt=after
     )
     if label:
-        versions = versions.filter(data__labels__contains=[label])
+        versions = versions.filter(data__labels__has_any_keys=aliases.names().of_one(label))
     columns = ("in_force", "document__key", "title", "number", "summary", "material")
     newest = versions.order_by("-material", "-in_force__startswith").values_list(*columns)[:SHOWN]
     found = [_mark(row, zone) for row in newest]

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from metrics import aliases
 from metrics.effects.models import Card
 from metrics.effects.querysets import CardQuerySet
 from metrics.effects.windows import LOOKS
@@ -43,11 +44,12 @@ class CardFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_words(self, queryset: CardQuerySet, name: str, value: str) -> CardQuerySet:
-        """Every word has to occur in the key or the title, or be a label."""
+        """Every word has to occur in the key or the title, or be a name of a label."""
+        names = aliases.names()
         for word in value.split()[:8]:
             titled = queryset.filter(version__title__icontains=word)
             keyed = queryset.filter(version__document__key__icontains=word)
-            queryset = titled | keyed | queryset.filter(labels__contains=[word])
+            queryset = titled | keyed | queryset.filter(labels__overlap=names.of_one(word))
         return queryset
 
     def by_site(self, queryset: CardQuerySet, name: str, value: Site) -> CardQuerySet:

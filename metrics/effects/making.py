@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from metrics import aliases
 from metrics.effects import counting, judging, settling
 from metrics.effects.counting import Group
 from metrics.effects.looking import KIND, Known, known
@@ -48,7 +49,8 @@ def make(
         return None
     meanwhile = touches(subject, span)
     avoided = sorted({*subject.of_change, *(label for touch in meanwhile for label in touch.labels)})
-    group = Group(subject.labels, avoided, [*teams])
+    spelled = aliases.names().spelled
+    group = Group(sorted(spelled(subject.labels)), sorted(spelled(avoided)), [*teams])
     readings = judging.judge(group, subject.day, look, first=days.first, until=until, sites=sites)
     return Card.objects.create(
         change=subject.version.change, version=subject.version, site=site, look=look, labels=subject.labels,
@@ -62,7 +64,8 @@ def make(
 def _teams(subject: Subject, site: Site | None, first: date, until: date) -> tuple[dict[int, str], int]:
     """Id and slug of the teams whose tickets are counted, 0 and no slug for tickets of no team of ours; and how many
     sites are looked at beside this one, itself included."""
-    found = counting.teams_with(subject.labels, first, until - timedelta(days=1))
+    labels = sorted(aliases.names().spelled(subject.labels))
+    found = counting.teams_with(labels, first, until - timedelta(days=1))
     teams = Team.objects.filter(pk__in=found)
     if subject.teams is not None:
         teams = teams.filter(slug__in=subject.teams)

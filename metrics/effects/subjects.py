@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from metrics import aliases
 from metrics.effects.windows import WEEK, Windows, day_of
 from sopdesk.accounts.audience import Audience
-from sopdesk.documents.impacts import governed
+from sopdesk.documents import impacts
 from sopdesk.documents.models import Retirement, Version
 from sopdesk.documents.querysets import VersionQuerySet
 
@@ -51,6 +52,11 @@ def subject_of(version: Version) -> Subject | None:
     """The version as a subject; None where it governs no label, or an SOP of its change stands for it."""
     together = list(_versions().filter(change=version.change_id).order_by("pk"))
     return next((found for found in _of_change(together) if found.version.pk == version.pk), None)
+
+
+def governed(versions: Sequence[Version]) -> list[str]:
+    """The labels that these govern, by whatever name they say it."""
+    return aliases.names().meant_by(impacts.governed(versions))
 
 
 def _versions() -> VersionQuerySet:

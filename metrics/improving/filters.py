@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from metrics import aliases
 from metrics.filters import FigureFilter
 from metrics.improving.definitions import LEVERS
 from metrics.improving.models import Initiative
@@ -46,7 +47,7 @@ class InitiativeFilter(django_filters.FilterSet):
     """By words, state, owner, lever, and whether it is late."""
 
     q = django_filters.CharFilter(label=_("Title"), field_name="title", lookup_expr="icontains")
-    label = django_filters.CharFilter(label=_("Label"), field_name="label")
+    label = django_filters.CharFilter(label=_("Label"), method="filter_label")
     state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=_("any"))
     owner = django_filters.ModelChoiceFilter(label=_("Owner"), queryset=seen_owners, empty_label=_("anybody"))
     lever = django_filters.ChoiceFilter(
@@ -61,6 +62,9 @@ class InitiativeFilter(django_filters.FilterSet):
     class Meta:
         model = Initiative
         fields: list[str] = []
+
+    def filter_label(self, queryset: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
+        return queryset.filter(label__in=aliases.names().of_one(value))
 
     def filter_late(self, queryset: QuerySet[Initiative], name: str, value: str) -> QuerySet[Initiative]:
         open_ = queryset.filter(state__in=[State.PROPOSED, State.UNDER_WAY])

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from metrics import aliases
 from metrics.definitions import BY_KEY, Unit
 from metrics.improving import measuring
 from metrics.improving.definitions import aims
@@ -37,7 +38,7 @@ def propose(*, label: str, lever: str, period: Period, actor: User, **values: An
     """A new initiative for a label: `NAMES` of Initiative. Its baseline is frozen here, over the period, of what the
     actor may see. Raises InitiativeRefused."""
     require(actor, Permission.INITIATIVE_EDIT)
-    site = site_of(actor)
+    site, label = site_of(actor), aliases.names().meant(label)
     _check(values, site)
     with transaction.atomic():
         made = Initiative(label=label, lever=lever, site=site, created_by=actor, **values)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from metrics import aliases
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Reference, Version
 
@@ -49,29 +50,31 @@ class Cover:
 
 
 def covers(labels: Iterable[str], viewer: User | AnonymousUser, today: date) -> dict[str, Cover]:
-    """The cover of each label. Five queries, however many labels."""
-    wanted = list(labels)
-    found = {label: Cover() for label in wanted}
-    if not wanted:
+    """The cover of each label, by whatever name documents have it. Five queries, however many labels."""
+    found = {label: Cover() for label in labels}
+    if not found:
         return found
+    names = aliases.names()
+    wanted = sorted(names.spelled(found))
     versions = Version.objects.readable_at(viewer)
-    by_sop = _sops(found, wanted, versions.filter(document__kind="sop"), today)
-    for label in _with_macro(wanted, versions.filter(document__kind="macro")):
+    by_sop = _sops(found, names, versions.filter(document__kind="sop"), today)
+    for label in names.meant_by(_with_macro(wanted, versions.filter(document__kind="macro"))):
         found[label].has_macro = True
-    for label in _with_article(wanted, by_sop, versions.filter(document__kind="article")):
+    for label in names.meant_by(_with_article(wanted, by_sop, versions.filter(document__kind="article"))):
         found[label].has_article = True
     return found
 
 
-def _sops(found: dict[str, Cover], wanted: Sequence[str], versions: Any, today: date) -> dict[str, set[str]]:
+def _sops(found: dict[str, Cover], names: aliases.Names, versions: Any, today: date) -> dict[str, set[str]]:
     """Fills in the SOPs; returns the labels of each SOP's key."""
+    wanted = sorted(names.spelled(found))
     labels_of: dict[str, set[str]] = defaultdict(set)
     rows = versions.filter(data__labels__has_any_keys=wanted).select_related("document")
     for version in rows.order_by("document__key"):
         document = version.document
         url = kind_of("sop").url("read", document.key)
         sop = Sop(document.key, version.title, url, document.review_by, document.is_unverified(today))
-        for label in set(version.data["labels"]) & found.keys():
+        for label in {*names.meant_by(version.data["labels"])} & found.keys():
             found[label].sops.append(sop)
             labels_of[document.key].add(label)
     return labels_of

@@ -7,22 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from math import hypot
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
-from metrics import intervals
+from metrics import intervals, levels
 from metrics.definitions import BY_KEY, VOLUME, Metric
 from metrics.filters import Period
-from metrics.models import Rollup
 from metrics.reporting import Figure, Point, buckets, figure, parts, trend
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from metrics.improving.models import Baseline, Initiative
-    from metrics.querysets import RollupQuerySet
     from sopdesk.accounts.models import User
 
 BESIDE: Final = ("csat", "aht", "reopened", "volume")
@@ -55,15 +51,13 @@ class Effect:
         return self.is_beyond_chance and ((self.change or 0) > 0) == (self.metric.better > 0)
 
 
-def rollups(initiative: Initiative, viewer: User | AnonymousUser) -> RollupQuerySet:
-    """The rollups of its label and site that this person may see."""
-    rows = Rollup.objects.visible_to(viewer).filter(label=initiative.label)
-    return rows.filter(team__site=initiative.site_id) if initiative.site_id else rows
+def rollups(initiative: Initiative, viewer: User) -> QuerySet[Any]:
+    """The rollups of its label, by all its names, and of its site that this person may see: each ticket once."""
+    narrow = {"label": initiative.label, **({"site": initiative.site.slug} if initiative.site else {})}
+    return levels.level_for(viewer, (), levels.wanted(narrow)).rollups
 
 
-def figures(
-    initiative: Initiative, viewer: User | AnonymousUser, period: Period, keys: Iterable[str]
-) -> dict[str, Figure]:
+def figures(initiative: Initiative, viewer: User, period: Period, keys: Iterable[str]) -> dict[str, Figure]:
     """Some figures of a period, each once. A query, and one more for each median."""
     within = rollups(initiative, viewer).filter(day__range=(period.first, period.last))
     added = parts(within)
@@ -77,7 +71,7 @@ def figures(
     return found
 
 
-def a_week(within: RollupQuerySet, period: Period) -> Figure:
+def a_week(within: QuerySet[Any], period: Period) -> Figure:
     """Volume as tickets a week, so that periods of unlike length compare; n is how many there were. One query.
 
     The interval is that of the mean of the whole weeks (Student's t), from two on: counts of tickets swing more than
@@ -94,7 +88,7 @@ def a_week(within: RollupQuerySet, period: Period) -> Figure:
     return Figure(VOLUME, total * WEEK / period.days, total, None if low is None else max(0.0, low), high)
 
 
-def _counts(within: RollupQuerySet, metric: Metric) -> Counter[int] | None:
+def _counts(within: QuerySet[Any], metric: Metric) -> Counter[int] | None:
     return buckets(within, metric.log).get((), Counter()) if metric.log else None
 
 
@@ -108,7 +102,7 @@ def frozen(baseline: Baseline) -> Figure:
     return Figure(metric, value, baseline.n, baseline.low, baseline.high, is_small)
 
 
-def newest_day(initiative: Initiative, viewer: User | AnonymousUser) -> Period | None:
+def newest_day(initiative: Initiative, viewer: User) -> Period | None:
     """The days since the baseline with figures, at most as many as the baseline has, the newest; None without any."""
     first = max(one.last for one in initiative.baselines.all()) + timedelta(days=1)
     found = rollups(initiative, viewer).filter(day__gte=first, day__lte=timezone.localdate())
@@ -119,7 +113,7 @@ def newest_day(initiative: Initiative, viewer: User | AnonymousUser) -> Period |
     return Period(max(first, last - timedelta(days=length - 1)), last)
 
 
-def effects(initiative: Initiative, viewer: User | AnonymousUser) -> list[Effect]:
+def effects(initiative: Initiative, viewer: User) -> list[Effect]:
     """The target's effect first, then those beside it, by the order of the baselines."""
     period = newest_day(initiative, viewer)
     bases = list(initiative.baselines.all())
@@ -159,7 +153,7 @@ def difference(base: Figure, now: Figure) -> tuple[float, float, float] | None:
     return change, low, high
 
 
-def way(initiative: Initiative, viewer: User | AnonymousUser) -> tuple[list[Point], Period]:
+def way(initiative: Initiative, viewer: User) -> tuple[list[Point], Period]:
     """The target's figure from the baseline's first day until now."""
     bases = list(initiative.baselines.all())
     since = newest_day(initiative, viewer)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
+from metrics import levels
+from metrics.dashboards import adding_up
 from metrics.definitions import AHT, BY_KEY, CSAT, REOPENED, Metric
 from metrics.filters import Period
 from metrics.improving.definitions import (
@@ -23,12 +26,12 @@ from metrics.improving.definitions import (
     REOPENS,
 )
 from metrics.improving.levers import Cover, covers
-from metrics.reporting import Figure, figure, parts_by
+from metrics.levels import Narrow
+from metrics.reporting import COUNTS, Figure, figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from metrics.querysets import RollupQuerySet
     from sopdesk.accounts.models import User
 
 LABELS_MAX: Final = 300
@@ -67,10 +70,13 @@ class Opportunity:
         return self.levers[0]
 
 
-def ranked(rollups: RollupQuerySet, period: Period, viewer: User, today: date) -> list[Opportunity]:
-    """Every label with tickets in the period, the highest first, those not ranked last. Six queries."""
-    within = rollups.filter(day__range=(period.first, period.last)).exclude(label="")
-    found = {label: parts for (label,), parts in parts_by(within, "label").items() if parts["created_n"]}
+def ranked(narrow: Narrow, period: Period, viewer: User, today: date) -> list[Opportunity]:
+    """Every label with tickets in the period, the highest first, those not ranked last; tickets by another name count
+    under the label that it means. Seven queries."""
+    level = levels.level_for(viewer, ("label",), levels.wanted(narrow))
+    pieces = level.within([period], weeks=True)
+    added = adding_up.parts_by(level, ("label",), pieces, Value(0), [*COUNTS])
+    found = {label: parts for (_mark, (label,)), parts in added.items() if parts["created_n"]}
     most = sorted(found, key=lambda label: (-found[label]["created_n"], label))[:LABELS_MAX]
     known = covers(most, viewer, today)
     rows = [opportunity(label, found[label], period, known[label]) for label in most]

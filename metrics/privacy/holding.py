@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from metrics import requesters
+from metrics import aliases, requesters
 from metrics.models import Ticket
 from metrics.privacy.models import LegalHold
 from sopdesk.accounts.models import User
@@ -26,11 +26,11 @@ class HoldRefused(Exception):
 
 
 def kept_by(hold: LegalHold) -> Q:
-    """The tickets that one hold keeps."""
+    """The tickets that one hold keeps; of a label also those that have it by another name."""
     parts = {
         "source": hold.source_id,
         "external_id": hold.external_id,
-        "labels__contains": [hold.label] if hold.label else None,
+        "labels__overlap": aliases.names().of_one(hold.label) if hold.label else None,
         "requester_key__in": hold.people,
         "created_at__gte": _day_begins(hold.created_from) if hold.created_from else None,
         "created_at__lt": _day_begins(hold.created_to + timedelta(days=1)) if hold.created_to else None,

@@ -16,6 +16,7 @@ from metrics import calendars
 from metrics.models import Calendar, SlaPolicy, SlaTarget
 from metrics.promises.picturing import rank
 from metrics.promises.words import seconds_in_words, who_in_words
+from metrics.targets import names_of
 from sopdesk.accounts.models import Team
 
 
@@ -55,7 +56,7 @@ def _fits(row: SlaTarget, ticket: Ticket) -> bool:
     return (
         row.priority.lower() in ("", ticket.priority)
         and row.channel.lower() in ("", ticket.channel)
-        and (not row.label or row.label.lower() in ticket.labels)
+        and (not row.label or bool(names_of(row.label) & ticket.labels))
         and (row.team_id is None or (ticket.team is not None and row.team_id == ticket.team.pk))
     )
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from metrics import aliases
 from metrics.filters import Period, moments
 from metrics.models import Ticket
 from metrics.quality.agreement import Agreement, agreement
@@ -69,7 +70,7 @@ def _tickets(people: Sequence[User], count: int, seed: str, label: str) -> list[
     """Drawn by lot from the newest four weeks that have solved tickets."""
     solved = Ticket.objects.filter(merged_into=None, is_spam=False, last_solved_at__isnull=False)
     if label:
-        solved = solved.filter(labels__contains=[label])
+        solved = solved.filter(labels__overlap=aliases.names().of_one(label))
     newest = solved.filter(last_solved_at__lte=timezone.now()).order_by("-last_solved_at").first()
     if newest is None or newest.last_solved_at is None:
         return []

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from metrics import aliases
 from metrics.quality.models import Dispute, Review, Scorecard
 from sopdesk.accounts.models import Team
 
@@ -48,7 +49,7 @@ class ReviewFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def filter_label(self, queryset: QuerySet[Review], name: str, value: str) -> QuerySet[Review]:
-        return queryset.filter(labels__contains=[value])
+        return queryset.filter(labels__overlap=aliases.names().of_one(value))
 
     def filter_outcome(self, queryset: QuerySet[Review], name: str, value: str) -> QuerySet[Review]:
         if value == "critical":

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from metrics import aliases
 from metrics.filters import Period, moments
 from metrics.models import Ticket
 from metrics.quality.assigning import Balance, balance, lot, reviewers
@@ -121,7 +122,7 @@ def candidates(rule: SamplingRule, week: date) -> QuerySet[Ticket]:
     if rule.site_id:
         found = found.filter(team__site=rule.site_id)
     if rule.label:
-        found = found.filter(labels__contains=[rule.label])
+        found = found.filter(labels__overlap=aliases.names().of_one(rule.label))
     return found.filter(channel=rule.channel) if rule.channel else found
 
 
@@ -143,9 +144,10 @@ def drawn(tickets: QuerySet[Ticket], per: str, count: int, seed: str) -> list[Ti
 
 
 def strata(row: dict[str, Any], per: str) -> list[str]:
-    """What a ticket belongs to: one team, agent or channel, or each of its labels. An unknown one belongs to none."""
+    """What a ticket belongs to: one team, agent or channel, or each of its labels, by whatever name it has them. An
+    unknown one belongs to none."""
     if per == SamplingRule.Per.LABEL:
-        return list(row["labels"] or [])
+        return aliases.names().meant_by(row["labels"] or [])
     if per == SamplingRule.Per.AGENT:
         return [row["assignee"]] if row["assignee"] else []
     if per == SamplingRule.Per.CHANNEL:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from metrics import aliases
 from metrics.models import Ticket
 from metrics.quality.models import Criterion, Dispute, Mark, Review
 from metrics.quality.sections import Section, sections
@@ -65,9 +66,10 @@ def about_review(review: Review, viewer: User | AnonymousUser) -> dict[str, Any]
 
 
 def governing(labels: list[str], viewer: User | AnonymousUser) -> list[Governing]:
-    """The SOPs in force for these labels, that the viewer may read. One query."""
+    """The SOPs in force for these labels, by whatever name, that the viewer may read. One query."""
     if not labels:
         return []
+    labels = sorted(aliases.names().spelled(labels))
     rows = Version.objects.readable_at(viewer).filter(document__kind="sop", data__labels__has_any_keys=labels)
     found = rows.order_by("document__key").values_list("document__key", "title")
     return [Governing(key, title, kind_of("sop").url("read", key)) for key, title in found]

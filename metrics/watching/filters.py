@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from metrics import aliases
 from metrics.definitions import AHT, CSAT, VOLUME
 from metrics.watching.models import Alert
 from metrics.watching.querysets import AlertQuerySet
@@ -27,5 +28,8 @@ class AlertFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_words(self, queryset: AlertQuerySet, name: str, value: str) -> AlertQuerySet:
-        """What was typed has to occur in the label or in the team's name."""
-        return queryset.filter(label__icontains=value) | queryset.filter(team__name__icontains=value)
+        """What was typed has to occur in a name of the label or in the team's name."""
+        labels = queryset.filter(label__icontains=value) | queryset.filter(
+            label__in=aliases.names().matching(value)
+        )
+        return labels | queryset.filter(team__name__icontains=value)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
+from metrics import aliases
 from metrics.definitions import BY_KEY, CSAT, VOLUME, Metric
 from metrics.watching.models import Alert
 from sopdesk.accounts.models import User
@@ -24,9 +25,10 @@ RECENT_MAX: Final = 8
 
 @dataclass(frozen=True)
 class Shown:
-    """One alert, with the SOPs in force for its label that the viewer may read."""
+    """One alert, with the label that is meant by its name, and the SOPs in force for it that the viewer may read."""
 
     alert: Alert
+    label: str
     rules: list[Version]
 
     @property
@@ -54,7 +56,7 @@ class Shown:
         shown = {CSAT.key: "rated_bad", VOLUME.key: "all"}.get(alert.metric, "handled")
         said = {"show": shown, "until": alert.last_day.isoformat(), "period": "7" if days <= 7 else "28"}
         if alert.label:
-            said["label"] = alert.label
+            said["label"] = self.label
         if alert.team:
             said["team"] = alert.team.slug
         elif alert.site:
@@ -64,18 +66,20 @@ class Shown:
 
 def shown(alerts: Sequence[Alert], viewer: User) -> list[Shown]:
     """Each with its rules. One query for all of them."""
-    labels = sorted({alert.label for alert in alerts if alert.label})
-    found: list[Version] = []
-    if labels:
-        named = Q(*(Q(data__labels__contains=label) for label in labels), _connector=Q.OR)
-        rules = Version.objects.visible_to(viewer).in_force().filter(named, document__kind="sop")
-        found = list(rules.select_related("document").only("title", "data", "document"))
-    return [
-        Shown(
-            alert, [rule for rule in found if alert.label and alert.label in (rule.data.get("labels") or [])]
+    names = aliases.names()
+    spelled = sorted(names.spelled([alert.label for alert in alerts if alert.label]))
+    found: list[tuple[Version, list[str]]] = []
+    if spelled:
+        rules = Version.objects.visible_to(viewer).in_force().filter(data__labels__has_any_keys=spelled)
+        rules = (
+            rules.filter(document__kind="sop").select_related("document").only("title", "data", "document")
         )
+        found = [(rule, names.meant_by(rule.data["labels"])) for rule in rules]
+    return [
+        Shown(alert, label, [rule for rule, labels in found if label in labels])
         for alert in alerts
         if alert.metric in BY_KEY
+        for label in [names.meant(alert.label)]
     ]
 
 
@@ -94,8 +98,9 @@ def recent_changes(alert: Alert, viewer: User) -> list[Version]:
         in_force__startswith__gte=first, in_force__startswith__lt=after
     )
     if alert.label:
-        named = Q(data__labels__contains=alert.label) | Q(data__add_labels__contains=alert.label)
-        versions = versions.filter(named | Q(document__kind="label", document__key=alert.label))
+        names = aliases.names().of_one(alert.label)
+        named = Q(data__labels__has_any_keys=names) | Q(data__add_labels__has_any_keys=names)
+        versions = versions.filter(named | Q(document__kind="label", document__key__in=names))
     chosen = versions.exclude(document__kind="label", number=1).select_related("document")
     return list(
         chosen.only("title", "number", "in_force", "document").order_by("-in_force__startswith")[:RECENT_MAX]

@@ -12,8 +12,10 @@ import numpy as np
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 
+from metrics import aliases, cutting, levels
 from metrics.definitions import AHT, CSAT, VOLUME
 from metrics.differences import adjusted
+from metrics.levels import Level
 from metrics.models import Rollup
 from metrics.watching import expecting
 from metrics.watching.expecting import DAYS, Floats, Standing
@@ -87,10 +89,10 @@ def among(standing_series: Iterable[tuple[Series, Standing]]) -> list[Found]:
 
 
 def standings(day: date) -> Iterator[tuple[Series, Standing | None]]:
-    """Every series that there is, judged. Two queries."""
+    """Every series that there is, judged; of labels by whatever name their tickets have them. Two queries."""
     first = day - timedelta(days=DAYS - 1)
-    rows = Rollup.objects.filter(day__range=(first, day)).order_by()
-    labels = _tables(rows.exclude(label=""), first, "label", "team__site")
+    level = levels.level_for(None, ("label",), {})
+    labels = _tables(level.rollups.filter(day__range=(first, day)), first, "team__site", level=level)
     whole: dict[str, Table] = {}
     for (label, site), table in labels.items():
         whole[label] = {name: whole[label][name] + table[name] for name in PARTS} if label in whole else table
@@ -98,19 +100,26 @@ def standings(day: date) -> Iterator[tuple[Series, Standing | None]]:
             yield from _judged(Series("", label, None, site), table)
     for label, table in whole.items():
         yield from _judged(Series("", label, None, None), table)
-    teams = _tables(rows.filter(label="", team__isnull=False), first, "team", "team__site")
+    rows = Rollup.objects.filter(day__range=(first, day), label="", team__isnull=False)
+    teams = _tables(rows, first, "team", "team__site")
     for (team, site), table in teams.items():
         yield from _judged(Series("", "", team, site), table)
 
 
-def _tables(rows: QuerySet[Rollup], first: date, *columns: str) -> dict[tuple[Any, ...], Table]:
-    """The parts of each group, one array of days a part."""
-    sums = rows.values(*columns, "day").annotate(**{f"sum_{name}": Sum(name, default=0) for name in PARTS})
+def _tables(
+    rows: QuerySet[Any], first: date, *columns: str, level: Level | None = None
+) -> dict[tuple[Any, ...], Table]:
+    """The parts of each group, one array of days a part; with a level by label first, then by the columns."""
+    by = ("label",) if level else ()
+    grouped = rows.order_by().values(*(cutting.columns(level, by) if level else ()), *columns, "day")
+    sums = grouped.annotate(**{f"sum_{name}": Sum(name, default=0) for name in PARTS})
     tables: dict[tuple[Any, ...], Table] = defaultdict(lambda: {name: np.zeros(DAYS) for name in PARTS})
     for row in sums.iterator():
-        table = tables[tuple(row[column] for column in columns)]
-        for name in PARTS:
-            table[name][(row["day"] - first).days] = row[f"sum_{name}"] or 0
+        labels = [keys for keys, _said in cutting.cut(level, by, row)] if level else [()]
+        for label in labels:
+            table = tables[(*label, *(row[column] for column in columns))]
+            for name in PARTS:
+                table[name][(row["day"] - first).days] += row[f"sum_{name}"] or 0
     return tables
 
 
@@ -133,10 +142,13 @@ def _keep(found: Found, day: date) -> Alert:
     """The alert of this spell: the one that stands, made longer, or a new one."""
     series, standing = found.series, found.standing
     same = {**asdict(series), "direction": found.direction}
+    names = aliases.names().of_one(series.label)  # a name that was another label's when the spell began
     figures = {
         "last_day": day, "value": standing.value, "expected": standing.expected, "n": standing.n, "q": found.q,
     }  # fmt: skip
-    near = Alert.objects.select_for_update().filter(**same, first_day__lte=day, last_day__gte=day - QUIET)
+    there: dict[str, Any] = {**same, "label__in": names}
+    del there["label"]
+    near = Alert.objects.select_for_update().filter(**there, first_day__lte=day, last_day__gte=day - QUIET)
     spell = near.order_by("-last_day").first()
     if spell is None:
         return Alert.objects.get_or_create(**same, first_day=day, defaults=figures)[0]

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from metrics import aliases
 from metrics.definitions import BY_KEY, CSAT
 from metrics.improving import initiatives, showing
 from metrics.improving.definitions import LEVER
@@ -98,8 +99,9 @@ def initiative_new(request: HttpRequest) -> HttpResponse:
 
 def _row(request: HttpRequest) -> dict[str, Any]:
     """What the address says of the row. Raises Http404 for a label that this person has no figures of."""
-    user, label, lever = signed_in(request), request.GET.get("label", ""), request.GET.get("lever", "none")
-    known = Facet.objects.visible_to(user).filter(label=label).exclude(label="")
+    user, lever, names = signed_in(request), request.GET.get("lever", "none"), aliases.names()
+    label = names.meant(request.GET.get("label", ""))
+    known = Facet.objects.visible_to(user).filter(label__in=names.of_one(label)).exclude(label="")
     if lever not in LEVER or "\0" in label or not known.exists():
         raise Http404
     return {"label": label, "lever": lever, "period": WorkFilter(request.GET, user=user).period_chosen()}

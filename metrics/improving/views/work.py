@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from metrics import aliases
 from metrics.improving import ranking
 from metrics.improving.definitions import FACTORS, FORMULA, LEVER, LEVERS, PROSE
 from metrics.improving.filters import WorkFilter
@@ -24,12 +25,13 @@ def work(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     chosen = WorkFilter(request.GET, user=user)
     period, lever = chosen.period_chosen(), chosen.chosen("lever")
-    rollups = chosen.rollups.filter(chosen.condition(label=False))
-    rows = ranking.ranked(rollups, period, user, timezone.localdate())
+    rows = ranking.ranked(chosen.narrow(), period, user, timezone.localdate())
     rows = [row for row in rows if not lever or lever in row.levers]
     sort = request.GET.get("sort", "-priority")
     open_ = Initiative.objects.visible_to(user).exclude(state__in=[State.DONE, State.DROPPED])
-    running = {one.label: one for one in open_.filter(label__in=[row.label for row in rows])}
+    names = aliases.names()
+    spelled = names.spelled([row.label for row in rows])
+    running = {names.meant(one.label): one for one in open_.filter(label__in=spelled)}
     context = {
         "chosen": chosen, "period": period, "formula": FORMULA, "prose": PROSE, "factors": FACTORS, "levers": LEVERS,
         "rows": [(row, [LEVER[key] for key in row.levers], running.get(row.label))

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from metrics import rollups
 from metrics.improving import initiatives
 from metrics.improving.models import Initiative
-from metrics.models import Rollup, Source
+from metrics.models import Rollup, Source, Week
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents import editing
 from tests import factories
@@ -38,6 +38,8 @@ def rolled(team: Team, label: str) -> None:
     source, _made = Source.objects.get_or_create(name="Helpdesk", defaults={"time_zone": "UTC"})
     for day in (LAST - timedelta(days=7), LAST + timedelta(days=28)):
         Rollup.objects.create(day=day, source=source, team=team, label=label, **PARTS)
+        monday = rollups.monday_of(day)
+        Week.objects.create(day=monday, source=source, team=team, label=label, **PARTS)
 
 
 @pytest.fixture
