@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 
-from metrics.dashboards import measuring, mixing
+from metrics.dashboards import measuring, mixed_line, mixing
 from metrics.dashboards.comparing import Change, Mix
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.page import dimension_of, metric_of
@@ -46,9 +47,23 @@ def _tiles(chosen: DashboardFilter, metrics: tuple[Metric, ...]) -> Iterator[lis
 
 
 def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
-    yield ["metric", "unit", "from", *FIGURE]
-    for point in measuring.board(chosen, (metric,), metric).now.points(metric):
-        yield [metric.key, metric.unit.value, point.day.isoformat(), *_figure(point.figure)]
+    yield [
+        "metric",
+        "unit",
+        "from",
+        *FIGURE,
+        "compared_from",
+        "compared_value",
+        "compared_n",
+        "compared_note",
+    ]
+    board = measuring.board(chosen, (metric,), metric)
+    points, (others, said) = board.now.points(metric), mixed_line.others(chosen, board, metric)
+    for point, other in zip_longest(points, others[: len(points)]):
+        there = (
+            [other.day.isoformat(), number(other.figure.value), str(other.figure.n)] if other else [""] * 3
+        )
+        yield [metric.key, metric.unit.value, point.day.isoformat(), *_figure(point.figure), *there, said]
 
 
 def _by(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> Iterator[list[str]]:

@@ -54,7 +54,7 @@ def tiles(chosen: DashboardFilter, board: Board) -> list[Tile]:
     found = board.tiles()
     if not chosen.mixes:
         return found
-    metrics = [tile.figure.metric for tile in found if _has_mix(tile.figure.metric)]
+    metrics = [tile.figure.metric for tile in found if has_mix(tile.figure.metric)]
     now, other = _both(chosen, None, metrics) if metrics else ({}, {})
     compared = (_compared(tile.figure, tile.other, now, other, WHOLE, WHOLE) for tile in found)
     return [
@@ -69,7 +69,7 @@ def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str =
     found = breaking_down.lines(chosen, metric, by, sort=sort)
     if not chosen.mixes or not found:
         return found
-    metrics = {line.figure.metric for line in found if _has_mix(line.figure.metric)}
+    metrics = {line.figure.metric for line in found if has_mix(line.figure.metric)}
     now, other = _both(chosen, by, [*metrics]) if metrics else ({}, {})
     made = []
     for line in found:
@@ -79,7 +79,7 @@ def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str =
     return breaking_down.sorted_lines(made, sort)
 
 
-def _has_mix(metric: Metric) -> bool:
+def has_mix(metric: Metric) -> bool:
     return is_summed(metric) and bool(metric.denominator)
 
 
@@ -89,7 +89,7 @@ def _compared(
     """What to compare with, and what became of the wish; nothing to say where nothing is compared."""
     if plain is None or plain.value is None or figure.value is None or plain.metric.key != figure.metric.key:
         return plain, None
-    if not _has_mix(figure.metric):
+    if not has_mix(figure.metric):
         return plain, Mix(plain, _("Compared as it was: there is no mix of this figure"))
     if now is None or other is None:
         return plain, Mix(plain, _("Compared as it was: these choices are not kept by label and priority"))
@@ -117,7 +117,7 @@ class _Mixed:
 
 
 def _mixed(metric: Metric, now: Strata, other: Strata) -> _Mixed:
-    have, there = ({key: _n(metric, parts) for key, parts in side.parts.items()} for side in (now, other))
+    have, there = ({key: n_of(metric, parts) for key, parts in side.parts.items()} for side in (now, other))
     groups = joined(have, there)
     standard: Counter[Stratum] = Counter()
     for key, n in have.items():
@@ -132,7 +132,7 @@ def _mixed(metric: Metric, now: Strata, other: Strata) -> _Mixed:
             standardising.median(_folded(other.logs[metric.log], groups), standard), exactly, covered
         )
     parts = _folded(other.parts, groups)
-    found = {key: (sum(of[name] for name in metric.numerator), _n(metric, of)) for key, of in parts.items()}
+    found = {key: (sum(of[name] for name in metric.numerator), n_of(metric, of)) for key, of in parts.items()}
     squares = None if metric.unit is Unit.SHARE else {key: of["handle_square"] for key, of in parts.items()}
     return _Mixed(standardising.standardised(found, standard, squares=squares), exactly, covered)
 
@@ -154,7 +154,7 @@ def joined(have: Mapping[Stratum, int], there: Mapping[Stratum, int]) -> dict[St
     return groups
 
 
-def _n(metric: Metric, parts: Mapping[str, int]) -> int:
+def n_of(metric: Metric, parts: Mapping[str, int]) -> int:
     return sum(parts[name] for name in metric.denominator)
 
 
@@ -178,18 +178,24 @@ def _both(
     if before is None:
         return None, None
     try:
-        now = _side(chosen, chosen.narrow(), chosen.period_now, by, metrics, with_logs=False)
-        return now, _side(chosen, chosen.narrow_other(), before, beside, metrics, with_logs=True)
+        now = side(chosen, chosen.narrow(), chosen.period_now, by, metrics, with_logs=False)
+        return now, side(chosen, chosen.narrow_other(), before, beside, metrics, with_logs=True)
     except Refused:
         return None, None
 
 
-def _side(
+def level_of(chosen: DashboardFilter, narrow: Narrow, by: tuple[str, ...]) -> levels.Level:
+    """The finest level, narrowed. Raises Refused where it does not hold these choices together."""
+    return levels.level_for(chosen.viewer, ("day", "label", "priority", *by), levels.wanted(narrow))
+
+
+def side(
     chosen: DashboardFilter, narrow: Narrow, period: Period, by: Dimension | None, metrics: list[Metric], *,
     with_logs: bool,
 ) -> Sides:  # fmt: skip
+    """One side by the values of a dimension (WHOLE without one) and stratum. One query, and one for each histogram."""
     keys = (by.key,) if by else ()
-    level = levels.level_for(chosen.viewer, ("day", "label", "priority", *keys), levels.wanted(narrow))
+    level = level_of(chosen, narrow, keys)
     rows = level.rollups.filter(day__range=(period.first, period.last)).order_by()
     columns = [*dict.fromkeys((*cutting.columns(level, keys), *COLUMNS))]
     sums, found = figures.sums(), Sides()
@@ -211,7 +217,11 @@ def _places(
     found: Sides, level: levels.Level, by: tuple[str, ...], row: dict[str, Any]
 ) -> Iterable[tuple[Strata, Stratum]]:
     """Where a row is added up: the lines that it belongs to, and its stratum."""
-    labels = sorted(level.names.meant_by(row["labels"]))
-    stratum = (tuple(labels), row["channel"], row["priority"])
+    stratum = stratum_of(level, row)
     for keys, _said in cutting.cut(level, by, row):
         yield found.setdefault(keys[0] if keys else WHOLE, Strata()), stratum
+
+
+def stratum_of(level: levels.Level, row: Mapping[str, Any]) -> Stratum:
+    """COLUMNS of a row, labels as they are meant."""
+    return tuple(sorted(level.names.meant_by(row["labels"]))), row["channel"], row["priority"]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.urls import reverse
 
-from metrics.dashboards import breaking_down, drawing, marking, measuring, mixing, tabs
+from metrics.dashboards import breaking_down, drawing, marking, measuring, mixed_line, mixing, tabs
 from metrics.dashboards.breaking_down import LINES_SHOWN
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.models import SavedView
 from metrics.dashboards.tabs import OVERVIEW, TABS, Tab
 from metrics.definitions import Metric
-from metrics.dimensions import TEAM, Dimension
+from metrics.dimensions import AGENT, MACRO, TEAM, Dimension
 from metrics.filters import DEFAULT_PERIOD
 from metrics.levels import Refused
 from sopdesk.accounts.models import User
@@ -93,7 +94,7 @@ def opened(view: SavedView) -> str:
 
 def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any]:
     board = measuring.board(chosen, tab.metrics, metric)
-    points, others = board.now.points(metric), board.other.points(metric) if board.other else []
+    points, (others, line_said) = board.now.points(metric), mixed_line.others(chosen, board, metric)
     days = [point.day for point in points]
     marks = marking.marks(chosen.viewer, chosen.period_now, label=chosen.chosen("label"))
     drawn = marking.drawn(marks, days)
@@ -101,7 +102,9 @@ def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any
     return {
         "tiles": mixing.tiles(chosen, board),
         "points": points,
+        "beside": [*zip_longest(points, others[: len(points)])],
         "others": others,
+        "line_said": line_said,
         "marks": marks,
         "chart": chart,
     }
@@ -110,7 +113,13 @@ def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any
 def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> dict[str, Any]:
     by, sort = dimension_of(params, chosen.viewer), params.get("sort", "")
     offered = breaking_down.dimensions_for(chosen.viewer)
-    shared = {"by": by, "by_label": in_a_sentence(by), "dimensions": offered, "sort": sort or "-n"}
+    shared = {
+        "by": by,
+        "by_label": in_a_sentence(by),
+        "dimensions": offered,
+        "sort": sort or "-n",
+        "is_kept_apart": by in (AGENT, MACRO),
+    }
     lines = mixing.lines(chosen, metric, by, sort=sort)
     shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)
     return {**shared, "lines": shown, "lines_total": len(lines), "dots": drawing.dots(metric, shown)}

@@ -9,14 +9,16 @@ from urllib.parse import urlencode
 import pytest
 
 from metrics import histograms, standardising
-from metrics.dashboards import mailing, mixing, saving
+from metrics.dashboards import mailing, mixed_line, mixing, saving
+from metrics.dashboards.filters import read
+from metrics.definitions import CSAT
 from metrics.models import Import
 from sopdesk.accounts.models import Team, User
 from sopdesk.letters.models import Letter
 from sopdesk.text.figures import share
 from tests.metrics.bringing import bring
 from tests.metrics.dashboards.test_mailing import at, start
-from tests.metrics.dashboards.test_tabs import page, table
+from tests.metrics.dashboards.test_tabs import address, page, table
 
 HEAD = (
     "external_id,status,created_at,last_solved_at,team,labels,channel,priority,rating,rating_scale,rated_at,active_s,"
@@ -60,6 +62,47 @@ def test_each_stratum_keeps_its_figure_and_gets_the_weight_of_now(
     assert (same["compared_mix"], same["compared_mix_covered"]) == ("labels channel priority", "1")
     assert float(same["change"]) == pytest.approx(0.03)
     assert float(same["change_low"]) < 0.03 < float(same["change_high"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("metric", ["aht", "first_reply"])
+def test_the_dashed_line_is_at_the_same_mix_and_stands_in_the_table(
+    metric: str, mixed: Import, gia: User, as_person: Any
+) -> None:
+    """A simple ticket of April weighs 40/80, a hard one 60/20: on the 18th three simple ones and a hard one."""
+    tab = {"aht": "aht", "first_reply": "speed"}[metric]
+    asked = {"tab": tab, "metric": metric, "part": "trend", **DAYS}
+    plain, same = ({row["compared_from"]: row for row in table(as_person(gia), **asked, **mix)}
+                   for mix in ({}, {"mix": "same"}))  # fmt: skip
+    expected = {
+        "csat": (0.75, 1.5 / 4.5),
+        "aht": (201, (1.5 * 101 + 3 * 501) / 4.5),
+        "first_reply": (300, 2700),
+    }
+    day = "2026-04-18"
+    for found, value in zip((plain, same), expected[metric], strict=True):
+        assert float(found[day]["compared_value"]) == pytest.approx(value, rel=0.02)
+        assert found[day]["compared_n"] == "4"
+    assert "at the same mix" in same[day]["compared_note"]
+    shown = as_person(gia).get(address(tab), {"metric": metric, "mix": "same", **DAYS})
+    assert shown.context["line_said"] == same[day]["compared_note"]
+    drawn = [value for value in shown.context["chart"]["series"][1]["values"] if value is not None]
+    told = [other.figure.value for _point, other in shown.context["beside"] if other.figure.value is not None]
+    assert drawn == [round(value, 4) for value in told]
+
+
+@pytest.mark.django_db
+def test_over_all_days_the_line_is_the_figure(mixed: Import, gia: User, as_person: Any) -> None:
+    shown = as_person(gia).get(address("csat"), {"mix": "same", **DAYS})
+    [tile] = shown.context["tiles"]
+    whole = read(urlencode({"mix": "same", **DAYS}), user=gia)
+    _level, days = mixed_line._days(whole, CSAT)
+    weights = {("simple",): 0.5, ("hard",): 3.0}
+    top, n = (
+        sum(weights[key[0]] * count for day in days.values() for key, count in getattr(day, of).items())
+        for of in ("top", "n")
+    )
+    assert top / n == pytest.approx(tile.other.value)
 
 
 @pytest.mark.django_db

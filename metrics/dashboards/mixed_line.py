@@ -1,0 +1,134 @@
+"""The line that a trend is compared with, at the same mix of tickets (metrics/dashboards/mixing.py).
+
+A day has too few tickets to be brought to the mix by itself. So each ticket of the other side weighs in its day what it
+weighs in the figure of the whole period: the tickets of these per one of the other side, of its stratum. Added up over
+all days the line is the figure of the tile; what is left to move is what moved, and how one day's tickets differ from
+another's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import BinaryField, F, QuerySet
+from django.db.models.functions import TruncWeek
+from django.utils.translation import gettext as _
+
+from metrics import figures, histograms
+from metrics.dashboards import mixing
+from metrics.dashboards.filters import DashboardFilter
+from metrics.dashboards.measuring import Board, is_weekly, start_of
+from metrics.dashboards.mixing import COLUMNS, COVERED_LEAST, Strata, Stratum
+from metrics.definitions import Metric
+from metrics.levels import Level, Refused
+from metrics.reporting import Figure, Point
+from sopdesk.text.figures import share
+
+_FINE: Final = 10_000  # weights of a histogram's tickets in whole numbers
+
+
+@dataclass
+class _Day:
+    """What lies on one point: numerator and tickets by stratum, or a histogram by stratum."""
+
+    top: Counter[Stratum] = field(default_factory=Counter)
+    n: Counter[Stratum] = field(default_factory=Counter)
+    logs: dict[Stratum, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+
+
+def others(chosen: DashboardFilter, board: Board, metric: Metric) -> tuple[list[Point], str]:
+    """The points that those of these days stand beside, and in words at which mix they are ("": not asked for)."""
+    if board.other is None:
+        return [], ""
+    plain = board.other.points(metric)
+    if not chosen.mixes:
+        return plain, ""
+    measured = board.now.figure(metric).metric
+    if not mixing.has_mix(measured) or board.other.figure(metric).metric.key != measured.key:
+        return plain, _("The dashed line is as it was: there is no mix of this figure.")
+    try:
+        level, days = _days(chosen, measured)
+        here = mixing.side(chosen, chosen.narrow(), chosen.period_now, None, [measured], with_logs=False).get(
+            mixing.WHOLE, Strata()
+        )
+    except Refused:
+        return plain, _("The dashed line is as it was: these choices are not kept by label and priority.")
+    have = {key: mixing.n_of(measured, parts) for key, parts in here.parts.items()}
+    there: Counter[Stratum] = Counter()
+    for day in days.values():
+        there.update(day.n)
+    weights, covered = _weights(have, there)
+    if covered < COVERED_LEAST:
+        said = _("The dashed line is as it was: too few (%(share)s) have a counterpart with the same labels.")
+        return plain, said % {"share": share(covered)}
+    if measured.log:
+        _read_logs(chosen, measured, level, days)
+    said = _("The dashed line is at the same mix: each ticket weighs as it does in the figure above it.")
+    return [Point(each.day, _figure(measured, days.get(each.day, _Day()), weights)) for each in plain], said
+
+
+def _weights(have: Mapping[Stratum, int], there: Mapping[Stratum, int]) -> tuple[dict[Stratum, float], float]:
+    """What a ticket of the other side weighs by its stratum, and the share of these tickets with a counterpart."""
+    groups = mixing.joined(have, there)
+    standard, beside = Counter[Stratum](), Counter[Stratum]()
+    covered = 0
+    for key, group in groups.items():
+        standard[group] += have.get(key, 0)
+        beside[group] += there.get(key, 0)
+        covered += have.get(key, 0) if group else 0
+    weights = {key: standard[group] / beside[group] for key, group in groups.items() if beside[group]}
+    return weights, covered / max(1, sum(have.values()))
+
+
+def _days(chosen: DashboardFilter, metric: Metric) -> tuple[Level, dict[date, _Day]]:
+    """The other side by point and stratum. One query. Raises Refused."""
+    level = mixing.level_of(chosen, chosen.narrow_other(), ())
+    names = sorted({*metric.numerator, *metric.denominator})
+    sums = figures.sums()
+    days: dict[date, _Day] = defaultdict(_Day)
+    for row in _rows(chosen, level).annotate(**{name: sums[name] for name in names}):
+        day, stratum = days[_point(chosen, row)], mixing.stratum_of(level, row)
+        day.top[stratum] += sum(row[name] for name in metric.numerator)
+        day.n[stratum] += mixing.n_of(metric, row)
+    return level, days
+
+
+def _read_logs(chosen: DashboardFilter, metric: Metric, level: Level, days: dict[date, _Day]) -> None:
+    joined = figures.Joined(metric.log, output_field=BinaryField())
+    for row in _rows(chosen, level).annotate(joined=joined):
+        counts = histograms.counted(row["joined"] or b"")
+        days[_point(chosen, row)].logs[mixing.stratum_of(level, row)].update(counts)
+
+
+def _rows(chosen: DashboardFilter, level: Level) -> QuerySet[Any]:
+    period = chosen.period_other()
+    assert period is not None  # noqa: S101 - there is another side
+    rows: QuerySet[Any] = level.rollups.filter(day__range=(period.first, period.last)).order_by()
+    mark = TruncWeek("day") if is_weekly(period) else F("day")
+    found: QuerySet[Any] = rows.annotate(mark=mark).values("mark", *COLUMNS)
+    return found
+
+
+def _point(chosen: DashboardFilter, row: Mapping[str, Any]) -> date:
+    period = chosen.period_other()
+    assert period is not None  # noqa: S101 - as above
+    return start_of(row["mark"], period)
+
+
+def _figure(metric: Metric, day: _Day, weights: Mapping[Stratum, float]) -> Figure:
+    n = sum(count for key, count in day.n.items() if key in weights)
+    if not n or n < metric.least:
+        return Figure(metric, None, n, is_small=n > 0)
+    if metric.log:
+        added: Counter[int] = Counter()
+        for key, counts in day.logs.items():
+            for bucket, count in counts.items():
+                added[bucket] += round(weights.get(key, 0) * count * _FINE)
+        return Figure(metric, histograms.percentile(added, 0.5), n)
+    whole = sum(weights.get(key, 0) * count for key, count in day.n.items())
+    top = sum(weights.get(key, 0) * hits for key, hits in day.top.items())
+    return Figure(metric, top / whole if whole else None, n)
