@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics import flagging, importing, previewing, rejecting, undoing
+from metrics import flagging, importing, previewing, rejecting, undo_wording, undoing
 from metrics.containers import FileRefused
 from metrics.forms import UploadForm
 from metrics.importing import AlreadyImported
@@ -119,7 +119,7 @@ def import_undo(request: HttpRequest, import_id: int) -> HttpResponse:
         except UndoRefused as refused:
             messages.error(request, str(refused))
         return redirect("metrics:import_read", found.pk)
-    return render(request, "metrics/import_undo.html", {"import": found, **undoing.asked(found)})
+    return render(request, "metrics/import_undo.html", {"import": found, **undo_wording.asked(found)})
 
 
 @require_safe
@@ -138,6 +138,7 @@ def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
         "job": found.job,
         "rejected": rejected,
         "pace": pace(found, found.job, timezone.now()),
+        "undone": undo_wording.told(found.undo_job.report) if found.undo_job else "",
         "flagged": flagging.flagged(found, signed_in(request)),
     }
     return render(request, template, context)

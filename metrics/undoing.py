@@ -48,26 +48,6 @@ class Undone:
     restored: int
 
 
-def asked(ticket_import: Import) -> dict[str, str]:
-    """What the page asks before, and what it says will happen."""
-    counts = {"added": f"{ticket_import.added:,}", "changed": f"{ticket_import.changed:,}"}
-    if ticket_import.changed:
-        happens = _(
-            "The %(added)s tickets it added are removed, and the %(changed)s it changed become what they were"
-            " before. Tickets that a newer import changed since stay as they are. The report stays, and the same file"
-            " can be imported again."
-        )
-    else:
-        happens = _(
-            "The %(added)s tickets it added are removed. Tickets that a newer import changed since stay as they are."
-            " The report stays, and the same file can be imported again."
-        )
-    return {
-        "question": _("Undo the import of “%(file)s”?") % {"file": ticket_import.file_name},
-        "consequence": happens % counts,
-    }
-
-
 def undo(ticket_import: Import, *, actor: User) -> Import:
     """Start to take an import back, by a job. Raises UndoRefused."""
     require(actor, Permission.TICKETS_IMPORT)
@@ -224,7 +204,7 @@ def _finish(ticket_import: Import, report: dict[str, Any], job: Job) -> None:
         actor=job.created_by or System("ticket import"),
         event=Event.IMPORT_UNDONE,
         subject=ticket_import,
-        facts=report,
+        facts={name: count for name, count in report.items() if count},
     )
 
 

@@ -24,6 +24,7 @@ from metrics.models import (
     TicketBefore,
     VendorFigure,
 )
+from metrics.undo_wording import asked, told
 from metrics.undoing import undo
 from sopdesk.accounts.models import User
 from sopdesk.audit.models import Entry
@@ -99,7 +100,7 @@ def test_the_audit_says_who_took_it_back(gia: User) -> None:
     undone(bring(FIRST), gia)
     entries = Entry.objects.filter(event__startswith="import:und").order_by("number")
     assert [entry.event for entry in entries] == ["import:undo_started", "import:undone"]
-    assert entries[1].facts == {"removed": 2, "restored": 0, "left": 0}
+    assert entries[1].facts == {"removed": 2}
     assert not Ticket.objects.exists()
     assert not Rollup.objects.exists()
     assert Source.objects.get().provides == []
@@ -167,9 +168,17 @@ def test_it_is_asked_once_and_refused_in_words(gia: User, as_person: Any) -> Non
     assert "being undone" in report
 
 
-def test_it_says_how_many_it_changed_where_it_changed_some() -> None:
+def test_only_what_there_is_is_named() -> None:
     bring(FIRST)
-    assert "the 1 it changed become what they were before" in undoing.asked(bring(SECOND))["consequence"]
+    assert "The 1 ticket it changed becomes what it was before." in asked(bring(SECOND))["consequence"]
+    nothing = asked(bring(SECOND.replace("\n", "\r\n")))["consequence"]
+    assert nothing.startswith("It added no ticket and changed none")
+    assert told({"removed": 1, "restored": 0}) == "1 ticket was removed."
+    assert (
+        told({"removed": 2, "restored": 1200})
+        == "2 tickets were removed. 1,200 tickets are as they were before."
+    )
+    assert told({}) == "There was no ticket to take back."
 
 
 def test_an_import_that_runs_is_not_undone(gia: User) -> None:
