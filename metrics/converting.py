@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from metrics import conversing, schema
+from metrics import conversing, histories, schema
 from metrics.mapping import FileMapping
 from metrics.schema import Column, Kind
 
@@ -29,10 +29,12 @@ _PG: Final = {
     Kind.WORDS: "text[]",
     Kind.SPANS: "tstzmultirange",
     Kind.MESSAGES: "timestamptz[]",
+    Kind.HISTORY: "timestamptz[]",
     Kind.RATING: "text",
     Kind.SCALE: "text",
     Kind.FIGURES: "text",
 }
+MERGED_TAG: Final = "closed_by_merge"
 _FIGURE: Final = "[a-z0-9_ ]{1,40}/(calendar|business)/(-?[0-9]{1,15})?/[tf]?"
 _RATING_WRONG: Final = """CASE rating_scale
     WHEN 'good_bad' THEN rating NOT IN ('good', 'bad')
@@ -79,6 +81,12 @@ def _words(name: str) -> str:
     )
 
 
+def _merged(mapping: FileMapping) -> str:
+    """Zendesk tells of a merge by a tag only, whatever stands between the tags; into which ticket it does not say."""
+    cell = "s.labels_more" if mapping.labels else "s.labels"
+    return f"CASE WHEN position('{MERGED_TAG}' IN {cell}) > 0 AND {cell} ~ '\\m{MERGED_TAG}\\M' THEN 'merged' END"
+
+
 def _typed(column: Column, mapping: FileMapping, *, careful: bool) -> str:
     cell = f"s.{column.name}"
     if column.kind is Kind.TIME:
@@ -91,6 +99,8 @@ def _typed(column: Column, mapping: FileMapping, *, careful: bool) -> str:
         return _read(literal, "tstzmultirange", careful=careful)
     if column.kind is Kind.MESSAGES:
         return "said.spoken_at"
+    if column.kind is Kind.HISTORY:
+        return "moved.moved_at"
     if column.kind is Kind.FIGURES:
         return f"CASE WHEN {cell} ~ '^{_FIGURE}(;{_FIGURE})*$' THEN {cell} END"
     if column.kind is Kind.STATUS:
@@ -103,11 +113,13 @@ def _typed(column: Column, mapping: FileMapping, *, careful: bool) -> str:
 
 
 def _cell(column: Column, mapping: FileMapping, given: set[str], *, careful: bool) -> str:
-    """The typed cell of a column; NULL where the file has none. The conversation tells of a first reply too."""
+    """The typed cell of a column; NULL where the file has none. Other columns may tell of it too."""
     typed = _typed(column, mapping, careful=careful) if column.name in given else f"NULL::{_PG[column.kind]}"
     if column.name == "first_public_reply_at" and "conversation" in given:
         return f"CASE WHEN s.{column.name} IS NULL THEN {conversing.FIRST_REPLY} ELSE {typed} END"
-    return typed
+    if column.name == "merged_into" and "labels" in given:
+        return f"coalesce({typed}, {_merged(mapping)})"
+    return histories.worked_out(column.name, typed) if "history" in given else typed
 
 
 def _faults(mapping: FileMapping) -> str:
@@ -136,14 +148,16 @@ def _faults(mapping: FileMapping) -> str:
             Kind.WORDS,
             Kind.SPANS,
             Kind.MESSAGES,
+            Kind.HISTORY,
         }:
             cases.append(f"WHEN length(raw_{column.name}) > {column.limit} THEN '{column.name}'")
     return "CASE " + " ".join(cases) + " END"
 
 
-def _flags() -> str:
-    cases = ", ".join(f"CASE WHEN {condition} THEN '{name}' END" for name, condition in _FLAGS.items())
-    anything = " OR ".join(f"({condition})" for condition in _FLAGS.values())
+def _flags(given: set[str]) -> str:
+    flags = {**_FLAGS, **({"history_cut": histories.FLAG} if "history" in given else {})}
+    cases = ", ".join(f"CASE WHEN {condition} THEN '{name}' END" for name, condition in flags.items())
+    anything = " OR ".join(f"({condition})" for condition in flags.values())
     return f"CASE WHEN {anything} THEN array_remove(ARRAY[{cases}], NULL) ELSE '{{}}' END"
 
 
@@ -151,21 +165,23 @@ def _sql(mapping: FileMapping, *, careful: bool) -> str:
     """One statement for the mapping: only columns that the file has are looked at."""
     given = {*mapping.columns, *mapping.constants, *(["labels"] if mapping.labels else [])}
     said, speakers = (conversing.READ, "said.speakers") if "conversation" in given else ("", "NULL::text[]")
-    inner, outer = (
-        ["s.line", "s.custom", "s.raw_status AS source_status", f"{speakers} AS speakers"],
-        ["line", "custom::jsonb AS custom", "speakers"],
-    )
+    moved, statuses = (histories.READ, "moved.statuses") if "history" in given else ("", "NULL::text[]")
+    inner = ["s.line", "s.custom", "s.raw_status AS source_status", f"{speakers} AS speakers"]
+    inner.append(f"{statuses} AS statuses")
+    outer = ["line", "custom::jsonb AS custom", "speakers", "statuses"]
     for column in schema.COLUMNS:
         name = column.name
         inner.append(f"{_cell(column, mapping, given, careful=careful)} AS {name}")
         inner.append(f"s.{name} AS raw_{name}")
         outer.append(name)
-    hashed = ", ".join(f"s.{name}" for name in (*schema.NAMES, "labels_more", "custom"))
-    inner.append(f"md5(ROW({hashed})::text)::uuid AS row_hash")
+    # The history stands apart: rows without one keep the hash they had before there was that column.
+    names = [name for name in schema.NAMES if name != "history"]
+    hashed = ", ".join(f"s.{name}" for name in (*names, "labels_more", "custom"))
+    inner.append(f"md5(ROW({hashed})::text || coalesce(s.history, ''))::uuid AS row_hash")
     return (
         f"CREATE TEMP TABLE converted ON COMMIT DROP AS SELECT {', '.join(outer)}, source_status, row_hash,"
-        f" {_faults(mapping)} AS fault, {_flags()} AS flags"
-        f" FROM (SELECT {', '.join(inner)} FROM incoming AS s {said} OFFSET 0) AS c"
+        f" {_faults(mapping)} AS fault, {_flags(given)} AS flags"
+        f" FROM (SELECT {', '.join(inner)} FROM incoming AS s {said} {moved} OFFSET 0) AS c"
     )
 
 

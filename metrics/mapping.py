@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from metrics import schema
+from metrics import histories, schema
 from sopdesk.accounts.zones import zone_names
 
 FOLDER: Final = Path(__file__).parent / "mappings"
@@ -77,7 +77,8 @@ class FileMapping:
     def provides(self) -> set[str]:
         """The neutral columns that a file read this way says something about."""
         given = {*self.columns, *self.constants, *(["labels"] if self.labels else [])}
-        return given | ({"first_public_reply_at"} if "conversation" in given else set())
+        given |= {"first_public_reply_at"} if "conversation" in given else set()
+        return given | (histories.WORKED_OUT if "history" in given else set())
 
     def fitted(self, header: list[str]) -> FileMapping:
         """This mapping for a file with that header: columns it lacks are left out.

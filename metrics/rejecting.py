@@ -59,6 +59,11 @@ def _wrong_value(name: str) -> str:
             "Write messages as customer@time, agent@time or auto@time, with ; between them, each time as"
             " 2026-10-31T14:05Z."
         ),
+        Kind.HISTORY: _(
+            "Write statuses as status@time, with ; between them, each status one of %(known)s or mapped to one, each"
+            " time as 2026-10-31T14:05Z."
+        )
+        % {"known": ", ".join(STATUSES)},
         Kind.SPANS: _("Write spans as from/to, with ; between them, each from before its to."),
     }
     too_long = _("This is longer than %(limit)s characters.") % {"limit": column.limit if column else 0}

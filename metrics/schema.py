@@ -23,6 +23,7 @@ class Kind(StrEnum):
     STATUS = "status"
     WORDS = "words"  # several, with a separator between them
     SPANS = "spans"  # from/to;from/to
+    HISTORY = "history"  # status@when;status@when (metrics/histories.py)
     MESSAGES = "messages"  # who@when;who@when (metrics/conversing.py)
     RATING = "rating"
     SCALE = "scale"
@@ -72,6 +73,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("is_spam", Kind.TRUTH, _("spam")),
     Column("is_agent_initiated", Kind.TRUTH, _("opened by an agent")),
     Column("pending_spans", Kind.SPANS, _("waiting for the customer (from/to;from/to)"), 20_000),
+    Column("history", Kind.HISTORY, _("statuses it went through (status@time;status@time)"), 20_000),
     Column("conversation", Kind.MESSAGES, _("messages (customer@time;agent@time;auto@time)"), 20_000),
     Column("rating", Kind.RATING, _("rating"), 80),
     Column("rating_scale", Kind.SCALE, _("scale of the rating"), 10),

@@ -49,7 +49,8 @@ one AS (
         CASE metric WHEN 'first_reply' THEN first_public_reply_at ELSE last_solved_at END AS done, closed_at
     FROM promise JOIN aim USING (kind)
     WHERE calendar_id = %(calendar)s AND metric <> 'next_reply' AND NOT flags && CASE metric
-        WHEN 'first_reply' THEN '{{reply_before_created}}' ELSE '{{solved_before_created,solved_out_of_order}}'
+        WHEN 'first_reply' THEN '{{reply_before_created}}'
+        ELSE '{{solved_before_created,solved_out_of_order,history_cut}}'
         END::text[]
     UNION ALL
     SELECT id, status, policy_id, metric, n, seconds, pauses, applied, asked, answered, closed_at

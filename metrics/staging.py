@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from metrics import requesters, schema
+from metrics import histories, requesters, schema
 from metrics.admitting import Door
 from metrics.mapping import FileMapping
 from metrics.reading import Row
@@ -23,6 +23,7 @@ Cells = list[str | None]
 REQUESTER: Final = schema.NAMES.index("requester")
 TEXTS: Final = ("subject", "body")
 STATUS: Final = schema.NAMES.index("status")
+HISTORY: Final = schema.NAMES.index("history")
 COLUMNS: Final = ("line", *schema.NAMES, "raw_status", "labels_more", "custom")
 _PERSONAL: Final = [COLUMNS.index(name) - 1 for name in ("requester", *TEXTS, "custom")]
 _COPY: Final = f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv)"
@@ -73,8 +74,7 @@ def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Ro
     lengths = _lengths(mapping)
     more = _extras(mapping, at, nulls, door)
     texts = [(schema.NAMES.index(name), name) for name in TEXTS if name in read]
-    key, turn, erased = door.key, turning(mapping.dates), bool(door.erased)
-    times = [schema.NAMES.index(name) for name in schema.NAMES if name in mapping.columns and _is_time(name)]
+    key, turn, erased = door.key, _moments(mapping), bool(door.erased)
 
     def convert(row: Row) -> Cells:
         cells: Cells = [None if cell in nulls else cell for cell in pick([*row.cells, ""])]
@@ -86,8 +86,7 @@ def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Ro
         for index, value in constants:
             cells[index] = cells[index] or value
         if turn is not None:
-            for index in times:
-                cells[index] = turn(cells[index] or "") or None
+            turn(cells)
         for index, name in texts:
             cells[index] = door.text(name, cells[index] or "") or None
         who = cells[REQUESTER]
@@ -100,6 +99,22 @@ def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Ro
         return cells
 
     return convert
+
+
+def _moments(mapping: FileMapping) -> Callable[[Cells], None] | None:
+    """What writes the stamps of a row as ISO 8601, and its history in our words; None when all of it is so already."""
+    turn, statuses = turning(mapping.dates), mapping.values.get("status", {})
+    times = [schema.NAMES.index(name) for name in mapping.columns if _is_time(name)] if turn else []
+    if "history" not in mapping.columns and not times:
+        return None
+
+    def written(cells: Cells) -> None:
+        for index in times:
+            cells[index] = (turn(cells[index] or "") if turn else cells[index]) or None
+        if told := cells[HISTORY]:
+            cells[HISTORY] = histories.in_our_words(told, statuses, turn)
+
+    return written
 
 
 def _is_time(name: str) -> bool:

@@ -131,9 +131,14 @@ _FORGET: Final = [
 
 _SPANS: Final = """
 WITH written AS (INSERT INTO metrics_statusspan (ticket_id, status, from_at, to_at, inferred)
-SELECT stored.id, 'pending', lower(span), upper(span), false
-FROM stored JOIN converted AS c USING (line), unnest(c.pending_spans) AS span
-WHERE c.pending_spans IS NOT NULL
+SELECT stored.id, span.status, span.from_at, span.to_at, false
+FROM stored JOIN converted AS c USING (line), LATERAL (
+    SELECT 'pending' AS status, lower(told) AS from_at, upper(told) AS to_at FROM unnest(c.pending_spans) AS told
+    UNION ALL
+    SELECT status, at, lead(at) OVER (ORDER BY n)
+    FROM unnest(c.history, c.statuses) WITH ORDINALITY AS step (at, status, n)
+) AS span
+WHERE (c.pending_spans IS NOT NULL OR c.history IS NOT NULL) AND span.from_at IS DISTINCT FROM span.to_at
 RETURNING ticket_id, status, from_at, to_at)
 INSERT INTO stored_span SELECT * FROM written"""
 

@@ -1,5 +1,7 @@
 """Jira Service Management: issues with their SLA fields, whose lengths are milliseconds and whose cycles repeat.
 
+Where the export has a changelog, statuses, solves and reopenings are its (metrics/vendors/jira_changes.py).
+
 https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-request/#api-rest-servicedeskapi-request-issueidorkey-sla-get
 """
 
@@ -7,13 +9,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from metrics.vendors import jira_changes, jira_requests
 from metrics.vendors.cells import at, figures, messages, seconds, since_1970, text, words
 from metrics.vendors.lookups import Lookups
 
 COLUMNS: Final = (
     "external_id", "subject", "body", "status", "created_at", "updated_at", "channel", "priority", "type",
     "requester", "assignee", "team", "labels", "first_public_reply_at", "first_solved_at", "last_solved_at",
-    "reopen_count", "rating", "rating_scale", "vendor_sla_met", "vendor_figures", "conversation",
+    "reopen_count", "assignee_stations", "group_stations", "rating", "rating_scale", "vendor_sla_met",
+    "vendor_figures", "history", "conversation",
 )  # fmt: skip
 _FIRST: Final = "time to first response"
 _RESOLUTION: Final = "time to resolution"
@@ -22,28 +26,37 @@ _OURS: Final = {_FIRST: "first_reply", _RESOLUTION: "resolution"}
 
 def fits(record: dict[str, Any]) -> bool:
     fields = record.get("fields")
+    if jira_requests.fits(record):
+        return True
     return "key" in record and isinstance(fields, dict) and {"status", "created"} <= fields.keys()
 
 
-def row(issue: dict[str, Any], known: Lookups) -> dict[str, str]:
+def _issue(record: dict[str, Any]) -> dict[str, Any]:
+    return jira_requests.as_issue(record) if jira_requests.fits(record) else record
+
+
+def row(record: dict[str, Any], known: Lookups) -> dict[str, str]:
+    issue = _issue(record)
     fields = issue.get("fields") or {}
     slas = _slas(issue)
     reporter = at(fields, "reporter") or {}
     resolved = _stops(slas.get(_RESOLUTION))
     resolution = text(fields.get("resolutiondate"))
+    status, created = text(at(fields, "status", "name")), text(fields.get("created"))
+    team = text(at(fields, "team", "name"))
     return {
         "external_id": text(issue.get("key")),
         "subject": text(fields.get("summary")),
         "body": text(fields.get("description")),
-        "status": text(at(fields, "status", "name")),
-        "created_at": text(fields.get("created")),
+        "status": status,
+        "created_at": created,
         "updated_at": text(fields.get("updated")),
         "channel": text(at(fields, "channel", "value") or at(issue, "properties", "request.channel.type", "value")),
         "priority": text(at(fields, "priority", "name")),
         "type": text(at(fields, "issuetype", "name")),
         "requester": text(reporter.get("emailAddress") or reporter.get("accountId") or reporter.get("name")),
         "assignee": text(at(fields, "assignee", "displayName") or at(fields, "assignee", "name")),
-        "team": text(at(fields, "team", "name") or at(fields, "project", "name")),
+        "team": team or text(at(fields, "project", "name")),
         "labels": words(fields.get("labels")),
         "first_public_reply_at": next(iter(_stops(slas.get(_FIRST))), ""),
         "first_solved_at": next(iter(resolved), resolution),
@@ -52,14 +65,15 @@ def row(issue: dict[str, Any], known: Lookups) -> dict[str, str]:
         "vendor_sla_met": text(_kept(slas)),
         "vendor_figures": figures(_figures(slas)),
         "conversation": _conversation(fields),
+        **jira_changes.told(issue, status=status, created=created, team=team),
         **_rating(fields),
     }  # fmt: skip
 
 
-def more(issue: dict[str, Any], known: Lookups) -> dict[str, str]:
+def more(record: dict[str, Any], known: Lookups) -> dict[str, str]:
     """Custom fields with a plain value, or one with a name."""
     found = {}
-    for name, value in (issue.get("fields") or {}).items():
+    for name, value in (_issue(record).get("fields") or {}).items():
         plain = at(value, "value") or at(value, "name") if isinstance(value, dict) else value
         if name.startswith("customfield_") and isinstance(plain, str | int | float):
             found[name] = text(plain)
