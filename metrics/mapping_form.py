@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from metrics import mapping, schema, wording
+from metrics import histories, mapping, schema, wording
 from metrics.admitting import Door, door_of
+from metrics.mapping_choices import DATES, SCALES, SEPARATORS, UNITS, ColumnChoice, ValueChoices
 from metrics.models import Import, Mapping
 from metrics.sampling import Sampled
 from metrics.schema import Kind
+from metrics.surveying import WORKBOOK
 from metrics.veiling import Sampler
 from sopdesk.accounts.zones import validate_time_zone
 
@@ -24,50 +25,6 @@ VALUES_SHOWN: Final = 40
 HEADERS_LISTED: Final = 200  # a longer header would be repeated in forty lists
 VALUED: Final = (*wording.OURS, "rating")
 _TIMES: Final = [column.name for column in schema.COLUMNS if column.kind is Kind.TIME]
-_DATES: Final = [
-    ("iso", gettext_lazy("2026-10-31")),
-    ("dmy", gettext_lazy("31/10/2026")),
-    ("mdy", gettext_lazy("10/31/2026")),
-    ("unix", gettext_lazy("seconds since 1970")),
-    ("unix_ms", gettext_lazy("milliseconds since 1970")),
-]
-_UNITS: Final = [
-    ("", gettext_lazy("choose")),
-    ("s", gettext_lazy("seconds")),
-    ("min", gettext_lazy("minutes")),
-    ("h", gettext_lazy("hours")),
-    ("ms", gettext_lazy("milliseconds")),
-    ("clock", gettext_lazy("hh:mm or hh:mm:ss")),
-]
-_SCALES: Final = [
-    ("", gettext_lazy("choose, or name its column")),
-    ("good_bad", gettext_lazy("good or bad")),
-    ("1_5", gettext_lazy("1 to 5")),
-    ("1_3", gettext_lazy("1 to 3")),
-    ("fd_103", gettext_lazy("103 to −103 (Freshdesk)")),
-    ("nps", gettext_lazy("0 to 10 (NPS)")),
-    ("ces", gettext_lazy("1 to 7 (effort)")),
-]
-
-
-@dataclass(frozen=True)
-class ColumnChoice:
-    """A neutral column, which one of the file it is, and what stands there."""
-
-    bound: forms.BoundField
-    is_needed: bool
-    sample: str
-    kind: str | Promise
-
-
-@dataclass(frozen=True)
-class ValueChoices:
-    """The values of one column, each with its count and which of ours it is; `hidden` more are not shown."""
-
-    label: str
-    header: str
-    choices: list[tuple[str, int, forms.BoundField]]
-    hidden: int
 
 
 class MappingForm(forms.Form):
@@ -79,9 +36,12 @@ class MappingForm(forms.Form):
         validators=[validate_time_zone],
         widget=forms.TextInput(attrs={"list": "zones"}),
     )
-    dates = forms.ChoiceField(label=gettext_lazy("Order of dates"), required=False, choices=_DATES)
-    unit = forms.ChoiceField(label=gettext_lazy("Handle times count"), required=False, choices=_UNITS)
-    scale = forms.ChoiceField(label=gettext_lazy("Ratings are"), required=False, choices=_SCALES)
+    dates = forms.ChoiceField(label=gettext_lazy("Order of dates"), required=False, choices=DATES)
+    separator = forms.ChoiceField(
+        label=gettext_lazy("Between labels stands"), required=False, choices=SEPARATORS
+    )
+    unit = forms.ChoiceField(label=gettext_lazy("Handle times count"), required=False, choices=UNITS)
+    scale = forms.ChoiceField(label=gettext_lazy("Ratings are"), required=False, choices=SCALES)
     save_as = forms.CharField(
         label=gettext_lazy("Keep this way of reading as"),
         required=False,
@@ -103,6 +63,9 @@ class MappingForm(forms.Form):
         super().__init__(data, initial=_initial(draft, content, sampled))
         if not Mapping.objects.filter(name=name).exists():
             del self.fields["update"]
+        # Structured files were rewritten with our own; several columns of labels need none.
+        if draft.form not in {"", WORKBOOK} or content.get("labels"):
+            del self.fields["separator"]
         for column in schema.COLUMNS:
             self.fields[f"column_{column.name}"] = self._column_field(column)
         self._values = [self._values_of(name) for name in VALUED if self._chosen(name)]
@@ -138,7 +101,7 @@ class MappingForm(forms.Form):
 
     def _values_of(self, name: str) -> tuple[str, list[tuple[str, int, str]], int]:
         """Fields for the values of a column: (column, [(value, count, field)], how many more there are)."""
-        counts = [pair for pair in self.sampled.counts(self._chosen(name)) if self._is_a_word(pair[0])]
+        counts = [pair for pair in self._counts(name) if self._is_a_word(pair[0])]
         scale = str(self["scale"].value() or "")
         if name == "rating" and scale not in wording.ANSWERS:
             return name, [], 0
@@ -161,6 +124,16 @@ class MappingForm(forms.Form):
                 self.data = {**self.data, field: self.fields[field].initial}
             found.append((value, count, field))
         return name, found, max(0, len(counts) - VALUES_SHOWN)
+
+    def _counts(self, name: str) -> list[tuple[str, int]]:
+        """The values of a column, each with its rows; of the status also those it had before (0 rows have it now)."""
+        counts = self.sampled.counts(self._chosen(name))
+        if name != "status":
+            return counts
+        known = {value for value, _count in counts}
+        cells = self.sampled.cells(self._chosen("history"))
+        earlier = {status for cell in cells for status in histories.statuses(cell)} - known
+        return [*counts, *((status, 0) for status in sorted(earlier))]
 
     def _is_a_word(self, value: str) -> bool:
         """Not something of a person: a wrongly chosen column would show it, and a mapping would keep it."""
@@ -207,6 +180,7 @@ class MappingForm(forms.Form):
     @property
     def general_fields(self) -> list[forms.BoundField]:
         names = ["time_zone", "dates"]
+        names += ["separator"] if self._chosen("labels") and "separator" in self.fields else []
         names += ["unit"] if any(self._chosen(name) for name in schema.LENGTHS) else []
         names += ["scale"] if self._chosen("rating") and not self._chosen("rating_scale") else []
         return [self[name] for name in [*names, *(["update"] if "update" in self.fields else []), "save_as"]]
@@ -255,6 +229,7 @@ class MappingForm(forms.Form):
             "shape": "events" if "event_at" in chosen else "tickets",
             "columns": chosen,
             "dates": said.get("dates") or "iso",
+            "separator": said.get("separator") or self.base.get("separator") or "|",
             "values": self._said_values(said),
             **({"constants": constants} if constants else {}),
             **({"units": units} if units else {}),
@@ -284,6 +259,7 @@ def _initial(draft: Import, content: dict[str, Any], sampled: Sampled) -> dict[s
     return {
         "time_zone": own or content.get("zone") or last.first() or "",
         "dates": content.get("dates", "iso"),
+        "separator": content.get("separator") or "|",
         "unit": said,
         "scale": content.get("constants", {}).get("rating_scale")
         or wording.guess_scale(sampled.cells(content["columns"].get("rating", ""))),

@@ -28,15 +28,15 @@ COLUMNS_SHOWN = 100
 
 def _form(request: HttpRequest, draft: Import) -> MappingForm:
     """From the mapping that was asked for, else what was said before, else the best guess."""
-    wanted = request.GET.get("mapping", "")
+    wanted, sampled = request.GET.get("mapping", ""), _sampled(draft)
     chosen = content_of(wanted)
     if chosen is not None:
         name, content = wanted, chosen
     elif draft.mapping:
         name, content = draft.mapping_name, draft.mapping
     else:
-        name, content = guess(draft.header, draft.form)
-    return MappingForm(draft, content, _sampled(draft), request.POST.dict() or None, name=name)
+        name, content = guess(draft.header, draft.form, sampled)
+    return MappingForm(draft, content, sampled, request.POST.dict() or None, name=name)
 
 
 def _sampled(draft: Import) -> Sampled:

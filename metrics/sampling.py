@@ -21,6 +21,9 @@ _ZONE: Final = re.compile(r"(Z|[+-]\d\d:?(\d\d)?| UTC| GMT)$", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TRUTH: Final = {"true", "false", "yes", "no", "t", "f"}
+_EPOCHS: Final = {"unix": (10**8, 5 * 10**9), "unix_ms": (10**11, 5 * 10**12)}
+_NUMERIC_DATE: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}([ ,T].*)?", re.ASCII)
+_TAG: Final = re.compile(r"[^\sA-Z]+( +[^\sA-Z]+)*")
 _NOTHING: Final = frozenset({"", "?", "-", "NULL", "null"})
 
 
@@ -73,6 +76,29 @@ class Sampled:
         cells = [cell.strip() for name in names for cell in self.cells(name)[:50]]
         stamps = [cell for cell in cells if _TIME.fullmatch(cell)]
         return all(_ZONE.search(stamp) for stamp in stamps) if stamps else None
+
+
+def dates_of(cells: list[str]) -> str:
+    """In which order, or since when, these stamps count (metrics/mapping.py: dates); `iso` where they do not tell."""
+    stamps = [cell.strip() for cell in cells]
+    if stamps and all(_NUMBER.fullmatch(stamp) for stamp in stamps):
+        numbers = [float(stamp.replace(",", ".")) for stamp in stamps]
+        fits = (name for name, (low, high) in _EPOCHS.items() if all(low <= n < high for n in numbers))
+        return next(fits, "iso")
+    numeric = [found for stamp in stamps if (found := _NUMERIC_DATE.fullmatch(stamp))]
+    first, second = (any(int(found[place]) > 12 for found in numeric) for place in (1, 2))
+    if first == second:
+        return "dmy" if numeric and not first and "." in numeric[0][0][:3] else "iso"
+    return "dmy" if first else "mdy"
+
+
+def separator_of(cells: list[str]) -> str:
+    """What stands between the labels of a cell. A blank only where all of them are tags, as Zendesk writes them."""
+    for mark in ("|", ";", ","):
+        if any(mark in cell for cell in cells):
+            return mark
+    tags = any(" " in cell.strip() for cell in cells) and all(_TAG.fullmatch(cell.strip()) for cell in cells)
+    return " " if tags else "|"
 
 
 def _most(answers: Iterable[bool]) -> bool:

@@ -11,11 +11,11 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from metrics import importing, mapping
+from metrics import importing, mapping, previewing
 from metrics.containers import FileRefused
 from metrics.guessing import guess
 from metrics.importing import AlreadyImported
@@ -24,6 +24,8 @@ from metrics.models import Import, Mapping, Source
 from sopdesk.accounts.zones import zone_names
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
+
+ANY_TABLE: Final = {"external_id", "status", "created_at", "updated_at", "type"}
 
 
 class Command(BaseCommand):
@@ -104,7 +106,7 @@ def named(wanted: str, draft: Import) -> tuple[str, dict[str, Any]]:
     """A mapping by name or file; the best guess for this file when none is wanted. Raises MappingRefused."""
     shipped = mapping.shipped()
     if not wanted:
-        return guess(draft.header, draft.form)
+        return guessed(draft)
     if wanted in shipped:
         return wanted, shipped[wanted]
     saved = Mapping.objects.filter(name=wanted).first()
@@ -116,6 +118,16 @@ def named(wanted: str, draft: Import) -> tuple[str, dict[str, Any]]:
         raise MappingRefused(
             [f"There is no mapping “{wanted}”, by name or as a readable JSON file."]
         ) from error
+
+
+def guessed(draft: Import) -> tuple[str, dict[str, Any]]:
+    """The best guess. Raises MappingRefused for a made up one that finds no more than any table has."""
+    name, content = guess(draft.header, draft.form, previewing.sampled(draft))
+    found = {*content["columns"]}
+    if not name and {"external_id", "status", "created_at"} <= found <= ANY_TABLE:
+        said = "The file has numbers, statuses and days, which could be of anything. Say with --mapping how it is read."
+        raise MappingRefused([said])
+    return name, content
 
 
 def _blocks(file: Any) -> Iterator[bytes]:
