@@ -30,7 +30,7 @@ Cursor = dict[str, Any]
 def first_rows(path: Path, form: str, header: list[str], count: int) -> str:
     """The first rows as they will stand in the CSV, with the header before them. Raises FileRefused."""
     if form == WORKBOOK:
-        return "".join(workbooks.as_csv(path, count))
+        return "".join(workbooks.first_lines(path, count))
     found = surveying.survey(path)
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\n").writerow
@@ -46,8 +46,7 @@ def advance(upload: Path, form: str, header: list[str], cursor: Cursor, say: Cal
     """One chunk of the rewriting of `upload`; the cursor says `rewritten` when the CSV is there. Raises FileRefused."""
     target = upload.with_suffix(".csv")
     if form == WORKBOOK:
-        workbooks.rewrite(upload, target, say)
-        return {"rewritten": target.name}
+        return _workbook(upload, target, header, cursor, say)
     if "stage" not in cursor:
         return _begin(upload, header, say)
     if cursor["stage"] == "gather":
@@ -61,6 +60,8 @@ def advance(upload: Path, form: str, header: list[str], cursor: Cursor, say: Cal
 
 def share(cursor: Cursor) -> float:
     """How much of the rewriting is done, 0 to 1. Gathering the lists beside the tickets reads the file once before."""
+    if "offset" in cursor:
+        return float(cursor["offset"] / max(1, cursor["size"]))
     if "place" not in cursor:
         return 0.0
     read: float = cursor["place"]["offset"] / max(1, cursor["size"])
@@ -106,6 +107,30 @@ def _chunk(file: IO[bytes], cursor: Cursor, stage: str) -> Iterator[Record]:
     cursor["place"], cursor["stage"] = asdict(Place()), stage
 
 
+def _workbook(
+    upload: Path, target: Path, header: list[str], cursor: Cursor, say: Callable[[], object]
+) -> Cursor:
+    plain, part = upload.with_suffix(".plain"), _part(target)
+    is_there = plain.exists() and part.exists() and part.stat().st_size >= cursor.get("written", 0)
+    if "stage" not in cursor or not is_there:
+        part.write_bytes(b"")
+        return workbooks.begin(upload, plain, say)
+    after = workbooks.advance(upload, plain, part, header, cursor, say)
+    if after["offset"] is not None:
+        return after
+    part.replace(target)
+    plain.unlink(missing_ok=True)
+    return {"rewritten": target.name}
+
+
+def _part(target: Path) -> Path:
+    """The CSV while it is written; also one that was ready when the worker died before that was committed."""
+    part = target.with_suffix(".part")
+    if target.exists() and not part.exists():
+        target.replace(part)
+    return part
+
+
 def _gather(plain: Path, cursor: Cursor) -> Cursor:
     """Keep the lists that explain the tickets, wherever in the file they stand."""
     after = dict(cursor)
@@ -118,9 +143,7 @@ def _gather(plain: Path, cursor: Cursor) -> Cursor:
 
 def _convert(plain: Path, target: Path, form: str, header: list[str], cursor: Cursor) -> Cursor:
     """Write the next tickets behind those that are written."""
-    after, part = dict(cursor), target.with_suffix(".part")
-    if target.exists() and not part.exists():
-        target.replace(part)  # it was ready, and the worker died before that was committed
+    after, part = dict(cursor), _part(target)
     if not part.exists() or part.stat().st_size < cursor.get("written", 0):
         after = cursor = {**cursor, "place": asdict(Place()), "written": 0}
         part.write_bytes(b"")

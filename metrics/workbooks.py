@@ -1,12 +1,14 @@
 """The sheet of tickets in an .xlsx, as CSV: one line a row, at the same number as in the sheet.
 
-Formulas are never worked out: what Excel saved as their value is taken. Dates become ISO 8601, without a zone.
+Formulas are never worked out: what Excel saved as their value is taken. Dates become ISO 8601, without a zone. The
+sheet is unpacked once, and rewritten from it by chunks (metrics/sheets.py).
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,16 +16,16 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from metrics import sheets
 from metrics.containers import BLOCK, RATIO_MAX, FileRefused
 from metrics.reading import named
 
-SHEET_MAX: Final = 1024**3
+SHEET_MAX: Final = 4 * 1024**3
 STRINGS_MAX: Final = 64 * 1024**2  # they are held in memory
-CELLS_MAX: Final = 3_000_000
+CUTS: Final = 4  # of the sheet, in one chunk of the job
 HEADER_WITHIN: Final = 50
 _STRINGS: Final = "xl/sharedStrings.xml"
 
@@ -55,7 +57,7 @@ def _sheet(path: Path) -> Iterator[ReadOnlyWorksheet]:
     """The first sheet that is shown and has a header. Raises FileRefused, also for what breaks while it is read."""
     try:
         with path.open("rb") as file:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            book = sheets.opened(file)
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible" and isinstance(sheet, ReadOnlyWorksheet):
                     sheet.reset_dimensions()
@@ -87,40 +89,62 @@ def header_of(path: Path) -> list[str]:
         return named(_trimmed(row))
 
 
-def as_csv(path: Path, count: int | None = None) -> Iterator[str]:
-    """The lines of the CSV: what stands above the header is left blank. At most `count` rows of data."""
+def first_lines(path: Path, count: int) -> Iterator[str]:
+    """The first lines of the CSV: blank ones above the header, that, and `count` rows of data."""
     with _sheet(path) as sheet:
         first = _header_row(sheet)
-        width, cells = 0, 0
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number < first:
-                yield "\n"
-                continue
-            if number == first:
-                header = named(_trimmed(row))
-                width = len(header)
-                yield _line(header)
-                continue
-            if count is not None and number > first + count:
-                return
-            cells += len(row)
-            if cells > CELLS_MAX:
-                raise FileRefused(
-                    _("The sheet has more than %(count)s cells. Save it as CSV: of that any length is read.")
-                    % {"count": f"{CELLS_MAX:,}"}
-                )
-            yield _line([_text(cell) for cell in row[:width]], width)
+        yield "\n" * (first - 1)
+        rows = sheet.iter_rows(min_row=first, max_row=first + count, values_only=True)
+        header = named(_trimmed(next(iter(rows))))
+        yield _line(header)
+        yield from (_line([_text(cell) for cell in row[: len(header)]], len(header)) for row in rows)
 
 
-def rewrite(upload: Path, target: Path, still_here: Callable[[], object]) -> None:
-    """All of it, or nothing."""
-    working = target.with_suffix(".part")
-    with working.open("w", encoding="utf-8", errors="replace", newline="") as out:
-        for number, line in enumerate(as_csv(upload)):
-            out.write(line)
-            if number % 1000 == 0:
-                still_here()
-    working.replace(target)
+def begin(upload: Path, plain: Path, say: Callable[[], object]) -> dict[str, Any]:
+    """Unpack the sheet, and say where its rewriting begins. Raises FileRefused."""
+    with _sheet(upload) as sheet:
+        sheets.unpack(sheet, plain, say)
+        first = _header_row(sheet)
+    size = plain.stat().st_size
+    return {"stage": "sheet", "offset": sheets.first_offset(plain), "row": 0, "first": first, "size": size}
+
+
+def advance(
+    upload: Path,
+    plain: Path,
+    part: Path,
+    header: list[str],
+    cursor: dict[str, Any],
+    say: Callable[[], object],
+) -> dict[str, Any]:
+    """Write the lines of the next rows behind those in `part`. After the last offset is None. Raises FileRefused."""
+    offset, row = cursor["offset"], cursor["row"]
+    with _sheet(upload) as sheet, part.open("r+b") as out:
+        out.seek(cursor.get("written", 0))
+        out.truncate()
+        for _number in range(CUTS):
+            xml, offset = sheets.cut(plain, offset)
+            for number, cells in sheets.rows(xml, sheet, row):
+                if number <= row:
+                    continue
+                out.write(b"\n" * (number - row - 1))
+                out.write(_of_row(number, cells, header, cursor["first"]))
+                row = number
+                if row % 1000 == 0:
+                    say()
+            if offset is None:
+                break
+        written = out.tell()
+        out.flush()
+        os.fsync(out.fileno())
+    return {**cursor, "offset": offset, "row": row, "written": written}
+
+
+def _of_row(number: int, cells: dict[int, Any], header: list[str], first: int) -> bytes:
+    if number < first:
+        return b"\n"
+    values = header if number == first else [_text(cells.get(at)) for at in range(1, len(header) + 1)]
+    return _line(values, len(header)).encode("utf-8", "replace")
 
 
 def _trimmed(row: Row) -> list[str]:

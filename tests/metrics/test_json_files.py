@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +13,16 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from metrics import importing, rejecting, rewriting
 from metrics.containers import FileRefused
 from metrics.models import Import, RejectedRow, Ticket
+from metrics.sheets import Strings
 from metrics.surveying import look
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
-from tests.metrics.bringing import bring, draft
+from tests.metrics.bringing import SHIPPED, bring, draft
 
 pytestmark = pytest.mark.django_db
 OWN = {
@@ -202,12 +205,66 @@ def with_part(book: bytes, name: str, content: bytes) -> bytes:
     return out.getvalue()
 
 
-def test_a_sheet_too_long_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("metrics.workbooks.CELLS_MAX", 8)
-    done = bring(sheet(HEAD, ["A1", "new", "2026-05-04", "x", 1], ["A2", "new", "2026-05-04", "x", 1]))
+MANY = [[f"A{n}", "new", datetime(2026, 5, 4, 10), "<row> & </row>", n] for n in range(40)]  # noqa: DTZ001
+
+
+def test_a_sheet_goes_on_behind_the_last_row_that_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each chunk of the job is a part of the sheet; what a killed worker left behind is written again."""
+    monkeypatch.setattr("metrics.sheets.CHUNK_BYTES", 700)
+    started = importing.start(draft(sheet(HEAD, *MANY[:20], [], *MANY[20:])), SHIPPED["sopdesk"], actor=None)
+    assert started.job_id is not None
+    chunks = 0
+    while running.run(started.job_id):
+        chunks += 1
+        for part in importing.folder().glob("*.part"):
+            part.write_bytes(part.read_bytes() + b"half a line")
+        if chunks == 3:
+            next(importing.folder().glob("*.plain")).unlink()
+    done = Import.objects.get(pk=started.pk)
+    assert (done.added, done.rejected) == (40, 0), done.job and done.job.error
+    assert chunks > 6
+    assert {*Ticket.objects.values_list("team_name", flat=True)} == {"<row> & </row>"}
+    assert sorted(path.suffix for path in importing.folder().iterdir()) == [".csv", ".upload"]
+
+
+def test_rows_without_numbers_and_names_with_a_prefix() -> None:
+    content = sheet(HEAD, ["A1", "new", "2026-05-04", "x", 1], ["A2", "odd", "2026-05-04", "x", 1])
+    name = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        xml = re.sub(r' r="\w+"', "", archive.read(name).decode())
+    prefixed = re.sub(r"<(/?)(\w)", r"<\1x:\2", xml).replace("xmlns=", "xmlns:x=")
+    done = bring(with_part(content, name, prefixed.encode()))
+    assert (done.added, [row.line for row in RejectedRow.objects.all()]) == (1, [3]), (
+        done.job and done.job.error
+    )
+
+
+WRONG = {
+    "a row that no workbook has": (r'r="2"', 'r="99999999"', "no workbook has that"),
+    "no end": ("</sheetData>.*", "", "damaged"),
+    "a string that is not there": ('<c r="B2".*?</c>', '<c r="B2" t="s"><v>999</v></c>', "damaged"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_sheet_that_is_wrong_is_refused_when_its_row_is_reached(name: str) -> None:
+    pattern, instead, words = WRONG[name]
+    content, part = sheet(HEAD, ["A1", "new", "2026-05-04", "x", 1]), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        xml = re.sub(pattern, instead, archive.read(part).decode(), flags=re.DOTALL)
+    done = bring(with_part(content, part, xml.encode()))
     assert done.job is not None
-    assert "Save it as CSV" in done.job.error
+    assert words in done.job.error
     assert not Ticket.objects.exists()
+
+
+def test_strings_are_read_as_far_as_they_are_asked_for() -> None:
+    text = "".join(f"<si><t>{n}</t></si>" for n in range(3))
+    more = "<si><r><t>Zü</t></r><r><t>rich</t></r><rPh><t>aid</t></rPh></si>"
+    strings = Strings(io.BytesIO(f'<sst xmlns="{SHEET_MAIN_NS}">{text}{more}</sst>'.encode()))
+    assert [strings[1], strings[0], strings[3]] == ["1", "0", "Zürich"]
+    with pytest.raises(IndexError):
+        strings[4]
 
 
 def test_the_download_of_rejected_records_is_a_csv_that_comes_in_again() -> None:

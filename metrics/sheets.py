@@ -1,0 +1,137 @@
+"""A sheet of a workbook from any of its rows on, a chunk of its XML at a time, and the strings that its cells point to.
+
+openpyxl reads a sheet from its beginning only, with every string in memory first. Here the unpacked sheet is cut behind
+a row, and what openpyxl's parser of sheets is given is the cut with the beginning and the end that a sheet has. Strings
+are read as far as cells ask for them, and kept as bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any, Final
+
+from django.utils.translation import gettext as _
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
+
+from metrics.containers import BLOCK, FileRefused
+
+HEAD_MAX: Final = 4 * 1024**2
+CHUNK_BYTES: Final = 8 * 1024**2
+ROW_MAX: Final = 64 * 1024**2
+ROWS_MAX: Final = 1_048_576  # of Excel
+_DATA: Final = re.compile(rb"<((?:\w+:)?)sheetData(?:\s[^<>]*[^/])?>")
+_SI: Final = f"{{{SHEET_MAIN_NS}}}si"
+_T: Final = f"{{{SHEET_MAIN_NS}}}t"
+_READING_AID: Final = f"{{{SHEET_MAIN_NS}}}rPh"
+
+
+class Strings:
+    """The strings of a workbook by number, read as far as they were asked for; each takes 8 bytes beside its text."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._more = self._read(source)
+        self._text, self._ends = bytearray(), array("Q", [0])
+
+    def __getitem__(self, number: int) -> str:
+        while len(self._ends) <= number + 1:
+            try:
+                self._text += next(self._more).encode("utf-8", "surrogatepass")
+            except StopIteration:
+                raise IndexError(number) from None
+            self._ends.append(len(self._text))
+        return self._text[self._ends[number] : self._ends[number + 1]].decode("utf-8", "surrogatepass")
+
+    @staticmethod
+    def _read(source: IO[bytes]) -> Iterator[str]:
+        events = iterparse(source, ("start", "end"))
+        _start, root = next(events)
+        for event, node in events:
+            if event == "end" and node.tag == _SI:
+                aids = {id(each) for aid in node.iter(_READING_AID) for each in aid.iter(_T)}
+                told = (each.text or "" for each in node.iter(_T) if id(each) not in aids)
+                yield "".join(told).replace("x005F_", "")
+                root.clear()
+
+
+class _Reader(ExcelReader):
+    """Reads everything about a workbook but its cells and strings."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        )
+        self.shared_strings: Strings | list[str] = (
+            Strings(self.archive.open(part.PartName[1:])) if part is not None else []
+        )
+
+
+def opened(file: IO[bytes]) -> Workbook:
+    """The workbook, of which nothing but what it says of itself is read yet."""
+    reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    return reader.wb
+
+
+def unpack(sheet: ReadOnlyWorksheet, plain: Path, still_here: Callable[[], object]) -> None:
+    """Write the XML of a sheet to `plain`."""
+    with sheet._get_source() as source, plain.open("wb") as out:  # noqa: SLF001 - the only way to a sheet's XML
+        while block := source.read(BLOCK):
+            out.write(block)
+            still_here()
+
+
+def first_offset(plain: Path) -> int:
+    """Where the first row of an unpacked sheet begins. Raises FileRefused where there is no such place."""
+    found = _DATA.search(_head(plain))
+    if found is None:
+        raise FileRefused(_("The sheet cannot be read in parts. Save it as CSV: of that any length is read."))
+    return found.end()
+
+
+def _head(plain: Path) -> bytes:
+    with plain.open("rb") as file:
+        return file.read(HEAD_MAX)
+
+
+def cut(plain: Path, offset: int) -> tuple[bytes, int | None]:
+    """A sheet of the next rows of an unpacked one from that byte on, and the byte behind them; None at its end."""
+    head = _DATA.search(_head(plain))
+    assert head is not None  # noqa: S101 - first_offset has seen it
+    close, end = b"</" + head[1] + b"row>", b"</" + head[1] + b"sheetData>"
+    with plain.open("rb") as file:
+        file.seek(offset)
+        body = file.read(CHUNK_BYTES)
+        while (at := body.rfind(close)) < 0 and end not in body:
+            more = file.read(CHUNK_BYTES)
+            if not more or len(body) > ROW_MAX:
+                raise FileRefused(
+                    _("The workbook is damaged or was cut off on its way. Save it again, or as CSV.")
+                )
+            body += more
+    is_last = end in body
+    body = body[: body.index(end)] if is_last else body[: at + len(close)]
+    whole = b"".join([head.string[: head.end()], body, end, b"</" + head[1] + b"worksheet>"])
+    return whole, None if is_last else offset + len(body)
+
+
+def rows(xml: bytes, sheet: ReadOnlyWorksheet, before: int) -> Iterator[tuple[int, dict[int, Any]]]:
+    """The rows of a cut: the number of each, and its values by column. `before`: the number of the last row before."""
+    book, strings = sheet.parent, sheet._shared_strings  # noqa: SLF001 - openpyxl has no other way to a part of a sheet
+    parser = WorkSheetParser(io.BytesIO(xml), strings, data_only=True, epoch=book.epoch)
+    parser.date_formats, parser.timedelta_formats = book._date_formats, book._timedelta_formats  # noqa: SLF001
+    parser.row_counter = before
+    for number, cells in parser.parse():
+        if number > ROWS_MAX:
+            raise FileRefused(
+                _("The sheet says that it has a row %(row)s: no workbook has that.") % {"row": number}
+            )
+        yield number, {cell["column"]: cell["value"] for cell in cells if cell["value"] is not None}
