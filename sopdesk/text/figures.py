@@ -1,8 +1,10 @@
 """Figures and moments as people read them: 1 Oct 2026, 09:00 (Dublin); 6:40; 84.2 %; 9,214; −6.1 pp."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 NOTHING = "–"
@@ -21,11 +23,23 @@ def zone_name(moment: datetime) -> str:
 def in_words(value: date | datetime, *, date_only: bool = False) -> str:
     """`1 Oct 2026, 09:00 (Dublin)` in the viewer's zone; a date, or `date_only`, gives `1 Oct 2026`."""
     if not isinstance(value, datetime):
-        return formats.date_format(value, "j M Y")
+        return _day(value, get_language())
     local = timezone.localtime(value)
-    if date_only:
-        return formats.date_format(local, "j M Y")
-    return f"{formats.date_format(local, 'j M Y, H:i')} ({zone_name(local)})"
+    day = _day(local.date(), get_language())
+    return day if date_only else f"{day}, {local.hour:02}:{local.minute:02} ({zone_name(local)})"
+
+
+# Pages say the same days and use the same marks again and again; Django looks each of them up anew.
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str | None) -> str:
+    """`1 Oct 2026` in the active language, which is named only to tell the kept ones apart."""
+    return formats.date_format(value, "j M Y")
+
+
+@lru_cache(maxsize=4096)
+def _number(value: Number, decimals: int, language: str | None) -> str:
+    """The same for a number with its thousands grouped."""
+    return formats.number_format(value, decimals, use_l10n=True, force_grouping=True)
 
 
 def clock(value: Number | timedelta | None) -> str:
@@ -46,7 +60,7 @@ def grouped(value: Number | None, decimals: int = 0) -> str:
     if value is None:
         return NOTHING
     rounded = round(value, decimals)
-    text = formats.number_format(abs(rounded), decimals, use_l10n=True, force_grouping=True)
+    text = _number(abs(rounded), decimals, get_language())
     return f"{MINUS}{text}" if rounded < 0 else text
 
 

@@ -10,6 +10,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -67,6 +68,11 @@ def when(value: date | datetime | None, style: str = "") -> SafeString | str:
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """An icon that decorates a word. One that points somewhere turns round in right-to-left."""
+    return _icon(str(name), str(extra))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, extra: str) -> SafeString:
     turning = " icon-turns" if name in POINTING else ""
     return format_html(
         '<svg class="icon{} {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
@@ -165,6 +171,12 @@ def diff(
         "label_old": label_old or _("Before"),
         "label_new": label_new or _("After"),
     }
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """1 Oct 2026"""
+    return figures.NOTHING if value is None else figures.in_words(value, date_only=True)
 
 
 @register.filter
