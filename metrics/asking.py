@@ -15,7 +15,7 @@ from metrics import backlogs, cutting, levels
 from metrics.cutting import Keys
 from metrics.definitions import BY_KEY, LEVELS, METRICS, Metric
 from metrics.dimensions import TIMES
-from metrics.figures import COUNTS, Figure, Parts, buckets, figure, parts_by
+from metrics.figures import Figure, Parts, buckets, figure, made_of, parts_by
 from metrics.filters import Period
 from metrics.levels import Level, Narrow, Refused
 from sopdesk.accounts.models import User
@@ -122,17 +122,18 @@ def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
     level = levels.level_for(asked.user, asked.by, levels.wanted(asked.narrow))
     columns = cutting.columns(level, asked.by)
     within = level.within([asked.period], weeks="day" not in asked.by)
+    needed = sorted({name for metric in metrics for name in made_of(metric)})
     names: dict[Keys, dict[str, str]] = {keys: {} for keys in _always(asked)}
     parts: dict[Keys, Counter[str]] = {keys: Counter() for keys in names}
     for rows in within:
-        for row, found in parts_by(rows, *columns).items():
+        for row, found in parts_by(rows, *columns, names=needed).items():
             for keys, said in cutting.cut(level, asked.by, dict(zip(columns, row, strict=True))):
                 names.setdefault(keys, said)
-                parts.setdefault(keys, Counter()).update({name: found[name] for name in COUNTS})
+                parts.setdefault(keys, Counter()).update({name: found[name] for name in needed})
     logs = {
         metric.log: _logs(within, metric.log, level, asked.by, columns) for metric in metrics if metric.log
     }
-    nothing: Parts = dict.fromkeys(COUNTS, 0)
+    nothing: Parts = dict.fromkeys(needed, 0)
     return {
         metric.key: [
             Line(

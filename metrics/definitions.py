@@ -211,7 +211,6 @@ METRICS: Final = (
     NEXT_REPLY, RESOLUTION, VOLUME,
 )  # fmt: skip
 # Of a team: what adds up without its histograms.
-BY_TEAM: Final = (CSAT, SLA_REPLY, SLA_RESOLUTION, AHT, REOPENED, VOLUME)
 BY_KEY: Final = {metric.key: metric for metric in (*METRICS, CSAT_STARS)}
 # What is read from levels of days, not from sums over them (metrics/backlogs.py).
 LEVELS: Final = (BACKLOG,)

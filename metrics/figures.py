@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
-from django.db.models import Aggregate, BinaryField, Q, QuerySet, Sum
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from metrics import histograms, intervals
-from metrics.counting import WINDOW_DAYS
 from metrics.definitions import CSAT, CSAT_STARS, Metric, Unit
-from metrics.models import Rollup
+from metrics.summing import COUNTS, mature_until, summed
 
+__all__ = [
+    "COUNTS",
+    "Figure",
+    "Parts",
+    "added",
+    "buckets",
+    "figure",
+    "made_of",
+    "mature_until",
+    "parts",
+    "parts_by",
+]
 Parts = dict[str, Any]
-COUNTS: Final = tuple(
-    field.name for field in Rollup._meta.get_fields() if field.name.endswith(("_n", "_s", "_square"))
-)
-# Counted over days only that are old enough for what may still happen within WINDOW_DAYS to have happened.
-MATURING: Final = frozenset({"reopen_known_n", "reopened_n", "contact_n", "contact_once_n"})
 
 
 @dataclass(frozen=True)
@@ -42,47 +47,34 @@ class Figure:
         return self.n > 0
 
 
-def mature_until(today: date | None = None) -> date:
-    """The last day whose tickets are all mature, those of its last minute included."""
-    return (today or timezone.localdate()) - timedelta(days=WINDOW_DAYS + 1)
-
-
-def sums() -> dict[str, Sum]:
-    """Every part added up; parts that need maturity, over mature days only."""
-    mature = Q(day__lte=mature_until())
-    return {name: Sum(name, filter=mature if name in MATURING else None, default=0) for name in COUNTS}
+def made_of(metric: Metric) -> set[str]:
+    """The parts that `figure` reads of this metric."""
+    names = (*metric.numerator, *metric.denominator, *metric.left_out, *metric.unmeasured)
+    found = {name.removeprefix("-") for name in names}
+    if metric.key == CSAT.key:
+        found |= made_of(CSAT_STARS)
+    return found | ({"handle_square"} if metric.unit is Unit.SECONDS and metric.denominator else set())
 
 
 def parts(rollups: QuerySet[Any]) -> Parts:
     """All parts of these rollups, added up. One query."""
-    found: Parts = rollups.aggregate(**sums())
-    return found
+    return parts_by(rollups)[()]
 
 
-def parts_by(rollups: QuerySet[Any], *columns: str) -> dict[tuple[Any, ...], Parts]:
-    """The same, by the values of some columns. One query."""
-    if not columns:
-        return {(): parts(rollups)}
-    rows = rollups.order_by().values(*columns).annotate(**sums())
+def parts_by(
+    rollups: QuerySet[Any], *columns: str, names: Sequence[str] = COUNTS
+) -> dict[tuple[Any, ...], Parts]:
+    """The same, or those named, by the values of some columns. One query."""
+    rows = summed(rollups, columns, names)
     return {tuple(_key(row[column]) for column in columns): row for row in rows}
-
-
-class Joined(Aggregate):
-    """Histograms added up: one after the other."""
-
-    function = "string_agg"
-    template = "%(function)s(%(expressions)s, ''::bytea)"
 
 
 def buckets(rollups: QuerySet[Any], log: str, *columns: str) -> dict[tuple[Any, ...], Counter[int]]:
     """The histogram of one kind of duration, by the values of some columns. One query."""
-    joined = Joined(log, output_field=BinaryField())
-    rows: list[tuple[Any, ...]]
-    if not columns:
-        rows = [(rollups.order_by().aggregate(joined=joined)["joined"],)]
-    else:
-        rows = [*rollups.order_by().values(*columns).annotate(joined=joined).values_list(*columns, "joined")]
-    found = {tuple(map(_key, key)): histograms.counted(stored or b"") for *key, stored in rows}
+    rows = summed(rollups, columns, log=log)
+    found = {
+        tuple(_key(row[column]) for column in columns): histograms.counted(row[log] or b"") for row in rows
+    }
     return {key: counts for key, counts in found.items() if counts}
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from metrics import aliases
 from metrics.dimensions import DIMENSIONS, FILTERS
-from metrics.figures import mature_until
 from metrics.filters import Period
 from metrics.models import Backlog, Cell, Rollup, Slice, Week
+from metrics.summing import mature_until
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import BinaryField, Case, DateField, Func, IntegerField, QuerySet, Value, When
+from django.db.models import Case, DateField, Func, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Cast
 
-from metrics import cutting, figures, histograms
+from metrics import cutting, histograms
 from metrics.cutting import Keys
 from metrics.definitions import AHT, CSAT, SLA_RESOLUTION, VOLUME, Metric
+from metrics.figures import made_of
 from metrics.filters import Period
 from metrics.levels import Level
+from metrics.summing import summed
 
 # What the small print of a figure needs beside what the figure is made of (metrics/dashboards/facts.py).
 _BESIDE: Final[dict[str, tuple[str, ...]]] = {
-    CSAT.key: ("stars_n", "stars_top_n", "offered_n"),
-    AHT.key: ("handle_square", "measured_n", "created_n"),
+    CSAT.key: ("offered_n",),
+    AHT.key: ("measured_n", "created_n"),
     SLA_RESOLUTION.key: ("vendor_sla_n", "vendor_sla_met_n"),
     VOLUME.key: ("flagged_n",),
 }
@@ -32,9 +34,7 @@ def needed(metrics: Iterable[Metric], *, small_print: bool = True) -> list[str]:
     """The parts that these metrics are made of."""
     found: set[str] = set()
     for metric in metrics:
-        names = (*metric.numerator, *metric.denominator, *metric.left_out, *metric.unmeasured)
-        found |= {name.removeprefix("-") for name in names}
-        found |= {*_BESIDE.get(metric.key, ())}
+        found |= made_of(metric) | {*_BESIDE.get(metric.key, ())}
         if small_print and metric.key.startswith("sla_"):
             found |= {f"{metric.key}_breached_n", f"{metric.key}_overdue_n"}
     return sorted(found)
@@ -59,10 +59,9 @@ def slot(first: date, days: int) -> Func:
 
 def parts_by(level: Level, by: tuple[str, ...], pieces: list[Rows], mark: Any, names: list[str]) -> Lines:
     """The parts by `mark` (an expression) and the values of the dimensions. One query for each piece."""
-    columns, sums = cutting.columns(level, by), figures.sums()
-    chosen = {name: sums[name] for name in names}
+    columns = cutting.columns(level, by)
     found: Lines = {}
-    for row in _read(pieces, mark, columns, chosen):
+    for row in _read(pieces, mark, columns, names):
         counts = {name: row[name] for name in names}
         for keys, _said in cutting.cut(level, by, row):
             there = found.get((row["mark"], keys))
@@ -76,17 +75,16 @@ def parts_by(level: Level, by: tuple[str, ...], pieces: list[Rows], mark: Any, n
 def logs_by(level: Level, by: tuple[str, ...], pieces: list[Rows], mark: Any, log: str) -> Logs:
     """One histogram by the same. One query for each piece."""
     columns = cutting.columns(level, by)
-    joined = {"joined": figures.Joined(log, output_field=BinaryField())}
     found: Logs = {}
-    for row in _read(pieces, mark, columns, joined):
-        counts = histograms.counted(row["joined"] or b"")
+    for row in _read(pieces, mark, columns, log=log):
+        counts = histograms.counted(row[log] or b"")
         for keys, _said in cutting.cut(level, by, row):
             found.setdefault((row["mark"], keys), Counter()).update(counts)
     return found
 
 
 def _read(
-    pieces: list[Rows], mark: Any, columns: list[str], sums: dict[str, Any]
+    pieces: list[Rows], mark: Any, columns: list[str], counts: Sequence[str] = (), log: str = ""
 ) -> Iterator[dict[str, Any]]:
     for rows in pieces:
-        yield from rows.order_by().annotate(mark=mark).values("mark", *columns).annotate(**sums)
+        yield from summed(rows.annotate(mark=mark), ["mark", *columns], counts, log)

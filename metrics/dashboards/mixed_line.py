@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import BinaryField, F, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import TruncWeek
 from django.utils.translation import gettext as _
 
-from metrics import figures, histograms
+from metrics import histograms
 from metrics.dashboards import mixing
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.measuring import Board, is_weekly, start_of
@@ -26,8 +26,10 @@ from metrics.dashboards.mixing import COLUMNS, COVERED_LEAST, Strata, Stratum
 from metrics.definitions import Metric
 from metrics.levels import Level, Refused
 from metrics.reporting import Figure, Point
+from metrics.summing import summed
 from sopdesk.text.figures import share
 
+_COLUMNS: Final = ("mark", *COLUMNS)
 _FINE: Final = 10_000  # weights of a histogram's tickets in whole numbers
 
 
@@ -88,9 +90,8 @@ def _days(chosen: DashboardFilter, metric: Metric) -> tuple[Level, dict[date, _D
     """The other side by point and stratum. One query. Raises Refused."""
     level = mixing.level_of(chosen, chosen.narrow_other(), ())
     names = sorted({*metric.numerator, *metric.denominator})
-    sums = figures.sums()
     days: dict[date, _Day] = defaultdict(_Day)
-    for row in _rows(chosen, level).annotate(**{name: sums[name] for name in names}):
+    for row in summed(_rows(chosen, level), _COLUMNS, names):
         day, stratum = days[_point(chosen, row)], mixing.stratum_of(level, row)
         day.top[stratum] += sum(row[name] for name in metric.numerator)
         day.n[stratum] += mixing.n_of(metric, row)
@@ -98,18 +99,16 @@ def _days(chosen: DashboardFilter, metric: Metric) -> tuple[Level, dict[date, _D
 
 
 def _read_logs(chosen: DashboardFilter, metric: Metric, level: Level, days: dict[date, _Day]) -> None:
-    joined = figures.Joined(metric.log, output_field=BinaryField())
-    for row in _rows(chosen, level).annotate(joined=joined):
-        counts = histograms.counted(row["joined"] or b"")
+    for row in summed(_rows(chosen, level), _COLUMNS, log=metric.log):
+        counts = histograms.counted(row[metric.log] or b"")
         days[_point(chosen, row)].logs[mixing.stratum_of(level, row)].update(counts)
 
 
 def _rows(chosen: DashboardFilter, level: Level) -> QuerySet[Any]:
     period = chosen.period_other()
     assert period is not None  # noqa: S101 - there is another side
-    rows: QuerySet[Any] = level.rollups.filter(day__range=(period.first, period.last)).order_by()
-    mark = TruncWeek("day") if is_weekly(period) else F("day")
-    found: QuerySet[Any] = rows.annotate(mark=mark).values("mark", *COLUMNS)
+    rows = level.rollups.filter(day__range=(period.first, period.last))
+    found: QuerySet[Any] = rows.annotate(mark=TruncWeek("day") if is_weekly(period) else F("day"))
     return found
 
 

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from django.db.models import BinaryField
 from django.utils.translation import gettext as _
 
-from metrics import cutting, figures, histograms, levels, standardising
+from metrics import cutting, histograms, levels, standardising
 from metrics.dashboards import breaking_down, wording
 from metrics.dashboards.breaking_down import OF_PEOPLE, Line
 from metrics.dashboards.comparing import Mix, change
@@ -27,6 +26,7 @@ from metrics.dimensions import Dimension
 from metrics.filters import Period
 from metrics.levels import Narrow, Refused
 from metrics.reporting import Figure
+from metrics.summing import summed
 from sopdesk.text.figures import grouped, share
 
 COLUMNS: Final = ("labels", "channel", "priority")
@@ -196,18 +196,18 @@ def side(
     """One side by the values of a dimension (WHOLE without one) and stratum. One query, and one for each histogram."""
     keys = (by.key,) if by else ()
     level = level_of(chosen, narrow, keys)
-    rows = level.rollups.filter(day__range=(period.first, period.last)).order_by()
+    rows = level.rollups.filter(day__range=(period.first, period.last))
     columns = [*dict.fromkeys((*cutting.columns(level, keys), *COLUMNS))]
-    sums, found = figures.sums(), Sides()
+    found = Sides()
     names = {name for metric in metrics for name in (*metric.numerator, *metric.denominator)} | {
         "handle_square"
     }
-    for row in rows.values(*columns).annotate(**{name: sums[name] for name in names}):
+    for row in summed(rows, columns, names):
         for strata, stratum in _places(found, level, keys, row):
             strata.parts[stratum].update({name: row[name] for name in names})
     for log in {metric.log for metric in metrics if metric.log and with_logs}:
-        for row in rows.values(*columns).annotate(joined=figures.Joined(log, output_field=BinaryField())):
-            counts = histograms.counted(row["joined"] or b"")
+        for row in summed(rows, columns, log=log):
+            counts = histograms.counted(row[log] or b"")
             for strata, stratum in _places(found, level, keys, row):
                 strata.logs[log][stratum].update(counts)
     return found
