@@ -131,7 +131,11 @@ def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
     if found.job is None:
         return redirect("metrics:import_map", found.pk)
     refused = found.rejected_rows.order_by("line", "pk")[:REJECTED_SHOWN]
-    rejected = [(row, rejecting.reason(row.column, row.reason)) for row in refused]
+    columns = found.mapping.get("columns", {})
+    rejected = [
+        (row, rejecting.called(row.column, columns), rejecting.reason(row.column, row.reason))
+        for row in refused
+    ]
     template = "metrics/import_read.html" + ("#progress" if request.headers.get("HX-Request") else "")
     context = {
         "import": found,

@@ -27,6 +27,7 @@ class Fault:
     column: str
     value: str
     code: str
+    called: str = ""  # the column in words
 
     @property
     def reason(self) -> str:
@@ -67,7 +68,10 @@ def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
         chunk.reject(converting.convert(fitted, zone), door.masked)
         flagged, tickets, first_at, last_at = converting.summary()
         transaction.set_rollback(True)
-    faults = [Fault(*refused) for refused in sorted(chunk.refused)]
+    faults = [
+        Fault(line, column, value, why, rejecting.called(column, fitted.columns))
+        for line, column, value, why in sorted(chunk.refused)
+    ]
     return Check(chunk.read, faults, flagged, tickets, first_at, last_at)
 
 

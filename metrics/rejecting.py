@@ -41,6 +41,15 @@ def reason(column: str, code: str) -> str:
     return sentences.get(code) or _wrong_value(column)
 
 
+def called(column: str, columns: dict[str, str]) -> str:
+    """A neutral column in words, with its header in the file: `created (“Erstellt”)`. "" for a whole row."""
+    known = BY_NAME.get(column)
+    header = columns.get(column, "")
+    if known is None:
+        return column
+    return f"{known.label} (“{header}”)" if header and header != column else str(known.label)
+
+
 def _wrong_value(name: str) -> str:
     column = BY_NAME.get(name)
     wanted = {

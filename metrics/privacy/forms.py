@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumbers import SUPPORTED_REGIONS
@@ -21,14 +22,14 @@ class SourceForm(forms.ModelForm[Source]):
     """What a source keeps of its tickets, and for how long."""
 
     keep_months = forms.IntegerField(
-        label=Source._meta.get_field("keep_months").verbose_name,
+        label=capfirst(Source._meta.get_field("keep_months").verbose_name),
         help_text=Source._meta.get_field("keep_months").help_text,
         required=False,
         min_value=1,
         max_value=600,
     )
     keep_file_days = forms.IntegerField(
-        label=Source._meta.get_field("keep_file_days").verbose_name,
+        label=capfirst(Source._meta.get_field("keep_file_days").verbose_name),
         help_text=Source._meta.get_field("keep_file_days").help_text,
         min_value=1,
         max_value=3650,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from metrics.models import Source
 from metrics.quality.assigning import reviewers
+from metrics.quality.bringing import NEEDED
 from metrics.quality.models import Criterion, QualityImport, Review, SamplingRule, Scorecard
 from metrics.quality.models.reviews import NOTE_MAX
 from metrics.quality.models.sampling import REVIEWERS_MAX, TICKETS_MAX
@@ -229,7 +230,7 @@ class ColumnsForm(forms.Form):
         for name, label in self.names.items():
             initial = draft.mapping.get(name, "")
             self.fields[name] = forms.ChoiceField(
-                label=label, required=False, choices=choices, initial=initial
+                label=label, required=name in NEEDED, choices=choices, initial=initial
             )
 
     def mapping(self) -> dict[str, str]:

@@ -62,6 +62,7 @@ def test_values_stand_beside_ours_with_counts_and_guesses(gia: User, as_person: 
     text = page.content.decode()
     assert "<html" not in text
     assert "1 row rejected" in text
+    assert "Line 4 · status (“Zustand”)" in text
     assert "Halb offen" in text
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from metrics import flagging
 from metrics.models import Ticket, TicketText
 from metrics.privacy import showing, timeline
 from metrics.privacy.filters import TextViewFilter
@@ -65,6 +66,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "ticket": ticket,
+        "flags": flagging.in_words(ticket.flags),
         "moments": timeline.of(ticket),
         "promises": ticket.sla_results.order_by("metric", "instance"),
         "vendor_figures": ticket.vendor_figures.all(),
