@@ -63,9 +63,15 @@ class FigureFilter(forms.Form):
         data = params.copy()
         data.setdefault("period", DEFAULT_PERIOD)
         super().__init__(data)
+        self.viewer = user
         self.rollups: RollupQuerySet = Rollup.objects.visible_to(user)
         self.cells: RollupQuerySet = Cell.objects.visible_to(user)  # type: ignore[assignment]
         self.facets: FacetQuerySet = Facet.objects.visible_to(user)
+        self.offer()
+        self.is_valid()
+
+    def offer(self) -> None:
+        """Fill in the choices, before they are checked."""
         sites = Site.objects.filter(pk__in=Team.objects.filter(pk__in=self._ids("team_id")).values("site"))
         kinds = [("in_house", _("All in-house")), ("vendor", _("All vendors"))]
         self._offer("site", [*kinds, *sites.values_list("slug", "name")])
@@ -76,7 +82,6 @@ class FigureFilter(forms.Form):
         sources = Source.objects.filter(pk__in=self._ids("source_id"))
         self._offer("source", [(str(pk), name) for pk, name in sources.values_list("pk", "name")])
         self._offer("label", [(label, label) for label in self._labels()])
-        self.is_valid()
 
     def _ids(self, column: str) -> Any:
         return self.facets.filter(label="").order_by().values(column).distinct()

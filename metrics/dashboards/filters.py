@@ -62,19 +62,20 @@ class DashboardFilter(FigureFilter):
         if self.params.get("label"):
             self.params["label"] = self.names.meant(str(self.params["label"]))
         super().__init__(self.params, user=user)
-        self.viewer = user
+
+    def offer(self) -> None:
+        super().offer()
         field = self.fields["against"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         labels = self.names.meant_by(key for key, _said in self.offered("label"))
         self._offer("label", [(label, label) for label in sorted(labels)])
-        for name, choices in choices_of(user).items():
+        for name, choices in choices_of(self.viewer).items():
             self._offer(name, choices)
         segments = [(f"site={key}", label) for key, label in self.offered("site")]
         field.choices = [
             *PERIODS_BEFORE.items(),
             *([(_("Other tickets, the same days"), segments)] if len(segments) > 1 else []),
         ]
-        self.full_clean()
 
     def condition(self, *, team: str = "team", label: bool = True) -> Q:
         """With every name that the chosen label has."""

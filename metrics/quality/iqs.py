@@ -44,14 +44,17 @@ class Row:
 
 @dataclass
 class Sums:
-    """Shares added up, one by one."""
+    """Shares added up, one by one or already in sums."""
 
     total: float = 0.0
     squares: float = 0.0
     n: int = 0
 
     def add(self, value: float) -> None:
-        self.total, self.squares, self.n = self.total + value, self.squares + value * value, self.n + 1
+        self.join(value, value * value, 1)
+
+    def join(self, total: float, squares: float, n: int) -> None:
+        self.total, self.squares, self.n = self.total + total, self.squares + squares, self.n + n
 
     def figure(self, least: int = 0) -> Figure:
         return figure(self.total, self.squares, self.n, least)
@@ -75,7 +78,7 @@ def reviews(user: User | AnonymousUser, period: Period, narrowed: Q | None = Non
     return Review.objects.counted_for(user).filter(narrowed or Q(), done_at__gte=first, done_at__lt=after)
 
 
-_ADDED: Final[Mapping[str, Any]] = {
+ADDED: Final[Mapping[str, Any]] = {
     "total": Sum("score", default=0.0),
     "squares": Sum(F("score") * F("score"), default=0.0),
     "n": Count("pk"),
@@ -85,14 +88,14 @@ _ADDED: Final[Mapping[str, Any]] = {
 
 def overall(rows: ReviewQuerySet) -> Row:
     """All of them together. One query."""
-    found = rows.order_by().aggregate(**_ADDED)
+    found = rows.order_by().aggregate(**ADDED)
     return Row("", "", _figure(found), critical=found["critical"])
 
 
 def by_team(rows: ReviewQuerySet) -> list[Row]:
     """By site and team. One query."""
     columns = ("team__slug", "team__name", "team__site__name")
-    found = rows.order_by().values(*columns).annotate(**_ADDED).order_by("team__site__name", "team__name")
+    found = rows.order_by().values(*columns).annotate(**ADDED).order_by("team__site__name", "team__name")
     return [
         Row(row["team__slug"] or "", row["team__name"] or "", _figure(row), row["team__site__name"] or "",
             row["critical"])
@@ -102,7 +105,7 @@ def by_team(rows: ReviewQuerySet) -> list[Row]:
 
 def by_agent(rows: ReviewQuerySet) -> list[Row]:
     """By agent, those with too few reviews without a value. One query. For whoever may read figures of agents."""
-    added = {**_ADDED, "team": Max("team__name")}
+    added = {**ADDED, "team": Max("team__name")}
     found: Any = rows.order_by().exclude(agent="").values("agent").annotate(**added)
     return [
         Row(row["agent"], row["agent"], _figure(row, AGENT_LEAST), row["team"] or "", row["critical"])
@@ -148,9 +151,7 @@ def by_section(rows: ReviewQuerySet) -> list[Row]:
 def trend(rows: ReviewQuerySet, period: Period) -> list[Point]:
     """Week by week, each from its Monday. One query."""
     zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
-    weekly = (
-        rows.order_by().annotate(week=TruncWeek("done_at", tzinfo=zone)).values("week").annotate(**_ADDED)
-    )
+    weekly = rows.order_by().annotate(week=TruncWeek("done_at", tzinfo=zone)).values("week").annotate(**ADDED)
     found = {row["week"].date(): row for row in weekly}
     return [
         Point(week, _figure(found[week]) if week in found else Figure(IQS, None, 0))

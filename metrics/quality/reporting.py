@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from itertools import product
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models.functions import TruncDate
 
 from metrics import aliases, asking, cutting
 from metrics.asking import Line, Report
@@ -17,7 +17,7 @@ from metrics.dimensions import TIMES
 from metrics.filters import moments
 from metrics.levels import Refused, no, wanted
 from metrics.quality.definitions import IQS
-from metrics.quality.iqs import Sums
+from metrics.quality.iqs import ADDED, Sums
 from metrics.quality.models import Review
 
 COLUMNS: Final = {
@@ -42,20 +42,28 @@ def measure(asked: Report) -> list[Line]:
         if key not in KNOWN:
             raise Refused(no("dimension", key, KNOWN))
     sums: dict[tuple[str, ...], Sums] = defaultdict(Sums)
-    for row in _rows(asked):
+    for row in _rows(asked, chosen):
         if all(set(_values(row, key, names)) & values for key, values in chosen.items()):
             for keys in product(*(_values(row, key, names) for key in asked.by)):
-                sums[keys].add(row["score"])
+                sums[keys].join(row["total"], row["squares"], row["n"])
     if not asked.by and not sums:
         sums[()] = Sums()
     return [Line(dict(zip(asked.by, keys, strict=True)), sums[keys].figure()) for keys in sorted(sums)]
 
 
-def _rows(asked: Report) -> Iterable[Mapping[str, Any]]:
+def _rows(asked: Report, chosen: Iterable[str]) -> Iterable[Mapping[str, Any]]:
+    """The scores added up by what the lines and the filters are about."""
     first, after = moments(asked.period)
     found = Review.objects.that_count() if asked.user is None else Review.objects.counted_for(asked.user)
     within = found.filter(done_at__gte=first, done_at__lt=after)
-    rows: Iterable[Mapping[str, Any]] = within.order_by().values("score", "done_at", *COLUMNS.values())
+    day = TruncDate("done_at", tzinfo=ZoneInfo(settings.REPORTING_TIME_ZONE))
+    told = {*asked.by, *chosen}
+    columns = [*{COLUMNS[key] for key in told - TIMES}, *(["day"] if told & TIMES else [])]
+    rows: Iterable[Mapping[str, Any]] = (
+        within.annotate(day=day).order_by().values(*columns).annotate(**ADDED)
+        if columns
+        else [within.aggregate(**ADDED)]
+    )
     return rows
 
 
@@ -64,9 +72,7 @@ def _values(row: Mapping[str, Any], key: str, names: aliases.Names) -> list[str]
     if key == "label":
         return names.meant_by(row["labels"])
     if key in TIMES:
-        done: datetime = row["done_at"]
-        day = done.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()
-        return [cutting.begins(day, key).isoformat()]
+        return [cutting.begins(row["day"], key).isoformat()]
     return [row[COLUMNS[key]] or ""]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 SELECT: Final = "django/forms/widgets/select.html"
@@ -30,17 +30,15 @@ def _select(widget: dict[str, Any]) -> SafeString:
 
 
 def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
-    inside = _joined([_option(option) for option in options])
-    return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, inside) if name else inside
-
-
-def _option(option: dict[str, Any]) -> SafeString:
-    return format_html(
+    inside = format_html_join(
+        "",
         '\n  <option value="{}"{}>{}</option>\n',
-        str(option["value"]),
-        _attributes(option["attrs"]),
-        conditional_escape(option["label"]),
+        (
+            (str(option["value"]), _attributes(option["attrs"]) if option["attrs"] else "", option["label"])
+            for option in options
+        ),
     )
+    return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, inside) if name else inside
 
 
 def _attributes(attrs: dict[str, Any]) -> SafeString:
