@@ -24,6 +24,8 @@ from sopdesk.accounts.permissions import Permission, allows
 
 LINES_SHOWN: Final = 50
 SPARK_POINTS: Final = 12
+SPARK_LEAST: Final = 4
+SPARK_SPARE: Final = 1.5  # so many times what a figure needs, for parts are not equally full
 SORTS: Final = ("name", "value", "n", "change")
 OF_PEOPLE: Final = ("team", "site", "vendor", "agent")
 
@@ -75,8 +77,8 @@ def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, 
     """The same lines, each with its figure in up to twelve equal parts of the period. One or two queries."""
     if not is_summed(metric) or by is AGENT:
         return [*shown]
-    period = chosen.period_now
-    first, days = _parts(period)
+    shown, period = [*shown], chosen.period_now
+    first, days = _parts(period, _points(metric, shown))
     level = levels.level_for(chosen.viewer, (by.key,), levels.wanted(chosen.narrow()))
     rows, mark = level.within([period], weeks=days % 7 == 0), adding_up.slot(first, days)
     parts = adding_up.parts_by(level, (by.key,), rows, mark, adding_up.needed([metric], small_print=False))
@@ -88,13 +90,21 @@ def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, 
     return [replace(line, spark=series.get(line.name.key, [])) for line in shown]
 
 
-def _parts(period: Period) -> tuple[date, int]:
+def _points(metric: Metric, shown: Sequence[Line]) -> int:
+    """Of how many parts a small picture is: of fewer where the line in the middle has too few tickets for many."""
+    if not metric.least or not shown:
+        return SPARK_POINTS
+    middle = sorted(line.figure.n for line in shown)[len(shown) // 2]
+    return max(SPARK_LEAST, min(SPARK_POINTS, int(middle / (SPARK_SPARE * metric.least))))
+
+
+def _parts(period: Period, points: int) -> tuple[date, int]:
     """Where the parts of a small picture begin, and of how many days they are: of whole weeks where there are many."""
     if not is_weekly(period):
-        return period.first, -(-period.days // SPARK_POINTS)
+        return period.first, -(-period.days // points)
     monday = period.first - timedelta(days=period.first.weekday())
     weeks = (period.last - monday).days // 7 + 1
-    return monday, 7 * -(-weeks // SPARK_POINTS)
+    return monday, 7 * -(-weeks // points)
 
 
 def sorted_lines(found: list[Line], sort: str) -> list[Line]:

@@ -55,9 +55,10 @@ def dots(metric: Metric, lines: Sequence[Line]) -> dict[str, Any]:
 
 
 def spark(values: Sequence[float | None]) -> list[str]:
-    """The points of the lines of a small picture, as SVG's polyline takes them; gaps part lines."""
+    """The points of the lines of a small picture, as SVG's polyline takes them; gaps part lines. None where half or
+    more is missing: single dots say nothing."""
     known = [value for value in values if value is not None]
-    if len(known) < 2:
+    if len(known) < 2 or 2 * len(known) <= len(values):
         return []
     low, high = min(known), max(known)
     reach = (high - low) or 1.0

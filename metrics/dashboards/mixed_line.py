@@ -69,7 +69,9 @@ def others(chosen: DashboardFilter, board: Board, metric: Metric) -> tuple[list[
         return plain, said % {"share": share(covered)}
     if measured.log:
         _read_logs(chosen, measured, level, days)
-    said = _("The dashed line is at the same mix: each ticket weighs as it does in the figure above it.")
+    said = _(
+        "The dashed line is at the same mix: each ticket weighs as it does in the figure of all these days."
+    )
     return [Point(each.day, _figure(measured, days.get(each.day, _Day()), weights)) for each in plain], said
 
 

@@ -122,7 +122,9 @@ def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -
     }
     lines = mixing.lines(chosen, metric, by, sort=sort)
     shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)
-    return {**shared, "lines": shown, "lines_total": len(lines), "dots": drawing.dots(metric, shown)}
+    has_sparks = any(drawing.spark(line.spark) for line in shown)
+    dots = drawing.dots(metric, shown)
+    return {**shared, "lines": shown, "lines_total": len(lines), "dots": dots, "has_sparks": has_sparks}
 
 
 def in_a_sentence(by: Dimension) -> str:

@@ -70,7 +70,7 @@ LEVERS: Final = (
     Lever("automation", _("Automation"),
           _("A candidate: handled in under 6 minutes on average, 60 % or more solved with at most one reply, 20 "
             "tickets a week or more, and CSAT of 80 % or more. Where replies are not counted it is no candidate."),
-          "--accent", "pin", "refresh"),
+          "--accent", "arrow", "refresh"),
     Lever("none", _("None of these"), _("The rule, the article and the words are there: look at how it is followed."),
           "--neutral", "circle", "circle-dot"),
 )  # fmt: skip

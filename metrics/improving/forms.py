@@ -98,8 +98,10 @@ class LinkForm(forms.Form):
 
 def suggested(metric: Metric, period: Period, label: str) -> dict[str, Any]:
     """What a new initiative begins with."""
+    better = gettext("Better %(figure)s of %(label)s") % {"figure": metric.label, "label": label}
+    fewer = gettext("Fewer tickets about %(label)s") % {"label": label}
     return {
-        "title": gettext("Better %(figure)s of %(label)s") % {"figure": metric.label, "label": label},
+        "title": better if metric.denominator or metric.log else fewer,
         "metric": metric.key,
         "direction": Initiative.Direction.UP if metric.better > 0 else Initiative.Direction.DOWN,
     }

@@ -40,11 +40,12 @@ def quality(chosen: Any) -> Section:
     rows, before = (iqs.reviews(user, each, condition) for each in (period, period.previous))
     points, by_section, by_criterion = iqs.trend(rows, period), iqs.by_section(rows), iqs.by_criterion(rows)
     known = sections([row.place for row in (*by_section, *by_criterion)], user)
+    agents = iqs.by_agent(rows) if places.may_read_agents(user) else None
     context = {
         "tabs": places.tabs(user, "figures"), "metric": IQS, "overall": iqs.overall(rows),
         "before": iqs.overall(before), "points": points, "chart": drawing.trend(IQS, points),
         "teams": iqs.by_team(rows), "criteria": [(row, known.get(row.place)) for row in by_criterion],
         "sections": [(row, known[row.place]) for row in by_section if row.place in known],
-        "agents": iqs.by_agent(rows) if places.may_read_agents(user) else None, "agent_least": AGENT_LEAST,
+        "agents": agents, "agents_small": sum(row.figure.is_small for row in agents or ()), "agent_least": AGENT_LEAST,
     }  # fmt: skip
     return Section("metrics/quality/figures.html", context)

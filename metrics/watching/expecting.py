@@ -16,6 +16,7 @@ BASE: Final = 56  # days that say what is usual: eight of each weekday
 RUN: Final = 14  # days that the average looks back over
 DAYS: Final = BASE + RUN
 LEAST_A_DAY: Final = 2.0  # answers, or handled contacts
+LEAST_THAT_DAY: Final = 5  # answers or contacts on the day itself: one very long contact is no spike
 FEW: Final = 0.25  # tickets a day; where fewer are usual, two on one day are no spike yet
 TRIM: Final = 0.13  # of eight values the highest and the lowest are left out
 NORMAL_IQR: Final = 1.349
@@ -44,8 +45,8 @@ def volume(created: Floats) -> Standing | None:
 
 
 def share(hits: Floats, n: Floats) -> Standing | None:
-    """A share of each day's answers, against that of the base days; a day without answers says nothing."""
-    if n[:BASE].mean() < LEAST_A_DAY or n[-1] == 0:
+    """A share of each day's answers, against that of the base days; a day with few answers says nothing."""
+    if n[:BASE].mean() < LEAST_A_DAY or n[-1] < LEAST_THAT_DAY:
         return None
     usual = (hits[:BASE].sum() + 0.5) / (n[:BASE].sum() + 1)
     noise = (hits - n * usual) / np.sqrt(np.maximum(n, 1) * usual * (1 - usual))
@@ -55,7 +56,7 @@ def share(hits: Floats, n: Floats) -> Standing | None:
 def mean(total: Floats, squares: Floats, n: Floats) -> Standing | None:
     """The mean of each day's values, against that of the base days."""
     base = n[:BASE].sum()
-    if base < LEAST_A_DAY * BASE or n[-1] == 0:
+    if base < LEAST_A_DAY * BASE or n[-1] < LEAST_THAT_DAY:
         return None
     usual = total[:BASE].sum() / base
     deviation = np.sqrt(max(squares[:BASE].sum() / base - usual * usual, 0.0))

@@ -17,6 +17,7 @@ from metrics import aliases
 from metrics.definitions import BY_KEY, CSAT, VOLUME, Metric
 from metrics.watching.models import Alert
 from sopdesk.accounts.models import User
+from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Version
 
 BEFORE: Final = timedelta(days=14)
@@ -50,17 +51,25 @@ class Shown:
         return "trending-up" if self.alert.direction == Alert.Direction.UP else "trending-down"
 
     @property
+    def figure_url(self) -> str:
+        """The figure over the thirteen weeks up to two after it ended."""
+        said = {"period": "91", "until": (self.alert.last_day + BEFORE).isoformat(), **self._whose}
+        return f"{reverse('metrics:tab', args=[self.alert.metric])}?{urlencode(said)}"
+
+    @property
+    def _whose(self) -> dict[str, str]:
+        alert, said = self.alert, {"label": self.label} if self.label else {}
+        if alert.team:
+            return {**said, "team": alert.team.slug}
+        return {**said, "site": alert.site.slug} if alert.site else said
+
+    @property
     def tickets_url(self) -> str:
         """The tickets behind it, of the days it lasted."""
         alert, days = self.alert, (self.alert.last_day - self.alert.first_day).days + 1
         shown = {CSAT.key: "rated_bad", VOLUME.key: "all"}.get(alert.metric, "handled")
-        said = {"show": shown, "until": alert.last_day.isoformat(), "period": "7" if days <= 7 else "28"}
-        if alert.label:
-            said["label"] = self.label
-        if alert.team:
-            said["team"] = alert.team.slug
-        elif alert.site:
-            said["site"] = alert.site.slug
+        period = "7" if days <= 7 else "28"
+        said = {"show": shown, "until": alert.last_day.isoformat(), "period": period, **self._whose}
         return f"{reverse('metrics:tickets')}?{urlencode(said)}"
 
 
@@ -87,6 +96,11 @@ def pressing(viewer: User, today: date) -> list[Shown]:
     """What is off for this person's desk, the newest first. Two queries."""
     alerts = Alert.objects.visible_to(viewer).pressing(today).select_related("team__site", "site")
     return shown(list(alerts.order_by("-last_day", "q")[:RECENT_MAX]), viewer)
+
+
+def where(version: Version) -> str:
+    """The address of its document."""
+    return kind_of(version.document.kind).url("read", version.document.key)
 
 
 def recent_changes(alert: Alert, viewer: User) -> list[Version]:

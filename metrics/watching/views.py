@@ -90,7 +90,7 @@ def _page(request: HttpRequest, alert: Alert, form: NoteForm, status: int = 200)
     context = {
         "shown": showing.shown([alert], person)[0],
         "alert": alert,
-        "recent": showing.recent_changes(alert, person),
+        "recent": [(version, showing.where(version)) for version in showing.recent_changes(alert, person)],
         "form": form if form.is_bound else NoteForm(initial={"note": alert.note}),
         "may_handle": allows(person, Permission.ALERTS_HANDLE),
     }

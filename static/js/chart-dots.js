@@ -4,6 +4,7 @@ import { axis, colour, FORMATS, frame, scaled, tooltip } from "./chart-paper.js"
 const ROW = 32;
 const EDGES = 56;
 const NAME_LINE = 22;
+const LINES = 3; // names take half of the room
 
 // A name in two lines at most; the tooltip and the table have the whole of it.
 function twoLines(name) {
@@ -33,7 +34,7 @@ export const dotsHeight = (data) => EDGES + ROW * data.names.length;
 export function dots(data) {
   const [accent, soft] = [colour("--accent"), colour("--ink-soft")];
   const format = FORMATS[data.format] ?? FORMATS.number;
-  const along = scaled(data.format, [...data.values, ...data.low, ...data.high, ...data.others], data.kind === "bar");
+  const along = scaled(data.format, [...data.values, ...data.low, ...data.high, ...data.others], data.kind === "bar", LINES);
   const ends = data.low.map((low, row) => [row, low, data.high[row]]).filter(([, low]) => low !== null);
   const main = data.kind === "bar"
     ? { type: "bar", data: data.values, barMaxWidth: 14, itemStyle: { color: accent, borderRadius: [0, 2, 2, 0] } }

@@ -26,15 +26,15 @@ export function roundTime(value) {
 }
 
 // What an axis of these values needs: for durations round ends and steps, in one unit; else only how its labels are written.
-export function scaled(format, values, fromZero) {
+export function scaled(format, values, fromZero, lines = LINES) {
   const known = values.filter((value) => value !== null && value !== undefined);
   if (format !== "duration" || !known.length) {
-    return { scale: !fromZero, axisLabel: { formatter: format === "percent" ? roundShare : roundNumber } };
+    return { scale: !fromZero, splitNumber: lines, axisLabel: { formatter: format === "percent" ? roundShare : roundNumber } };
   }
   const [low, high] = [fromZero ? 0 : Math.min(...known), Math.max(...known)];
   const { size, steps, say } = UNITS.find(({ from }) => high >= from) ?? UNITS.at(-1);
   const [from, to] = [low / size, high / size];
-  const step = steps.find((each) => each >= (to - from) / LINES) ?? steps.at(-1) * Math.ceil((to - from) / LINES / steps.at(-1));
+  const step = steps.find((each) => each >= (to - from) / lines) ?? steps.at(-1) * Math.ceil((to - from) / lines / steps.at(-1));
   const min = Math.floor(from / step) * step;
   const max = Math.max(Math.ceil(to / step) * step, min + step);
   const label = (value) => (value === 0 ? "0" : say(value / size));

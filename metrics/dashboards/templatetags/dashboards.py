@@ -7,6 +7,7 @@
 {% tab_name key %}                  the name of a tab
 {% tab_with metric %}               the address of the tab that has the figure
 {% spark values %}                  a figure over time, small
+{{ seconds|round_time }}            4 h, 3 days
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from django import template
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 
 from metrics.dashboards import drawing, wording
 from metrics.dashboards.comparing import Change
 from metrics.dashboards.tabs import TABS
 from metrics.definitions import Metric
 from metrics.reporting import Figure
+from sopdesk.text.figures import clock, grouped
 
 register = template.Library()
 
@@ -42,9 +45,24 @@ def said(figure: Figure) -> str:
 
 
 @register.filter
+def round_time(seconds: float) -> str:
+    """A round time in its unit, as the axes of charts have it: 4 h, 3 days."""
+    days, hours = seconds / 86400, seconds / 3600
+    if days >= 1 and days == int(days):
+        return ngettext("%(n)s day", "%(n)s days", int(days)) % {"n": grouped(days)}
+    return gettext("%(n)s\u202fh") % {"n": grouped(hours)} if hours == int(hours) else clock(seconds)
+
+
+@register.filter
 def difference(change: Change, metric: Metric) -> str:
     """+1.1 pp"""
     return wording.difference(metric, change.value)
+
+
+@register.filter
+def shows(change: Change, metric: Metric) -> bool:
+    """Whether anything is left of the change as it is written: not of 0.0 pp or 0:00."""
+    return any(digit in "123456789" for digit in difference(change, metric))
 
 
 @register.filter
