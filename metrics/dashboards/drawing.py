@@ -27,7 +27,7 @@ def trend(
     if metric.denominator:
         series[0]["low"] = [_short(point.figure.low) for point in points]
         series[0]["high"] = [_short(point.figure.high) for point in points]
-    if others:
+    if any(point.figure.value is not None for point in others):
         values = [_short(point.figure.value) for point in others][: len(points)]
         series.append({"name": other_name, "values": values, "faint": True})  # type: ignore[dict-item]
     return {

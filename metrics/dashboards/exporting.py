@@ -58,7 +58,8 @@ def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
         "compared_note",
     ]
     board = measuring.board(chosen, (metric,), metric)
-    points, (others, said) = board.now.points(metric), mixed_line.others(chosen, board, metric)
+    points, others = board.points(metric)
+    others, said = mixed_line.others(chosen, board, metric, others)
     for point, other in zip_longest(points, others[: len(points)]):
         there = (
             [other.day.isoformat(), number(other.figure.value), str(other.figure.n)] if other else [""] * 3

@@ -26,6 +26,7 @@ from metrics.reporting import Figure, Point
 from sopdesk.accounts.models import User
 
 HANDLE_LOG: Final = "handle_log"
+SPARSE_DAYS: Final = 14  # fewer days are never drawn as weeks
 
 
 @dataclass
@@ -65,27 +66,27 @@ class Side:
             return Figure(metric, None, 0)
         return lines[0].figure if lines else Figure(metric, None, 0)
 
-    def points(self, metric: Metric) -> list[Point]:
-        """By day, or by week over more than 13 weeks."""
+    def points(self, metric: Metric, *, weekly: bool) -> list[Point]:
+        """One for each day or week of the period, also where there is nothing: the axis is one of time."""
         if not is_summed(metric):
-            return self._asked(metric)
-        parts: dict[date, Counter[str]] = {start: Counter() for start in starts(self.period)}
+            return self._asked(metric, weekly=weekly)
+        parts: dict[date, Counter[str]] = {start: Counter() for start in starts(self.period, weekly=weekly)}
         logs: dict[date, Counter[int]] = {start: Counter() for start in parts}
         names = adding_up.needed([metric], small_print=False)
         for day, found in self.parts.items():
             if self._has(day):
-                parts[start_of(day, self.period)].update({name: found[name] for name in names})
+                parts[start_of(day, self.period, weekly=weekly)].update({name: found[name] for name in names})
         for day, counts in self.logs.get(metric.log, {}).items():
             if self._has(day):
-                logs[start_of(day, self.period)].update(counts)
+                logs[start_of(day, self.period, weekly=weekly)].update(counts)
         return [Point(start, reporting.figure(metric, found, logs[start])) for start, found in parts.items()]
 
-    def _asked(self, metric: Metric) -> list[Point]:
-        by = "week" if is_weekly(self.period) else "day"
+    def _asked(self, metric: Metric, *, weekly: bool) -> list[Point]:
+        by = "week" if weekly else "day"
         lines = reporting.report(self.viewer, metric, by=[by], period=self.period, narrow=self.narrow)
-        return [
-            Point(max(date.fromisoformat(line.keys[by]), self.period.first), line.figure) for line in lines
-        ]
+        found = {max(date.fromisoformat(line.keys[by]), self.period.first): line.figure for line in lines}
+        nothing = Figure(metric, None, 0)
+        return [Point(start, found.get(start, nothing)) for start in starts(self.period, weekly=weekly)]
 
     def _has(self, day: date) -> bool:
         return self.period.first <= day <= self.period.last
@@ -114,6 +115,23 @@ class Board:
     def tiles(self) -> list[Tile]:
         """One for each metric, in their order."""
         return [self._tile(metric) for metric in self.metrics]
+
+    def points(self, metric: Metric) -> tuple[list[Point], list[Point]]:
+        """The trend of a figure and what it is compared with, by day or by week."""
+        weekly = self.is_by_week(metric)
+        others = self.other.points(metric, weekly=weekly) if self.other else []
+        return self.now.points(metric, weekly=weekly), others
+
+    def is_by_week(self, metric: Metric) -> bool:
+        """Over more than 13 weeks, and where most days have too few tickets to be shown."""
+        if is_weekly(self.now.period):
+            return True
+        if not metric.least or self.now.period.days < SPARSE_DAYS:
+            return False
+        measured = [
+            point.figure for point in self.now.points(metric, weekly=False) if point.figure.is_measured
+        ]
+        return 2 * sum(figure.is_small for figure in measured) > len(measured)
 
     def _tile(self, metric: Metric) -> Tile:
         figure = self.now.figure(metric)
@@ -192,12 +210,12 @@ def is_weekly(period: Period) -> bool:
     return period.days > reporting.WEEKLY_FROM_DAYS
 
 
-def start_of(day: date, period: Period) -> date:
+def start_of(day: date, period: Period, *, weekly: bool) -> date:
     """The day, or the Monday of its week where points are weeks; never before the period begins."""
-    return max(day - timedelta(days=day.weekday()), period.first) if is_weekly(period) else day
+    return max(day - timedelta(days=day.weekday()), period.first) if weekly else day
 
 
-def starts(period: Period) -> list[date]:
+def starts(period: Period, *, weekly: bool) -> list[date]:
     """The days on which the points of a period begin."""
     days = (period.first + timedelta(days=number) for number in range(period.days))
-    return sorted({start_of(day, period) for day in days})
+    return sorted({start_of(day, period, weekly=weekly) for day in days})

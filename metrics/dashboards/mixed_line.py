@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from metrics import histograms
 from metrics.dashboards import mixing
 from metrics.dashboards.filters import DashboardFilter
-from metrics.dashboards.measuring import Board, is_weekly, start_of
+from metrics.dashboards.measuring import Board, start_of
 from metrics.dashboards.mixing import COLUMNS, COVERED_LEAST, Strata, Stratum
 from metrics.definitions import Metric
 from metrics.levels import Level, Refused
@@ -42,18 +42,19 @@ class _Day:
     logs: dict[Stratum, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
 
-def others(chosen: DashboardFilter, board: Board, metric: Metric) -> tuple[list[Point], str]:
-    """The points that those of these days stand beside, and in words at which mix they are ("": not asked for)."""
-    if board.other is None:
-        return [], ""
-    plain = board.other.points(metric)
-    if not chosen.mixes:
+def others(
+    chosen: DashboardFilter, board: Board, metric: Metric, plain: list[Point]
+) -> tuple[list[Point], str]:
+    """The points that those of these days stand beside, `plain` or at the same mix, and in words which they are ("":
+    not asked for)."""
+    if board.other is None or not chosen.mixes:
         return plain, ""
     measured = board.now.figure(metric).metric
     if not mixing.has_mix(measured) or board.other.figure(metric).metric.key != measured.key:
         return plain, _("The dashed line is as it was: there is no mix of this figure.")
+    weekly = board.is_by_week(metric)
     try:
-        level, days = _days(chosen, measured)
+        level, days = _days(chosen, measured, weekly=weekly)
         here = mixing.side(chosen, chosen.narrow(), chosen.period_now, None, [measured], with_logs=False).get(
             mixing.WHOLE, Strata()
         )
@@ -68,7 +69,7 @@ def others(chosen: DashboardFilter, board: Board, metric: Metric) -> tuple[list[
         said = _("The dashed line is as it was: too few (%(share)s) have a counterpart with the same labels.")
         return plain, said % {"share": share(covered)}
     if measured.log:
-        _read_logs(chosen, measured, level, days)
+        _read_logs(chosen, measured, level, days, weekly=weekly)
     said = _(
         "The dashed line is at the same mix: each ticket weighs as it does in the figure of all these days."
     )
@@ -88,36 +89,38 @@ def _weights(have: Mapping[Stratum, int], there: Mapping[Stratum, int]) -> tuple
     return weights, covered / max(1, sum(have.values()))
 
 
-def _days(chosen: DashboardFilter, metric: Metric) -> tuple[Level, dict[date, _Day]]:
+def _days(chosen: DashboardFilter, metric: Metric, *, weekly: bool) -> tuple[Level, dict[date, _Day]]:
     """The other side by point and stratum. One query. Raises Refused."""
     level = mixing.level_of(chosen, chosen.narrow_other(), ())
     names = sorted({*metric.numerator, *metric.denominator})
     days: dict[date, _Day] = defaultdict(_Day)
-    for row in summed(_rows(chosen, level), _COLUMNS, names):
-        day, stratum = days[_point(chosen, row)], mixing.stratum_of(level, row)
+    for row in summed(_rows(chosen, level, weekly=weekly), _COLUMNS, names):
+        day, stratum = days[_point(chosen, row, weekly=weekly)], mixing.stratum_of(level, row)
         day.top[stratum] += sum(row[name] for name in metric.numerator)
         day.n[stratum] += mixing.n_of(metric, row)
     return level, days
 
 
-def _read_logs(chosen: DashboardFilter, metric: Metric, level: Level, days: dict[date, _Day]) -> None:
-    for row in summed(_rows(chosen, level), _COLUMNS, log=metric.log):
+def _read_logs(
+    chosen: DashboardFilter, metric: Metric, level: Level, days: dict[date, _Day], *, weekly: bool
+) -> None:
+    for row in summed(_rows(chosen, level, weekly=weekly), _COLUMNS, log=metric.log):
         counts = histograms.counted(row[metric.log] or b"")
-        days[_point(chosen, row)].logs[mixing.stratum_of(level, row)].update(counts)
+        days[_point(chosen, row, weekly=weekly)].logs[mixing.stratum_of(level, row)].update(counts)
 
 
-def _rows(chosen: DashboardFilter, level: Level) -> QuerySet[Any]:
+def _rows(chosen: DashboardFilter, level: Level, *, weekly: bool) -> QuerySet[Any]:
     period = chosen.period_other()
     assert period is not None  # noqa: S101 - there is another side
     rows = level.rollups.filter(day__range=(period.first, period.last))
-    found: QuerySet[Any] = rows.annotate(mark=TruncWeek("day") if is_weekly(period) else F("day"))
+    found: QuerySet[Any] = rows.annotate(mark=TruncWeek("day") if weekly else F("day"))
     return found
 
 
-def _point(chosen: DashboardFilter, row: Mapping[str, Any]) -> date:
+def _point(chosen: DashboardFilter, row: Mapping[str, Any], *, weekly: bool) -> date:
     period = chosen.period_other()
     assert period is not None  # noqa: S101 - as above
-    return start_of(row["mark"], period)
+    return start_of(row["mark"], period, weekly=weekly)
 
 
 def _figure(metric: Metric, day: _Day, weights: Mapping[Stratum, float]) -> Figure:

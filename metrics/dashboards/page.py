@@ -94,7 +94,8 @@ def opened(view: SavedView) -> str:
 
 def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any]:
     board = measuring.board(chosen, tab.metrics, metric)
-    points, (others, line_said) = board.now.points(metric), mixed_line.others(chosen, board, metric)
+    points, others = board.points(metric)
+    others, line_said = mixed_line.others(chosen, board, metric, others)
     days = [point.day for point in points]
     marks = marking.marks(chosen.viewer, chosen.period_now, label=chosen.chosen("label"))
     drawn = marking.drawn(marks, days)
@@ -105,6 +106,7 @@ def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any
         "beside": [*zip_longest(points, others[: len(points)])],
         "others": others,
         "line_said": line_said,
+        "is_sparse": board.is_by_week(metric) and not measuring.is_weekly(chosen.period_now),
         "marks": marks,
         "chart": chart,
     }
@@ -122,9 +124,11 @@ def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -
     }
     lines = mixing.lines(chosen, metric, by, sort=sort)
     shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)
+    has_changes = bool(chosen.against_label) and any(line.change for line in shown)
     has_sparks = any(drawing.spark(line.spark) for line in shown)
     dots = drawing.dots(metric, shown)
-    return {**shared, "lines": shown, "lines_total": len(lines), "dots": dots, "has_sparks": has_sparks}
+    said = {"has_sparks": has_sparks, "has_changes": has_changes}
+    return {**shared, **said, "lines": shown, "lines_total": len(lines), "dots": dots}
 
 
 def in_a_sentence(by: Dimension) -> str:

@@ -11,10 +11,11 @@ from django.utils.dateparse import parse_date
 
 from metrics.effects.scale import ticks
 
-WIDE, HIGH = 640.0, 200.0
+WIDE, HIGH = 440.0, 200.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 16.0, 22.0, 26.0
 DOTS_WIDE: Final = 240.0
 PAD: Final = 12.0
+TICKS: Final = 4  # days are written as large as on the page
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def lines(data: dict[str, Any], effective: date, unit: str) -> Lines | None:
     return Lines(
         ours=marks, ours_path=_path(marks), others_path=_path(others),
         effective=x(begins), washout=(x(begins), round(x(begins + 7) - x(begins), 1)),
-        ticks=[(x((day - first).days), day) for day, _point in points[:: max(1, len(points) // 6)]],
+        ticks=[(x((day - first).days), day) for day, _point in points[:: max(1, -(-len(points) // TICKS))]],
         scale=[(y(tick.value), tick.text) for tick in scale],
         rows=[Week(day, point["ours"], point["others"], begins <= (day - first).days < begins + 7)
               for day, point in points],

@@ -34,10 +34,13 @@ function publications(marks, named) {
   };
 }
 
+// A point between two gaps is on no line: it is drawn by itself.
+const alone = (values, at) => values[at] !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null;
+
 function line(series, paint, index, data, width) {
   return {
-    name: series.name, data: series.values, type: series.faint ? "line" : data.kind ?? "line", symbol: "circle", symbolSize: 5,
-    showSymbol: series.values.filter((value) => value !== null).length < 3, barMaxWidth: 28,
+    name: series.name, data: series.values, type: series.faint ? "line" : data.kind ?? "line", symbol: "circle",
+    symbolSize: (_value, point) => (alone(series.values, point.dataIndex) ? 5 : 0), showSymbol: true, showAllSymbol: true, barMaxWidth: 28,
     lineStyle: series.faint ? { width: 1.5, color: paint, type: "dashed" } : { width: 2, color: paint, type: DASHES[index % 3] },
     itemStyle: { color: paint, borderRadius: data.kind === "bar" ? [2, 2, 0, 0] : 0 }, z: series.faint ? 1 : 3,
     markLine: index === 0 && data.marks?.length ? publications(data.marks, haveRoom(data.marks, data.x, width)) : undefined,

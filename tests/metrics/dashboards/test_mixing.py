@@ -96,7 +96,7 @@ def test_over_all_days_the_line_is_the_figure(mixed: Import, gia: User, as_perso
     shown = as_person(gia).get(address("csat"), {"mix": "same", **DAYS})
     [tile] = shown.context["tiles"]
     whole = read(urlencode({"mix": "same", **DAYS}), user=gia)
-    _level, days = mixed_line._days(whole, CSAT)
+    _level, days = mixed_line._days(whole, CSAT, weekly=False)
     weights = {("simple",): 0.5, ("hard",): 3.0}
     top, n = (
         sum(weights[key[0]] * count for day in days.values() for key, count in getattr(day, of).items())
