@@ -241,3 +241,34 @@ class TestPublications:
     ) -> None:
         assert self.marks(as_person(finn)) == ["SOP-0001", "SOP-0002"]
         assert self.marks(as_person(ana)) == ["SOP-0001", "SOP-0002", "SOP-0003"]
+
+
+def test_a_figure_with_few_tickets_a_day_is_drawn_by_week(figures: Import, gia: User, as_person: Any) -> None:
+    """Two or three answers a day are too few to be shown; fourteen to twenty-one a week are some."""
+    days = {"since": "2026-05-01", "until": "2026-05-28"}
+    shown = as_person(gia).get(address("csat"), days).context
+    assert shown["is_sparse"]
+    assert [point.day.isoformat() for point in shown["points"]] == [
+        "2026-05-01", "2026-05-04", "2026-05-11", "2026-05-18", "2026-05-25",
+    ]  # fmt: skip
+    told = table(as_person(gia), tab="csat", part="trend", **days)
+    assert [row["from"] for row in told] == [point.day.isoformat() for point in shown["points"]]
+    by_day = as_person(gia).get(address("aht"), days).context
+    assert (by_day["is_sparse"], len(by_day["points"])) == (False, 28)
+
+
+def test_the_axis_of_a_figure_that_others_measure_has_every_day(
+    figures: Import, gia: User, as_person: Any
+) -> None:
+    shown = as_person(gia).get(address("quality"), {"since": "2026-05-01", "until": "2026-05-28"}).context
+    assert len(shown["points"]) == len(shown["chart"]["x"]) == 28
+    assert len(shown["chart"]["series"]) == 1  # nothing to compare with is no line
+
+
+def test_columns_that_say_nothing_are_left_out(figures: Import, gia: User, as_person: Any) -> None:
+    counts = page(as_person(gia), "volume", **MAY)
+    shares = page(as_person(gia), "aht", **MAY)
+    heads = [
+        text.split('aria-labelledby="lines-title">')[-1].split("</thead>")[0] for text in (counts, shares)
+    ]
+    assert [("interval" in head) for head in heads] == [False, True]
