@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import TruncWeek
+from django.db.models import DateField, F, QuerySet
+from django.db.models.functions import Cast, TruncWeek
 from django.utils.translation import gettext as _
 
 from metrics import histograms
@@ -113,7 +113,7 @@ def _rows(chosen: DashboardFilter, level: Level, *, weekly: bool) -> QuerySet[An
     period = chosen.period_other()
     assert period is not None  # noqa: S101 - there is another side
     rows = level.rollups.filter(day__range=(period.first, period.last))
-    found: QuerySet[Any] = rows.annotate(mark=TruncWeek("day") if weekly else F("day"))
+    found: QuerySet[Any] = rows.annotate(mark=Cast(TruncWeek("day"), DateField()) if weekly else F("day"))
     return found
 
 
