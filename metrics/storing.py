@@ -131,14 +131,21 @@ _FORGET: Final = [
 
 _SPANS: Final = """
 WITH written AS (INSERT INTO metrics_statusspan (ticket_id, status, from_at, to_at, inferred)
-SELECT stored.id, span.status, span.from_at, span.to_at, false
-FROM stored JOIN converted AS c USING (line), LATERAL (
-    SELECT 'pending' AS status, lower(told) AS from_at, upper(told) AS to_at FROM unnest(c.pending_spans) AS told
-    UNION ALL
-    SELECT status, at, lead(at) OVER (ORDER BY n)
-    FROM unnest(c.history, c.statuses) WITH ORDINALITY AS step (at, status, n)
-) AS span
-WHERE (c.pending_spans IS NOT NULL OR c.history IS NOT NULL) AND span.from_at IS DISTINCT FROM span.to_at
+SELECT stored.id, 'pending', lower(span), upper(span), false
+FROM stored JOIN converted AS c USING (line), unnest(c.pending_spans) AS span
+WHERE c.pending_spans IS NOT NULL
+RETURNING ticket_id, status, from_at, to_at)
+INSERT INTO stored_span SELECT * FROM written"""
+
+# Not in one with the spans above: a lateral join of both would cost every row of a source that tells of waits only.
+_HISTORY: Final = """
+WITH written AS (INSERT INTO metrics_statusspan (ticket_id, status, from_at, to_at, inferred)
+SELECT id, status, at, until, false FROM (
+    SELECT stored.id, step.status, step.at, lead(step.at) OVER (PARTITION BY stored.id ORDER BY step.n) AS until
+    FROM stored JOIN converted AS c USING (line),
+        unnest(c.history, c.statuses) WITH ORDINALITY AS step (at, status, n)
+    WHERE c.history IS NOT NULL
+) AS told WHERE at IS DISTINCT FROM until
 RETURNING ticket_id, status, from_at, to_at)
 INSERT INTO stored_span SELECT * FROM written"""
 
@@ -255,7 +262,7 @@ def store(*, source_id: int, import_id: int, vendor_basis: str) -> Stored:
         cursor.execute(_OLD_DAYS)
         for statement in [_BEFORE, *_FORGET] if changed else []:
             cursor.execute(statement, names)
-        for statement in (_SPANS, _FIGURES, _MORE_FIGURES, _RATINGS, _HANDLING, _TEXTS, _NEW_DAYS):
+        for statement in (_SPANS, _HISTORY, _FIGURES, _MORE_FIGURES, _RATINGS, _HANDLING, _TEXTS, _NEW_DAYS):
             cursor.execute(statement, names)
     return Stored(added, changed, read - added - changed, flagged)
 
