@@ -45,7 +45,9 @@ class DashboardFilter(FigureFilter):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    against = forms.ChoiceField(label=gettext_lazy("Compared with"), required=False)
+    against = forms.ChoiceField(
+        label=gettext_lazy("Compared with"), required=False, choices=[*PERIODS_BEFORE.items()]
+    )
     mix = forms.ChoiceField(
         label=gettext_lazy("Same mix of tickets"),
         required=False,
@@ -201,6 +203,16 @@ def _sensible(day: date | None) -> date | None:
 def _a_year_before(days: int) -> timedelta:
     """52 weeks, so that weekdays agree; for a longer period as much as keeps the two apart."""
     return timedelta(days=364 if days <= 364 else max(days, 365) if days <= 366 else 364 * -(-days // 364))
+
+
+class Unchosen(DashboardFilter):
+    """All tickets that this person may see, against the period before, where no form offers anything else."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__(QueryDict(), user=user)
+
+    def offer(self) -> None:
+        """Looking up what there is to choose would take longer than the figures."""
 
 
 def read(query: str, *, user: User) -> DashboardFilter:

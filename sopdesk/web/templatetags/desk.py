@@ -26,8 +26,10 @@ from django.forms import (
 )
 from django.template.context import Context
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sopdesk.listing import Listing
@@ -60,9 +62,23 @@ def when(value: date | datetime | None, style: str = "") -> SafeString | str:
     """A moment in the viewer's zone as a <time>; `style` "date" leaves the time of day out."""
     if value is None:
         return figures.NOTHING
-    relative = naturaltime(value) if isinstance(value, datetime) else ""
+    relative = _relative(value) if isinstance(value, datetime) else ""
     text = figures.in_words(value, date_only=style == "date")
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), relative, text)
+
+
+def _relative(value: datetime) -> str:
+    """`3 hours ago`; of what is more than a day away it is kept for the hour, for lists say many moments."""
+    now = timezone.now()
+    if timezone.is_naive(value) or abs(now - value) < timedelta(days=1, hours=1):
+        return str(naturaltime(value))
+    return _relative_in(value, now.replace(minute=0, second=0, microsecond=0), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _relative_in(value: datetime, hour: datetime, language: str | None) -> str:
+    """The same in an hour and in the active language, which are named to tell the kept ones apart."""
+    return str(naturaltime(value))
 
 
 @register.simple_tag
