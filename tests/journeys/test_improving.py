@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from metrics import rollups
-from metrics.models import Rollup
+from metrics.models import Rollup, Week
 from metrics.quality.models import Review
 from sopdesk.accounts.models import Team, User
 from tests.axe import PHONE
@@ -55,7 +55,9 @@ def test_a_costly_label_becomes_an_initiative(sit_down: SitDown, ana: User, paym
         "good_n": 80, "bad_n": 20, "solved_n": 300, "reopen_known_n": 300, "reopened_n": 30,
     }  # fmt: skip
     for day in (LAST - timedelta(days=7), LAST + timedelta(days=28)):
-        Rollup.objects.create(day=day, source=making.source(), team=payments, label="refund", **parts)
+        told = {"source": making.source(), "team": payments, "label": "refund", **parts}
+        Rollup.objects.create(day=day, **told)
+        Week.objects.create(day=rollups.monday_of(day), **told)
     rollups.refresh_facets()
     seat = sit_down(ana)
     seat.page.goto("/metrics/improving?until=2026-06-28&period=28")
