@@ -39,6 +39,7 @@ class Strings:
 
     def __init__(self, source: IO[bytes]) -> None:
         self._more = self._read(source)
+        self.still_here: Callable[[], object] = lambda: None  # called now and then: a million take a while
         self._text, self._ends = bytearray(), array("Q", [0])
 
     def __getitem__(self, number: int) -> str:
@@ -48,6 +49,8 @@ class Strings:
             except StopIteration:
                 raise IndexError(number) from None
             self._ends.append(len(self._text))
+            if len(self._ends) % 10_000 == 0:
+                self.still_here()
         return self._text[self._ends[number] : self._ends[number + 1]].decode("utf-8", "surrogatepass")
 
     @staticmethod
@@ -123,13 +126,19 @@ def cut(plain: Path, offset: int) -> tuple[bytes, int | None]:
     return whole, None if is_last else offset + len(body)
 
 
-def rows(xml: bytes, sheet: ReadOnlyWorksheet, before: int) -> Iterator[tuple[int, dict[int, Any]]]:
+def rows(
+    xml: bytes, sheet: ReadOnlyWorksheet, before: int, still_here: Callable[[], object]
+) -> Iterator[tuple[int, dict[int, Any]]]:
     """The rows of a cut: the number of each, and its values by column. `before`: the number of the last row before."""
     book, strings = sheet.parent, sheet._shared_strings  # noqa: SLF001 - openpyxl has no other way to a part of a sheet
     parser = WorkSheetParser(io.BytesIO(xml), strings, data_only=True, epoch=book.epoch)
     parser.date_formats, parser.timedelta_formats = book._date_formats, book._timedelta_formats  # noqa: SLF001
+    if isinstance(strings, Strings):
+        strings.still_here = still_here
     parser.row_counter = before
     for number, cells in parser.parse():
+        if number % 1000 == 0:
+            still_here()
         if number > ROWS_MAX:
             raise FileRefused(
                 _("The sheet says that it has a row %(row)s: no workbook has that.") % {"row": number}

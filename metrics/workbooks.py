@@ -7,6 +7,7 @@ sheet is unpacked once, and rewritten from it by chunks (metrics/sheets.py).
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 import zipfile
@@ -16,6 +17,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
@@ -28,6 +30,7 @@ STRINGS_MAX: Final = 64 * 1024**2  # they are held in memory
 CUTS: Final = 4  # of the sheet, in one chunk of the job
 HEADER_WITHIN: Final = 50
 _STRINGS: Final = "xl/sharedStrings.xml"
+_DISK: Final = {errno.ENOSPC, errno.EDQUOT, errno.EIO}  # no fault of the workbook: the job tries again
 
 Row = tuple[Any, ...]
 
@@ -64,9 +67,11 @@ def _sheet(path: Path) -> Iterator[ReadOnlyWorksheet]:
                     if _header_row(sheet):
                         yield sheet
                         return
-    except FileRefused:
+    except (FileRefused, FileNotFoundError, DatabaseError):
         raise
     except Exception as error:  # openpyxl raises whatever a broken part makes it stumble over
+        if isinstance(error, OSError) and error.errno in _DISK:
+            raise
         raise FileRefused(
             _("The workbook is damaged or was cut off on its way: %(error)s. Save it again, or as CSV.")
             % {"error": f"{type(error).__name__}: {error}"[:200]}
@@ -124,14 +129,12 @@ def advance(
         out.truncate()
         for _number in range(CUTS):
             xml, offset = sheets.cut(plain, offset)
-            for number, cells in sheets.rows(xml, sheet, row):
+            for number, cells in sheets.rows(xml, sheet, row, say):
                 if number <= row:
                     continue
                 out.write(b"\n" * (number - row - 1))
                 out.write(_of_row(number, cells, header, cursor["first"]))
                 row = number
-                if row % 1000 == 0:
-                    say()
             if offset is None:
                 break
         written = out.tell()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -13,6 +14,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import OperationalError
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from metrics import importing, rejecting, rewriting
@@ -225,6 +227,21 @@ def test_a_sheet_goes_on_behind_the_last_row_that_was_written(monkeypatch: pytes
     assert chunks > 6
     assert {*Ticket.objects.values_list("team_name", flat=True)} == {"<row> & </row>"}
     assert sorted(path.suffix for path in importing.folder().iterdir()) == [".csv", ".upload"]
+
+
+@pytest.mark.parametrize("fault", [OperationalError("gone"), OSError(errno.ENOSPC, "full")])
+def test_what_fails_around_a_workbook_is_no_fault_of_the_workbook(fault: Exception, tmp_path: Path) -> None:
+    """So that the job tries again, where a damaged workbook ends it."""
+
+    def fails() -> None:
+        raise fault
+
+    upload = tmp_path / "book.upload"
+    upload.write_bytes(sheet(HEAD, *([["A1", "new", "2026-05-04", "x", 1]] * 1200)))
+    began = rewriting.advance(upload, "xlsx", HEAD, {}, lambda: None)
+    with pytest.raises(type(fault)):
+        rewriting.advance(upload, "xlsx", HEAD, began, fails)
+    assert "rewritten" in rewriting.advance(upload, "xlsx", HEAD, began, lambda: None)
 
 
 def test_rows_without_numbers_and_names_with_a_prefix() -> None:
