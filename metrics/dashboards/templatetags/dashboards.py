@@ -1,6 +1,8 @@
 """Template tags of the dashboards: {% load dashboards %}.
 
-{{ figure|said }} {{ figure|interval }} {{ change|difference:metric }} {{ change|reach:metric }}
+{{ figure|said }} {{ figure|interval }}
+{% moved change metric %}            how far a figure moved
+{% point_rows pairs others %}       the figures of a chart as rows of a table
 {% narrowed "team" slug %}          this page, narrowed to one line of its table
 {% tickets_of metric "team" slug %} the tickets behind the figure of one line
 {% line_head "value" label %}       the head of a column that can be sorted
@@ -12,7 +14,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,11 +24,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
-from metrics.dashboards import drawing, wording
+from metrics.dashboards import markup, wording
 from metrics.dashboards.comparing import Change
 from metrics.dashboards.tabs import TABS
 from metrics.definitions import Metric
-from metrics.reporting import Figure
+from metrics.reporting import Figure, Point
 from sopdesk.text.figures import clock, grouped
 
 register = template.Library()
@@ -53,22 +55,16 @@ def round_time(seconds: float) -> str:
     return gettext("%(n)s\u202fh") % {"n": grouped(hours)} if hours == int(hours) else clock(seconds)
 
 
-@register.filter
-def difference(change: Change, metric: Metric) -> str:
-    """+1.1 pp"""
-    return wording.difference(metric, change.value)
+@register.simple_tag
+def moved(change: Change, metric: Metric) -> str:
+    """How far it moved; a colour only where chance alone would not do that, with the interval as title."""
+    return markup.change(change, metric)
 
 
-@register.filter
-def shows(change: Change, metric: Metric) -> bool:
-    """Whether anything is left of the change as it is written: not of 0.0 pp or 0:00."""
-    return any(digit in "123456789" for digit in difference(change, metric))
-
-
-@register.filter
-def reach(change: Change, metric: Metric) -> str:
-    """−0.4 pp … +2.6 pp"""
-    return wording.reach(metric, change)
+@register.simple_tag
+def point_rows(pairs: Iterable[tuple[Point, Point | None]], others: Sequence[Point]) -> str:
+    """The figures of a chart as rows of a table; with the other side's where there is one."""
+    return markup.point_rows(pairs, compared=bool(others))
 
 
 @register.simple_tag(takes_context=True)
@@ -111,11 +107,7 @@ def line_head(context: Context, name: str, label: str | Promise) -> dict[str, An
     return {"label": label, "url": url, "direction": direction, "numeric": name != "name"}
 
 
-@register.inclusion_tag("dashboards/spark.html")
-def spark(values: Sequence[float | None]) -> dict[str, Any]:
+@register.simple_tag
+def spark(values: Sequence[float | None]) -> str:
     """A small picture of a figure over time."""
-    return {
-        "lines": drawing.spark(values),
-        "width": drawing.SPARK_WIDTH,
-        "height": drawing.SPARK_HEIGHT,
-    }
+    return markup.spark(values)

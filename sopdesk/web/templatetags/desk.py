@@ -25,7 +25,6 @@ from django.forms import (
     Select,
 )
 from django.template.context import Context
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,28 +32,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sopdesk.listing import Listing
-from sopdesk.text import figures
+from sopdesk.text import figures, icons
 from sopdesk.text.diff import SectionDiff
 from sopdesk.web import comparing
 from sopdesk.web.states import look_of
 
 register = template.Library()
-
-POINTING = (
-    "arrow-left",
-    "arrow-right",
-    "arrow-narrow-right",
-    "chevron-left",
-    "chevron-right",
-    "login",
-    "logout",
-    "corner-down-right",
-    "arrow-back-up",
-    "send",
-    "external-link",
-    "list",
-    "list-check",
-)
 
 
 @register.simple_tag
@@ -84,16 +67,7 @@ def _relative_in(value: datetime, hour: datetime, language: str | None) -> str:
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """An icon that decorates a word. One that points somewhere turns round in right-to-left."""
-    return _icon(str(name), str(extra))
-
-
-@lru_cache(maxsize=1024)
-def _icon(name: str, extra: str) -> SafeString:
-    turning = " icon-turns" if name in POINTING else ""
-    return format_html(
-        '<svg class="icon{} {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        turning, extra, static("vendor/tabler/icons.svg"), name,
-    )  # fmt: skip
+    return icons.icon(str(name), str(extra))
 
 
 @register.inclusion_tag("components/state_badge.html")
