@@ -90,7 +90,7 @@ def _mature() -> Iterator[Fact]:
 def _volume(parts: Parts, _logs: Logs) -> Iterator[Fact]:
     if parts["flagged_n"]:
         n = grouped(parts["flagged_n"])
-        yield Fact(_("%(n)s with impossible values, left out where they matter") % {"n": n}, "flagged")
+        yield Fact(_("%(n)s impossible or cut off, left out where it matters") % {"n": n}, "flagged")
 
 
 _TELLING: Final[dict[str, Callable[[Parts, Logs], Iterator[Fact]]]] = {

@@ -169,7 +169,7 @@ SHOWN: Final[dict[str, Shown]] = {
         f"backlog_{age}": Shown(said, "", _where(), in_tabs=False, standing=age)
         for age, said in backlogs.AGES.items()
     },
-    "flagged": Shown(_("With impossible values"), "created_at", lambda tickets: tickets.exclude(flags=[])),
+    "flagged": Shown(_("Impossible or cut off"), "created_at", lambda tickets: tickets.exclude(flags=[])),
     "vendor_late": Shown(
         _("Late by the source's own reckoning"),
         "created_at",

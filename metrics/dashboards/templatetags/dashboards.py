@@ -1,6 +1,7 @@
 """Template tags of the dashboards: {% load dashboards %}.
 
 {{ figure|said }} {{ figure|interval }}
+{{ ticket.flags|flags_in_words }}  what is wrong with a ticket
 {% moved change metric %}            how far a figure moved
 {% point_rows pairs others %}       the figures of a chart as rows of a table
 {% narrowed "team" slug %}          this page, narrowed to one line of its table
@@ -24,6 +25,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
+from metrics import flagging
 from metrics.dashboards import markup, wording
 from metrics.dashboards.comparing import Change
 from metrics.dashboards.tabs import TABS
@@ -53,6 +55,12 @@ def round_time(seconds: float) -> str:
     if days >= 1 and days == int(days):
         return ngettext("%(n)s day", "%(n)s days", int(days)) % {"n": grouped(days)}
     return gettext("%(n)s\u202fh") % {"n": grouped(hours)} if hours == int(hours) else clock(seconds)
+
+
+@register.filter
+def flags_in_words(flags: Iterable[str]) -> str:
+    """What is wrong with a ticket."""
+    return "; ".join(flagging.in_words(flags))
 
 
 @register.simple_tag
