@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.loading import load
 from metrics.impacts import complete_weeks
-from metrics.models import Facet, Rollup, Source, Ticket
+from metrics.models import Cell, Facet, Rollup, Source, Ticket, Week
+from metrics.rollups import monday_of
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents import editing, impact
 from sopdesk.documents.impact import Impact
@@ -76,9 +77,11 @@ def tickets(team: Team, day: date, *labels: str) -> None:
         labels=[*labels], created_at=f"{day}T12:00Z", updated_at=f"{day}T12:00Z",
         row_hash=f"{Ticket.objects.count():032x}",
     )  # fmt: skip
+    Cell.objects.create(day=day, source=source, team=team, labels=[*labels], created_n=1)
     for label in ("", *labels):
         own = {"source": source, "team": team, "label": label}
-        Rollup.objects.create(day=day, created_n=1, team_name="", channel="", **own)
+        for level, on in ((Rollup, day), (Week, monday_of(day))):
+            level.objects.create(day=on, created_n=1, team_name="", channel="", **own)
         Facet.objects.update_or_create(**own, channel="", defaults={"created_n": 1, "last_day": day})
 
 
