@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import psutil
+from django.conf import settings
 from django.db import connection
 
 from metrics import importing, mapping
@@ -34,6 +39,22 @@ class Cost:
     @property
     def whole(self) -> float:
         return self.rows + self.days
+
+
+@contextmanager
+def desk(tickets: int) -> Iterator[Path]:
+    """A desk in a database of its own, and a file with so many tickets of its teams. Both end with the block."""
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    folder = Path(tempfile.mkdtemp(prefix="sopdesk-bench-"))
+    settings.MEDIA_ROOT = folder
+    try:
+        path = folder / "tickets.csv"
+        teams()
+        write(path, tickets)
+        yield path
+    finally:
+        shutil.rmtree(folder)
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
 
 
 def teams() -> None:

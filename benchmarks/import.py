@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -17,7 +15,6 @@ from pathlib import Path
 import pandas as pd
 import psycopg
 import sqlalchemy
-from django.conf import settings
 from django.db import connection
 from django.utils.dateparse import parse_datetime
 
@@ -33,13 +30,7 @@ LIMIT = 15_000.0  # tickets a second
 
 def measure() -> Iterator[Measure]:
     """Tickets a second from end to end, the parts in microseconds a ticket, and how the peers do."""
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    folder = Path(tempfile.mkdtemp(prefix="sopdesk-bench-"))
-    settings.MEDIA_ROOT = folder
-    try:
-        path = folder / "tickets.csv"
-        bringing.teams()
-        bringing.write(path, TICKETS)
+    with bringing.desk(TICKETS) as path:
         costs, bare, pandas, django = [], [], [], []
         for number in range(ROUNDS):
             bare.append(_bare_copy(path))
@@ -47,9 +38,6 @@ def measure() -> Iterator[Measure]:
             django.append(_django(path))
             costs.append(bringing.bring(path, f"Bench {number}"))
         yield from _told(min(costs, key=lambda cost: cost.whole), min(bare), min(pandas), min(django))
-    finally:
-        shutil.rmtree(folder)
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
 
 
 def _told(cost: bringing.Cost, bare: float, pandas: float, django: float) -> Iterator[Measure]:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-
-from django.conf import settings
-from django.db import connection
 
 from benchmarks import bringing
 from benchmarks.measures import Measure
@@ -24,13 +19,7 @@ def measure() -> Iterator[Measure]:
     """Long rows fill a chunk by its bytes: that is what takes most memory."""
     if "import_gigabyte" not in sys.argv:
         return
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    folder = Path(tempfile.mkdtemp(prefix="sopdesk-bench-"))
-    settings.MEDIA_ROOT = folder
-    try:
-        path = folder / "tickets.csv"
-        bringing.teams()
-        bringing.write(path, TICKETS)
+    with bringing.desk(TICKETS) as path:
         size = _lengthen(path)
         with bringing.Watch() as watch:
             cost = bringing.bring(path, "Bench")
@@ -39,9 +28,6 @@ def measure() -> Iterator[Measure]:
         yield Measure("import of 1 GB, of that beyond its start", watch.most - watch.before, "MB")
         yield Measure("import of 1 GB, from file to dashboard", cost.whole, "s")
         yield Measure("load of the machine meanwhile, two cores", os.getloadavg()[0], "")
-    finally:
-        shutil.rmtree(folder)
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
 
 
 def _lengthen(path: Path) -> int:
