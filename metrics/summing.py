@@ -40,6 +40,8 @@ def summed(
     at = {name: f"c{number}" for number, name in enumerate(taken)}
     shown = [at[name] for name in by] + [_sum(name, at) for name in counts]
     shown += [f"string_agg({at[log]}, ''::bytea)"] if log else []
+    if not shown:
+        return [{}]  # nothing was asked, and Postgres would give a row without columns for each there is
     grouped = f"GROUP BY {', '.join(at[name] for name in by)}" if by else ""
     mature = [mature_until()] * len(MATURING & {*counts})
     try:
