@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from metrics.counting import WINDOW_DAYS
-from metrics.models import Rollup
+from metrics.models import Facet, Rollup
 
 COUNTS: Final = tuple(
     field.name for field in Rollup._meta.get_fields() if field.name.endswith(("_n", "_s", "_square"))
@@ -26,15 +26,22 @@ MATURING: Final = frozenset({"reopen_known_n", "reopened_n", "contact_n", "conta
 
 
 def mature_until(today: date | None = None) -> date:
-    """The last day whose tickets are all mature, those of its last minute included."""
-    return (today or timezone.localdate()) - timedelta(days=WINDOW_DAYS + 1)
+    """The last day whose tickets are all mature, those of its last minute included.
+
+    Nobody has told yet what happened after the newest day that files brought: without an import nothing matures, or
+    the last days before it would look as if no customer had come back. One query.
+    """
+    told: date | None = Facet.objects.aggregate(day=Max("last_day"))["day"]
+    last = today or timezone.localdate()
+    return (min(last, told) if told else last) - timedelta(days=WINDOW_DAYS + 1)
 
 
 def summed(
     rows: QuerySet[Any], by: Sequence[str], counts: Iterable[str] = (), log: str = ""
 ) -> list[dict[str, Any]]:
     """One row for each set of values of the columns `by` (annotations too): these, each of `counts` added up, and
-    under `log` that histogram joined (metrics/histograms.py; None of none). Without `by` it is one row. One query."""
+    under `log` that histogram joined (metrics/histograms.py; None of none). Without `by` it is one row. One query,
+    and one more where parts mature."""
     counts = [*counts]
     taken = [*dict.fromkeys((*by, *counts, *((log,) if log else ()), "day"))]
     at = {name: f"c{number}" for number, name in enumerate(taken)}
@@ -43,7 +50,8 @@ def summed(
     if not shown:
         return [{}]  # nothing was asked, and Postgres would give a row without columns for each there is
     grouped = f"GROUP BY {', '.join(at[name] for name in by)}" if by else ""
-    mature = [mature_until()] * len(MATURING & {*counts})
+    maturing = len(MATURING & {*counts})
+    mature = [mature_until()] * maturing if maturing else []
     try:
         inner, values = rows.order_by().values_list(*taken).query.sql_with_params()
     except EmptyResultSet:

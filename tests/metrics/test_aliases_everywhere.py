@@ -193,6 +193,7 @@ def test_who_writes_again_by_another_name_was_not_helped(payments: Team, ana: Us
             f"{n},open,2026-05-0{day}T10:00Z,,,{payments.slug},{label},,{who}@x.example,\n"
             for n, (who, day, label) in enumerate(rows)
         )
+        + f"9,open,2026-05-30T10:00Z,,,{payments.slug},other,,z@x.example,\n"  # by then the others are mature
     )
     assert fcr() == (3, 1.0)
     labels_in_force(ana, ben)  # the names come after the tickets

@@ -146,7 +146,8 @@ def test_what_makes_no_sense_is_said(
 
 def test_a_repeat_that_comes_later_changes_the_day_before_it(payments: Team) -> None:
     head = "external_id,status,created_at,requester,labels\n"
-    bring(head + "one,open,2026-05-04T10:00Z,a@x.example,refund\n")
+    later = "later,open,2026-05-30T10:00Z,z@x.example,other\n"  # by then the others are mature
+    bring(head + "one,open,2026-05-04T10:00Z,a@x.example,refund\n" + later)
     assert told("fcr")[""] == (1, 1)
     bring(head + "two,open,2026-05-08T10:00Z,a@x.example,refund\n")
     assert told("fcr")[""] == (0.5, 2)

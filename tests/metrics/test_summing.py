@@ -8,7 +8,7 @@ import pytest
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
-from metrics import histograms
+from metrics import histograms, rollups
 from metrics.models import Rollup, Source
 from metrics.summing import COUNTS, MATURING, mature_until, summed
 from sopdesk.accounts.models import Team
@@ -52,6 +52,25 @@ def test_they_are_what_the_orm_adds_up(rows: None, by: tuple[str, ...]) -> None:
 def test_a_histogram_is_joined(rows: None) -> None:
     [row] = summed(Rollup.objects.filter(label=""), (), log="handle_log")
     assert histograms.counted(row["handle_log"]).total() == 13
+
+
+def test_nothing_matures_that_no_file_tells_of(payments: Team) -> None:
+    """The last days that were imported had no chance to see a customer come back."""
+    assert mature_until() == TODAY - timedelta(days=8)
+    source, told = Source.objects.create(name="S"), TODAY - timedelta(days=20)
+    for number in range(30):
+        Rollup.objects.create(
+            source=source,
+            team=payments,
+            label="",
+            day=told - timedelta(days=number),
+            created_n=1,
+            contact_n=1,
+        )
+    rollups.refresh_facets()
+    assert mature_until() == told - timedelta(days=8)
+    [row] = summed(Rollup.objects.all(), (), ["created_n", "contact_n"])
+    assert row == {"created_n": 30, "contact_n": 30 - 8}
 
 
 def test_nothing_is_nothing(db: None) -> None:
