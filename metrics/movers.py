@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
 from metrics.differences import adjusted, difference
 from metrics.models import Rollup
+from metrics.summing import summed
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -42,7 +43,8 @@ SHARES = (
     Share("sla_first_reply", _("SLA first reply"), SLA[0], SLA, True),
     Share("reopen", _("Reopened"), "reopened_n", ("reopen_known_n",), False),
 )
-COLUMNS = {column for share in SHARES for column in (share.hits, *share.of)}
+COLUMNS = sorted({column for share in SHARES for column in (share.hits, *share.of)})
+TEAM = ("team__slug", "team__name", "team__site__name")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Mover:
 
 
 def movers(user: User, today: date) -> list[Mover]:
-    """What moved beyond chance for teams this person may see, the worst first. One query, rollups only.
+    """What moved beyond chance for teams this person may see, the worst first. Two queries, rollups only.
 
     `today` itself is not complete and left out. Intervals: Newcombe (1998), method 10, from Wilson's limits; which
     to show: Benjamini and Hochberg (1995) over all that were compared.
@@ -79,15 +81,15 @@ def movers(user: User, today: date) -> list[Mover]:
     rows = Rollup.objects.visible_to(user).filter(
         label="", day__gte=begins, day__lt=today, team__isnull=False
     )
-    sums = {
-        f"{side}_{column}": Sum(column, filter=condition, default=0)
-        for side, condition in (("before", Q(day__lt=middle)), ("now", Q(day__gte=middle)))
-        for column in sorted(COLUMNS)
-    }
-    teams = rows.values(name=F("team__name"), site=F("team__site__name"), slug=F("team__slug")).annotate(
-        **sums
-    )
-    found = [mover for team in teams for share in SHARES if (mover := _mover(share, team)) is not None]
+    is_now = Case(When(day__gte=middle, then=True), default=False)
+    teams: dict[str, dict[str, Any]] = {}
+    for row in summed(rows.annotate(is_now=is_now), [*TEAM, "is_now"], COLUMNS):
+        side = "now" if row["is_now"] else "before"
+        team = teams.setdefault(row["team__slug"], {name: row[name] for name in TEAM})
+        team |= {f"{side}_{column}": row[column] for column in COLUMNS}
+    found = [
+        mover for team in teams.values() for share in SHARES if (mover := _mover(share, team)) is not None
+    ]
     if not found:
         return []
     together = adjusted([mover.p for mover in found])
@@ -102,9 +104,9 @@ def _mover(share: Share, team: Mapping[str, Any]) -> Mover | None:
     change = difference(*now, *before)
     return Mover(
         share,
-        str(team["name"]),
-        str(team["site"]),
-        str(team["slug"]),
+        str(team["team__name"]),
+        str(team["team__site__name"]),
+        str(team["team__slug"]),
         before[0] / before[1],
         now[0] / now[1],
         now[1],
@@ -116,4 +118,6 @@ def _mover(share: Share, team: Mapping[str, Any]) -> Mover | None:
 
 def _counts(share: Share, team: Mapping[str, Any], side: str) -> tuple[int, int]:
     """Hits, and of how many."""
-    return int(team[f"{side}_{share.hits}"]), sum(int(team[f"{side}_{column}"]) for column in share.of)
+    return int(team.get(f"{side}_{share.hits}", 0)), sum(
+        int(team.get(f"{side}_{column}", 0)) for column in share.of
+    )
