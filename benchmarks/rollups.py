@@ -50,6 +50,7 @@ def measure(tickets: int = TICKETS) -> Iterator[Measure]:
         ours = _everything()
         day = milliseconds(lambda: rollups.rebuild([END - timedelta(days=30)], source.pk))
         pages = {period: [_page(period) for _ in range(PAGES)] for period in (WEEKS, YEAR)}
+        lines = {by: [_lines(by) for _ in range(PAGES)] for by in ("priority", "label")}
         duck_rollup, duck_page = _duckdb()
         size = f"{tickets:,} tickets"
         yield Measure(f"rollups, {size}: everything, a ticket", ours / tickets * 1e6, "µs", None,
@@ -58,6 +59,10 @@ def measure(tickets: int = TICKETS) -> Iterator[Measure]:
         yield Measure(f"dashboard, {size}: four weeks, p95", percentile(pages[WEEKS], 0.95), "ms", DASHBOARD_MS,
                       duck_page, "DuckDB over all tickets")  # fmt: skip
         yield Measure(f"dashboard, {size}: a year, p95", percentile(pages[YEAR], 0.95), "ms", DASHBOARD_MS)
+        yield Measure(f"lines, {size}: a year by priority, p95", percentile(lines["priority"], 0.95), "ms")
+        yield Measure(
+            f"lines, {size}: a year of any of some labels, p95", percentile(lines["label"], 0.95), "ms"
+        )
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
 
@@ -91,6 +96,15 @@ def _page(period: Period) -> float:
         reporting.reports(None, METRICS[:1], by=["week" if period is YEAR else "day"], period=period)
 
     return milliseconds(read)
+
+
+def _lines(by: str) -> float:
+    """A year's CSAT and median time to solve by priority, or those of the tickets with any of some labels."""
+    narrow = {"label": [f"label-{n}" for n in range(5)]} if by == "label" else {}
+    cut = [] if by == "label" else [by]
+    return milliseconds(
+        lambda: reporting.reports(None, ("csat", "resolution"), by=cut, period=YEAR, narrow=narrow)
+    )
 
 
 def _duckdb() -> tuple[float, float]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from metrics import aliases
 from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.filters import Period
-from metrics.models import Backlog, Cell, Rollup, Slice, Week
+from metrics.models import Backlog, Cell, Rollup, Slice, Week, WeekCell
 from metrics.summing import mature_until
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
@@ -21,6 +21,7 @@ from sopdesk.documents.models import Version
 Narrow = Mapping[str, str | Collection[str]]
 Wanted = dict[str, frozenset[str]]
 _FINE: Final = {"priority", "market"}
+_LABELLED: Final = {"label", "sop"}
 _SLICED: Final = {"agent", "macro"}
 
 
@@ -112,7 +113,9 @@ def _among(column: str, values: frozenset[str]) -> Q:
     return q
 
 
-def visible(level: type[Rollup | Week | Cell | Slice | Backlog], user: User | None) -> QuerySet[Any]:
+def visible(
+    level: type[Rollup | Week | Cell | WeekCell | Slice | Backlog], user: User | None
+) -> QuerySet[Any]:
     """The rows of a level; `user` None is the command line, which may see everything."""
     rows: Any = level.objects
     found: QuerySet[Any] = rows.all() if user is None else rows.visible_to(user)
@@ -181,13 +184,27 @@ def labelled_level(
     unknown = sorted(chosen.get("sop", frozenset()) - sops.keys())
     if unknown:
         raise Refused(no("sop", unknown[0], sops))
-    names = aliases.names() if {"label", "sop"} & {*by, *chosen} else aliases.NONE
-    rollups = visible(cells, user).filter(placed(chosen), labelled(chosen, sops, names))
+    names = aliases.names() if _LABELLED & {*by, *chosen} else aliases.NONE
+    narrowed = placed(chosen) & labelled(chosen, sops, names)
+    weeks = _week_cells(user, {*by, *chosen}) if cells is Cell else None
     told: dict[str, dict[str, frozenset[str]] | None] = {"label": None, "sop": sops}
     sets = {key: told[key] for key in by if key in told}
     return Level(
-        rollups, {key: DIMENSIONS[key].column for key in by if key not in told}, sets, chosen, names=names
+        visible(cells, user).filter(narrowed),
+        _columns(tuple(key for key in by if key not in told)),
+        sets,
+        chosen,
+        names,
+        None if weeks is None else weeks.filter(narrowed),
     )
+
+
+def _week_cells(user: User | None, asked: set[str]) -> QuerySet[Any] | None:
+    """Whole weeks by what is asked for; None where it is labels and priority or market at once: only days tell both."""
+    if asked & _FINE and asked & _LABELLED:
+        return None
+    kind = WeekCell.Kind.FINE if asked & _FINE else WeekCell.Kind.LABELS
+    return visible(WeekCell, user).filter(kind=kind)
 
 
 def labelled(chosen: Wanted, sops: dict[str, frozenset[str]], names: aliases.Names) -> Q:

@@ -47,6 +47,19 @@ def _same(columns: str) -> dict[str, str]:
 
 _MONDAY: Final = "day - (extract(isodow FROM day)::int - 1)"
 _AT: Final = _same(f"day, {_PLACE}")
+_BOTH_KINDS: Final = "kind IN ('labels', 'fine')"  # named, so that the index by kind and day is used
+
+
+def _week_cells(weeks: str) -> str:
+    """Both kinds of WeekCell in one pass over the cells: by the set of labels, and by priority and market."""
+    place = f"{_PLACE}, monday"
+    return (
+        f"INSERT INTO metrics_weekcell ({_PLACE}, day, kind, priority, market, labels, {', '.join(PARTS)})"
+        f" SELECT {place}, CASE GROUPING(labels) WHEN 0 THEN 'labels' ELSE 'fine' END, coalesce(priority, ''),"
+        f" coalesce(market, ''), coalesce(labels, '{{}}'), {', '.join(map(_added, PARTS))}"
+        f" FROM (SELECT *, {_MONDAY} AS monday FROM metrics_cell WHERE {weeks}) AS cell"
+        f" GROUP BY GROUPING SETS (({place}, labels), ({place}, priority, market))"
+    )
 
 
 def _statements(*, whole: bool, one: bool, named: bool) -> tuple[str, ...]:
@@ -54,16 +67,19 @@ def _statements(*, whole: bool, one: bool, named: bool) -> tuple[str, ...]:
     own = " AND source_id = %(source)s" if one else ""
     weeks = f"day >= %(monday)s AND day < %(after)s AND {_MONDAY} = ANY(%(mondays)s)"
     cells = f"(SELECT * FROM metrics_cell WHERE day = ANY(%(days)s){own}) AS cell"
+    # Fewer rows than the rollups of their days.
+    sets = f"(SELECT * FROM metrics_weekcell WHERE kind = 'labels' AND day = ANY(%(mondays)s){own}) AS cell"
     labels = "unnest(array_append(labels, '')) AS label"
     agents, macros = "part WHERE agent <> ''", "part, unnest(macro_keys) AS macro"
-    week = {**_same(f"{_PLACE}, label"), "day": _MONDAY}
     return (
         "DROP TABLE IF EXISTS part",
         f"CREATE TEMP TABLE part ON COMMIT DROP AS {part_sql(whole=whole, one=one, named=named)}",
         _insert("cell", _same(_CELL), "part"),
+        f"DELETE FROM metrics_weekcell WHERE {_BOTH_KINDS} AND day = ANY(%(mondays)s){own}",
+        _week_cells(f"{weeks}{own}"),
         _insert("rollup", {**_AT, "label": "label"}, f"{cells}, {labels}"),
         "DELETE FROM metrics_week WHERE day = ANY(%(mondays)s)" + own,
-        _insert("week", week, f"metrics_rollup WHERE {weeks}{own}"),
+        _insert("week", {**_AT, "label": "label"}, f"{sets}, {labels}"),
         _insert("slice", {**_AT, "kind": "'agent'", "key": "agent"}, agents),
         _insert("slice", {**_AT, "kind": "'macro'", "key": "macro"}, macros),
         backlog_rows.insert_sql(whole=whole, one=one),
@@ -151,20 +167,26 @@ def stale_days(import_id: int | None) -> int:
 
 # Histograms of weeks that have so many bytes (two a contact) are packed: a year would else be read contact by contact.
 PACKED_FROM_BYTES: Final = 4096
-_LONG: Final = f"""
-SELECT id, {", ".join(LOGS)} FROM metrics_week WHERE day = ANY(%(mondays)s)
-  AND greatest({", ".join(f"length({name})" for name in LOGS)}) > %(long)s"""
-_PACKED: Final = f"UPDATE metrics_week SET {', '.join(f'{name} = %s' for name in LOGS)} WHERE id = %s"
+_WEEKS: Final = {"week": "", "weekcell": f"{_BOTH_KINDS} AND "}
+_LONG: Final = {
+    table: f"SELECT id, {', '.join(LOGS)} FROM metrics_{table} WHERE {kinds}day = ANY(%(mondays)s)"
+    f" AND greatest({', '.join(f'length({name})' for name in LOGS)}) > %(long)s"
+    for table, kinds in _WEEKS.items()
+}
+_PACKED: Final = {
+    table: f"UPDATE metrics_{table} SET {', '.join(f'{name} = %s' for name in LOGS)} WHERE id = %s"
+    for table in _WEEKS
+}
 
 
 def _pack(cursor: CursorWrapper, names: dict[str, Any]) -> None:
-    cursor.execute(_LONG, {**names, "long": PACKED_FROM_BYTES})
-    rows = cursor.fetchall()
-    packed = [
-        (*(log and (histograms.packed(log) if len(log) > PACKED_FROM_BYTES else log) for log in logs), pk)
-        for pk, *logs in rows
-    ]
-    cursor.executemany(_PACKED, packed)
+    for table in _WEEKS:
+        cursor.execute(_LONG[table], {**names, "long": PACKED_FROM_BYTES})
+        packed = [
+            (*(log and (histograms.packed(log) if len(log) > PACKED_FROM_BYTES else log) for log in logs), pk)
+            for pk, *logs in cursor.fetchall()
+        ]
+        cursor.executemany(_PACKED[table], packed)
 
 
 def weeks_at_once(first: date) -> int:

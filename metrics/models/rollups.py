@@ -3,6 +3,7 @@
     Cell     day × source × team × channel × priority × market × set of labels: each ticket once
     Rollup   day × source × team × channel × label; "" is every ticket once
     Week     the same by whole weeks, for periods of many days
+    WeekCell cells by whole weeks: by set of labels, and by priority × market
     Slice    day × source × team × channel × agent, and the same by macro
     Backlog  tickets that were open at the end of a day, by the day they were created
 
@@ -84,6 +85,29 @@ class Cell(Placed, Parts):
 
     def __str__(self) -> str:
         return f"{self.day} {self.priority} {self.market} {self.labels}"
+
+
+class WeekCell(Placed, Parts):
+    """The cells of a whole week added up, once by their set of labels and once by priority and market. `day` is its
+    Monday; what a kind does not tell is empty."""
+
+    class Kind(models.TextChoices):
+        LABELS = "labels"
+        FINE = "fine"
+
+    day = models.DateField()
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    priority = models.CharField(max_length=40, default="")
+    market = models.CharField(max_length=40, default="")
+    labels = ArrayField(models.CharField(max_length=120), default=list)
+
+    objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "day"], name="week_cell_by_kind_day")]
+
+    def __str__(self) -> str:
+        return f"week of {self.day} {self.priority} {self.market} {self.labels}"
 
 
 class Slice(Placed, Parts):

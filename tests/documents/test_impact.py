@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.loading import load
 from metrics.impacts import complete_weeks
-from metrics.models import Cell, Facet, Rollup, Source, Ticket, Week
+from metrics.models import Cell, Facet, Rollup, Source, Ticket, Week, WeekCell
 from metrics.rollups import monday_of
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents import editing, impact
@@ -77,7 +77,9 @@ def tickets(team: Team, day: date, *labels: str) -> None:
         labels=[*labels], created_at=f"{day}T12:00Z", updated_at=f"{day}T12:00Z",
         row_hash=f"{Ticket.objects.count():032x}",
     )  # fmt: skip
-    Cell.objects.create(day=day, source=source, team=team, labels=[*labels], created_n=1)
+    whole = {"source": source, "team": team, "labels": [*labels], "created_n": 1}
+    Cell.objects.create(day=day, **whole)
+    WeekCell.objects.create(day=monday_of(day), kind=WeekCell.Kind.LABELS, **whole)
     for label in ("", *labels):
         own = {"source": source, "team": team, "label": label}
         for level, on in ((Rollup, day), (Week, monday_of(day))):

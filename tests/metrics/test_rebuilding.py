@@ -13,7 +13,7 @@ from django.db import connection
 
 from metrics import histograms, rebuilding, reporting, rollups
 from metrics.filters import Period
-from metrics.models import Backlog, Cell, Rollup, Slice, StaleDay, Week
+from metrics.models import Backlog, Cell, Rollup, Slice, StaleDay, Week, WeekCell
 from sopdesk.accounts.models import Team
 from sopdesk.jobs.models import Job
 from tests.metrics.bringing import bring, source
@@ -34,7 +34,7 @@ def rows(name: str, count: int) -> str:
 def everything() -> list[list[Any]]:
     """All rollups but for their own numbers, in an order that does not depend on how they were made."""
     found = []
-    for level in (Cell, Rollup, Week, Slice, Backlog):
+    for level in (Cell, WeekCell, Rollup, Week, Slice, Backlog):
         names = [field.attname for field in level._meta.concrete_fields if field.attname != "id"]
         found.append(sorted(repr([*map(plain, row)]) for row in level.objects.values_list(*names)))
     return found

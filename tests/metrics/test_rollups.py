@@ -9,17 +9,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Avg, Count, F, Max, Min, Q
 
 from metrics import histograms, levels, reporting, rollups
 from metrics.definitions import BY_KEY
 from metrics.filters import Period
-from metrics.models import HandleSegment, Import, Rating, Rollup, SlaResult, Ticket, Week
+from metrics.models import Cell, HandleSegment, Import, Rating, Rollup, SlaResult, Ticket, Week, WeekCell
 from metrics.reporting import buckets, figure, parts, parts_by
-from sopdesk.accounts.models import Site, Team
+from sopdesk.accounts.models import Site, Team, User
 from sopdesk.demo import ticket_loading
 from sopdesk.demo.tickets import DESKS
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 DUBLIN = ZoneInfo("Europe/Dublin")
@@ -30,7 +32,9 @@ WHOLE = Q(label="")
 def desk() -> Import:
     site = Site.objects.create(name="Everywhere", slug="everywhere", kind="vendor", time_zone="UTC")
     Team.objects.bulk_create(Team(site=site, slug=slug, name=slug) for slug in [*DESKS][:8])
-    return ticket_loading.load(count=1500, end=date(2026, 11, 1))
+    loaded = ticket_loading.load(count=1500, end=date(2026, 11, 1))
+    cache.clear()  # what is remembered of names and choices
+    return loaded
 
 
 def test_they_add_up_to_the_tickets(desk: Import) -> None:
@@ -106,12 +110,58 @@ def test_weeks_say_what_their_days_say(desk: Import, monkeypatch: pytest.MonkeyP
                 assert reporting.reports(None, metrics, by=by, period=period) == weekly
     months = Period(date(2026, 3, 2), date(2026, 5, 31))
     before = reporting.reports(None, metrics, period=months)
+    by_priority = reporting.reports(None, metrics, by=["priority"], period=months)
     monkeypatch.setattr(rollups, "PACKED_FROM_BYTES", 0)
     monkeypatch.setattr(histograms, "PACK_FROM", 0)
     rollups.rebuild([date(2026, 3, 2) + timedelta(days=n) for n in range(months.days)])
-    stored = Week.objects.filter(WHOLE).values_list("handle_log", flat=True)
-    assert any(histograms.PACKED in np.frombuffer(log, dtype=">i2") for log in stored if log)
+    for weeks in (Week.objects.filter(WHOLE), WeekCell.objects.filter(kind="fine")):
+        stored = weeks.values_list("handle_log", flat=True)
+        assert any(histograms.PACKED in np.frombuffer(log, dtype=">i2") for log in stored if log)
     assert reporting.reports(None, metrics, period=months) == before
+    assert reporting.reports(None, metrics, by=["priority"], period=months) == by_priority
+
+
+def test_cells_of_weeks_say_what_their_days_say(
+    desk: Import, ana: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By SOP, label with another name, priority and market, and narrowed by them: the same for weeks as for days."""
+    most = Counter(label for labels in Ticket.objects.values_list("labels", flat=True) for label in labels)
+    a, b, c = (label for label, _n in most.most_common(3))
+    factories.published(
+        "label", a, author=ana, reviewer=ben, data={"group": "All", "status": "active", "aliases": [b]}
+    )
+    for key, labels in (("SOP-0001", [a, c]), ("SOP-0002", [c])):
+        factories.published("sop", key, author=ana, reviewer=ben, data={"labels": labels})
+    cache.clear()
+    metrics = [metric for metric in BY_KEY.values() if metric.key != "csat_stars"]
+    labels, fine = WeekCell.Kind.LABELS, WeekCell.Kind.FINE
+    asked: list[tuple[tuple[str, ...], levels.Narrow, str | None]] = [
+        (("label",), {}, labels),
+        (("sop",), {}, labels),
+        (("sop", "label"), {"channel": "email"}, labels),
+        ((), {"label": a}, labels),
+        (("team",), {"sop": ["SOP-0001", "SOP-0002"]}, labels),
+        (("priority",), {}, fine),
+        (("market", "priority"), {}, fine),
+        (("week",), {"priority": ["high", ""]}, fine),
+        (("channel",), {"market": "DE"}, fine),
+        (("priority",), {"label": a}, None),
+        (("sop",), {"market": "DE"}, None),
+    ]
+    for by, narrow, kind in asked:
+        level = levels.level_for(None, by, levels.wanted(narrow))
+        assert level.rollups.model is Cell
+        kinds = None if level.weeks is None else {*level.weeks.values_list("kind", flat=True)}
+        assert kinds == (kind and {kind}), (by, narrow)
+        for period in (
+            Period(date(2026, 1, 3), date(2026, 10, 1)),
+            Period(date(2026, 3, 2), date(2026, 3, 8)),
+        ):
+            weekly = reporting.reports(None, metrics, by=by, period=period, narrow=narrow)
+            assert any(line.figure.n for line in weekly["volume"])
+            with monkeypatch.context() as here:
+                here.setattr(levels, "_whole_weeks", lambda _period: None)
+                assert reporting.reports(None, metrics, by=by, period=period, narrow=narrow) == weekly
 
 
 @pytest.mark.parametrize("contacts", [1, 3, 9, 20_000, 3_000_000])

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 from django.test import override_settings
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from metrics import partitions, reporting, rollups
@@ -47,12 +47,31 @@ tickets = st.fixed_dictionaries(
 cuts = st.dictionaries(
     st.sampled_from(["channel", "priority", "market", "label", "team"]), st.integers(0, 1), max_size=3
 )
-VALUES = {
+VALUES: dict[str, list[Any]] = {
     "channel": ["chat", "email"],
     "priority": ["low", "high"],
     "market": ["DE", "FR"],
-    "label": ["a", "b"],
+    "label": ["a", ["a", "b"]],
 }
+# Several tickets of one week in one cell and in several.
+ONE = {
+    "created_at": FIRST, "solved_after": 30, "reply_after": 9, "again_after": None, "reopen_count": 0,
+    "reply_count": 1, "group_stations": 2, "channel": "chat", "priority": "high", "market": "DE", "labels": ["a", "b"],
+    "requester_key": "x", "team": 0, "is_spam": False, "rating": "positive", "handle_s": 600, "met": "met",
+}  # fmt: skip
+SOME: list[dict[str, Any]] = [
+    ONE,
+    {**ONE, "labels": ["b"], "market": "FR", "reply_after": 90, "rating": "negative", "met": "breached"},
+    {**ONE, "labels": ["c"], "created_at": FIRST + timedelta(days=3), "handle_s": 60},
+    {**ONE, "priority": "low", "created_at": FIRST + timedelta(days=5), "team": 2},
+    {
+        **ONE,
+        "created_at": FIRST + timedelta(days=9),
+        "reopen_count": 1,
+        "again_after": 9,
+        "requester_key": "y",
+    },
+]
 
 OK = "t.merged_into IS NULL AND NOT t.is_spam"
 FINE = "NOT t.flags && '{solved_before_created,solved_out_of_order}'"
@@ -203,23 +222,24 @@ WHERE {OK} AND {FINE} AND t.created_at < at
   AND (t.first_solved_at IS NULL OR t.first_solved_at >= at OR (t.reopened_at < at AND t.last_solved_at >= at))"""
 
 
-def raw(metric: str, period: Period, zone: str, narrow: dict[str, str]) -> float | None:
+def raw(metric: str, period: Period, zone: str, narrow: dict[str, Any]) -> float | None:
     sql = {
         "channel": "t.channel = %s",
         "priority": "t.priority = %s",
         "market": "t.market = %s",
-        "label": "%s = ANY(t.labels)",
+        "label": "t.labels && %s::varchar[]",
         "team": "t.team_id = (SELECT id FROM accounts_team WHERE slug = %s)",
     }
     where = "".join(f" AND {sql[key]}" for key in narrow)
+    values = [[*value] if key == "label" else value for key, value in narrow.items()]
     with connection.cursor() as cursor:
         if metric == "backlog":
-            cursor.execute(OPEN + where, [period.last, zone, *narrow.values()])
+            cursor.execute(OPEN + where, [period.last, zone, *values])
             return float(cursor.fetchone()[0])
         tables, moment, value = RAW[metric]
         cursor.execute(
             f"SELECT {value} FROM {tables} WHERE ({moment} AT TIME ZONE %s)::date BETWEEN %s AND %s{where}",
-            [zone, period.first, period.last, *narrow.values()],
+            [zone, period.first, period.last, *values],
         )
         found = cursor.fetchone()[0]
     return None if found is None else float(found)
@@ -233,6 +253,8 @@ def raw(metric: str, period: Period, zone: str, narrow: dict[str, str]) -> float
     begins=st.integers(0, 12),
     days=st.integers(1, 20),
 )
+@example(drawn=SOME, zone="Europe/Dublin", cut={"priority": 1}, begins=0, days=20)  # whole weeks of each kind
+@example(drawn=SOME, zone="Asia/Kolkata", cut={"label": 1, "channel": 0}, begins=0, days=20)
 def test_rollups_equal_sql_over_the_tickets(
     payments: Team,
     harbor_payments: Team,

@@ -21,6 +21,8 @@ from metrics.models import (
     StatusSpan,
     Ticket,
     TicketText,
+    Week,
+    WeekCell,
 )
 from metrics.privacy import filing, holding, keeping, purging
 from metrics.privacy.holding import HoldRefused
@@ -102,6 +104,15 @@ def test_a_late_row_of_a_purged_day_does_not_add_it_up_anew() -> None:
     purged(at)
     bring(HEAD + OLD.replace("A1", "A9"), read_as=mapping(), at=at)
     assert Rollup.objects.filter(label="").aggregate(n=Sum("good_n"))["n"] == 1
+
+
+def test_a_week_keeps_its_purged_days_when_another_of_them_is_added_up() -> None:
+    at = brought()
+    purged(at)
+    Source.objects.filter(pk=at.pk).update(figures_frozen_before=date(2024, 5, 5))
+    importing.rollups.rebuild([date(2024, 5, 4), date(2024, 5, 5)])
+    for weeks in (Week.objects.filter(label=""), *(WeekCell.objects.filter(kind=k) for k in WeekCell.Kind)):
+        assert weeks.aggregate(n=Sum("created_n"), good=Sum("good_n")) == {"n": 2, "good": 1}
 
 
 def test_the_figures_follow_where_the_source_says_so() -> None:
