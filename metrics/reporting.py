@@ -34,9 +34,12 @@ class Point:
     figure: Figure
 
 
-def trend(rollups: QuerySet[Rollup], metric: Metric, period: Period) -> list[Point]:
-    """The metric over the period, by day or, over more than 13 weeks, by week (Monday first). Two queries at most."""
-    weekly = period.days > WEEKLY_FROM_DAYS
+def trend(
+    rollups: QuerySet[Rollup], metric: Metric, period: Period, *, weekly: bool | None = None
+) -> list[Point]:
+    """The metric over the period, by day or by week (Monday first); without a wish by week over more than 13 weeks.
+    Three queries at most."""
+    weekly = period.days > WEEKLY_FROM_DAYS if weekly is None else weekly
     counts: dict[date, Counter[int]] = defaultdict(Counter)
     added: dict[date, Counter[str]] = {day: Counter() for day in _starts(period, weekly=weekly)}
     within = rollups.filter(day__range=(period.first, period.last))

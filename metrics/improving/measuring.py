@@ -154,8 +154,13 @@ def difference(base: Figure, now: Figure) -> tuple[float, float, float] | None:
 
 
 def way(initiative: Initiative, viewer: User) -> tuple[list[Point], Period]:
-    """The target's figure from the baseline's first day until now."""
+    """The target's figure from the baseline's first day until now; volume by whole weeks, as its target is."""
     bases = list(initiative.baselines.all())
     since = newest_day(initiative, viewer)
     period = Period(min(one.first for one in bases), since.last if since else max(one.last for one in bases))
-    return trend(rollups(initiative, viewer), BY_KEY[initiative.metric], period), period
+    metric, within = BY_KEY[initiative.metric], rollups(initiative, viewer)
+    if metric != VOLUME:
+        return trend(within, metric, period), period
+    weeks = trend(within, metric, period, weekly=True)
+    last = period.last - timedelta(days=WEEK - 1)
+    return [point for point in weeks if point.day.weekday() == 0 and point.day <= last], period

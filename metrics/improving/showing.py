@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from metrics.dashboards import drawing
-from metrics.definitions import BY_KEY
+from metrics.definitions import BY_KEY, VOLUME
 from metrics.effects.models import Card
 from metrics.improving import initiatives, measuring
 from metrics.improving.definitions import LEVER, aims
@@ -40,6 +40,7 @@ def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
         "target": target,
         "is_reached": reached(initiative, target),
         "points": points,
+        "is_weekly": metric == VOLUME,
         "period": period,
         "chart": drawing.trend(metric, points, marks=_marks(initiative, changes, points)),
         "changes": changes,

@@ -192,6 +192,9 @@ def test_volume_is_aimed_at_by_the_week(ana: User, payments: Team) -> None:
     assert found.change == -50
     assert found.is_beyond_chance
     assert found.is_better
+    points, whole = measuring.way(made, ana)
+    assert all(point.day.weekday() == 0 and whole.first <= point.day for point in points)
+    assert {point.figure.value for point in points} >= {110, 90, 50, 55}  # as the target is: a week each
 
 
 def test_a_volume_frozen_before_it_was_by_the_week_is_shown_by_the_week(ana: User, payments: Team) -> None:
