@@ -1,6 +1,6 @@
-"""The order of the tests, so that two processes end at about the same time.
+"""The order of the tests, so that all processes end at about the same time.
 
-Each of them begins with half of the list, and takes from the other's end when its own is done. Hence tests that need no
+Each of them begins with a part of the list, and takes from another's end when its own is done. Hence tests that need no
 database stand first (the other process is making it meanwhile), and among those that empty its tables, which must come
 after the ones that only look at it, the longest stand first and the shortest last.
 """
