@@ -12,6 +12,7 @@ A file is taken by renaming it, which only one can do; whatever its worker does 
 from __future__ import annotations
 
 import json
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,27 +68,39 @@ def collect(root: Path | None = None) -> list[Collected]:
     return [each for each in found if each.ticket_import or each.reason]
 
 
+def _files(folder: Path) -> list[tuple[Path, float]]:
+    """The files of a folder with the moment of their last change. One that another worker has just moved is not there:
+    between the list and a look at each there is time enough for that.
+    """
+    found = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        try:
+            state = path.lstat()
+        except FileNotFoundError:
+            continue
+        if stat.S_ISREG(state.st_mode):
+            found.append((path, state.st_ctime))
+    return found
+
+
 def _finished(folder: Path) -> list[Path]:
     """Files nobody writes to any more: the moment of the last change of any kind cannot be set back, unlike mtime."""
     now = time.time()
     return [
         file
-        for file in sorted(folder.iterdir())
-        if file.is_file()
-        and not file.is_symlink()
-        and not file.name.startswith(".")
+        for file, changed in _files(folder)
+        if not file.name.startswith(".")
         and file.name != MAPPING
         and not file.name.endswith(_UNFINISHED)
-        and now - file.stat().st_ctime >= QUIET_SECONDS
+        and now - changed >= QUIET_SECONDS
     ]
 
 
 def _put_back(folder: Path) -> None:
     """Files whose worker died on the way. What was started already is found to be the same import again."""
-    taken = folder / TAKEN
-    for file in sorted(taken.iterdir()) if taken.is_dir() else []:
+    for file, changed in _files(folder / TAKEN):
         name = file.name.split("-", 1)[1]
-        if time.time() - file.stat().st_ctime > STALE_SECONDS and not (folder / name).exists():
+        if time.time() - changed > STALE_SECONDS and not (folder / name).exists():
             _moved(file, folder / name)
 
 
@@ -125,11 +138,10 @@ def _refused(file: Path, target: Path, reason: str) -> Collected:
 
 def _revisited(folder: Path) -> list[Collected]:
     """Files that were started, and whose import failed afterwards."""
-    done = folder / DONE
     young = [
         file
-        for file in (sorted(done.iterdir()) if done.is_dir() else [])
-        if time.time() - file.stat().st_ctime < REVISIT_SECONDS and file.name.split("-", 1)[0].isdecimal()
+        for file, changed in _files(folder / DONE)
+        if time.time() - changed < REVISIT_SECONDS and file.name.split("-", 1)[0].isdecimal()
     ]
     numbers = {int(file.name.split("-", 1)[0]): file for file in young}
     failed = Import.objects.filter(pk__in=numbers, job__state=Job.State.FAILED).select_related("job")

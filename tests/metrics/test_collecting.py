@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -157,6 +158,23 @@ def test_two_workers_never_take_one_file_twice(folder: Path) -> None:
         assert sum(count.result() for count in counts) == 6
     assert Import.objects.count() == 6
     assert len(names(folder, "done")) == 6
+
+
+def test_a_file_another_worker_took_between_list_and_look_is_passed_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice in a hundred runs of the test above it came to this by itself."""
+    for part in ("done", ".taken"):
+        (folder / part).mkdir()
+    (folder / "stays.csv").write_text(TEXT)
+    listed = Path.iterdir
+
+    def with_one_more(path: Path) -> Iterator[Path]:
+        yield from listed(path)
+        yield path / "7-gone.csv"
+
+    monkeypatch.setattr(Path, "iterdir", with_one_more)
+    assert [each.path.name.split("-", 1)[1] for each in collect(folder.parent)] == ["stays.csv"]
 
 
 def test_the_command_makes_one_round_and_ends_with_what_was_refused(folder: Path) -> None:
