@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from math import exp, hypot
 from typing import NamedTuple
 
-from scipy.stats import false_discovery_control, norm, ttest_ind
-
-from metrics.intervals import CONFIDENCE, wilson
+from metrics.intervals import CONFIDENCE, stats, wilson
 
 
 class Estimate(NamedTuple):
@@ -38,7 +36,7 @@ def difference_p(hits: int, n: int, other_hits: int, other_n: int) -> float:
     """Two-sided p of the difference of two shares, by the pooled normal approximation; 1 when nothing varies."""
     pooled = (hits + other_hits) / (n + other_n)
     deviation = (pooled * (1 - pooled) * (1 / n + 1 / other_n)) ** 0.5
-    return float(2 * norm.sf(abs(hits / n - other_hits / other_n) / deviation)) if deviation else 1.0
+    return float(2 * stats().norm.sf(abs(hits / n - other_hits / other_n) / deviation)) if deviation else 1.0
 
 
 def difference(
@@ -56,7 +54,7 @@ def ratio_of_logs(
     Biometrika 34, 1947). None where a side has fewer than two values or nothing varies."""
     if min(len(logs), len(others)) < 2 or (len(set(logs)) < 2 and len(set(others)) < 2):
         return None
-    found = ttest_ind(logs, others, equal_var=False)
+    found = stats().ttest_ind(logs, others, equal_var=False)
     within = found.confidence_interval(confidence)
     middle = sum(logs) / len(logs) - sum(others) / len(others)
     return Estimate(exp(middle), exp(within.low), exp(within.high), float(found.pvalue))
@@ -65,4 +63,4 @@ def ratio_of_logs(
 def adjusted(ps: Sequence[float]) -> list[float]:
     """Each p adjusted for all that were looked at together: those up to 0.05 are false in at most 5 of 100 cases.
     Benjamini and Hochberg, JRSS B 57 (1995)."""
-    return [float(q) for q in false_discovery_control(ps)] if len(ps) else []
+    return [float(q) for q in stats().false_discovery_control(ps)] if len(ps) else []

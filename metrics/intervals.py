@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-
-from scipy import stats
+from importlib import import_module
+from typing import Any
 
 CONFIDENCE = 0.95
+
+
+def stats() -> Any:
+    """scipy's, read when it is first asked: that takes most of a second, and most programs here never ask."""
+    return import_module("scipy.stats")
 
 
 @lru_cache(maxsize=20_000)
@@ -18,7 +23,7 @@ def wilson(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, fl
     """The Wilson score interval of a share (Wilson 1927; scipy's binomtest), or None of nothing."""
     if n <= 0:
         return None
-    found = stats.binomtest(hits, n).proportion_ci(confidence, method="wilson")
+    found = stats().binomtest(hits, n).proportion_ci(confidence, method="wilson")
     return float(found.low), float(found.high)
 
 
@@ -27,7 +32,7 @@ def median_ranks(n: int) -> tuple[float, float] | None:
     """Between which shares of n ordered values the median lies with 95 % (binomial order statistics), or None."""
     if n < 6:  # fewer values cannot bound it at that confidence
         return None
-    low, high = stats.binom.interval(CONFIDENCE, n, 0.5)
+    low, high = stats().binom.interval(CONFIDENCE, n, 0.5)
     return float(low) / (n - 1), min(1.0, float(high) / (n - 1))
 
 
@@ -43,4 +48,4 @@ def mean(total: float, squares: float, n: int) -> tuple[float, float] | None:
 
 @lru_cache(maxsize=20_000)
 def _quantile_of_t(freedom: int) -> float:
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom))
+    return float(stats().t.ppf(0.5 + CONFIDENCE / 2, freedom))

@@ -12,7 +12,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -24,19 +24,6 @@ CANDIDATES: Final = 100
 TRIMMED: Final = 2
 Span = tuple[int, int, str]
 
-_DIGITS: Final = {
-    code: unicodedata.digit(chr(code))
-    for code in range(128, sys.maxunicode)
-    if chr(code).isdecimal()
-}  # fmt: skip
-_FOLD: Final = {
-    **{0xFF01 + n: 0x21 + n for n in range(94)},
-    **{code: 0x30 + digit for code, digit in _DIGITS.items()},
-    **dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), ord("-")),
-    **dict.fromkeys([0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], ord(" ")),
-    **dict.fromkeys(map(ord, "。․﹒"), ord(".")),
-    ord("﹫"): ord("@"),
-}  # fmt: skip
 _INVISIBLE: Final = re.compile(
     r"(?<=[!-~\d])[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+(?=[!-~\d])"
 )
@@ -75,7 +62,7 @@ def mask(text: str, region: str | None = None) -> str:
     folded = text
     if not text.isascii():
         text = _INVISIBLE.sub("", text)
-        folded = text.translate(_FOLD)
+        folded = text.translate(_fold())
     if not _ANY.search(folded) or not _SUSPECT.search(folded):
         return text
     spans: list[Span] = []
@@ -83,6 +70,20 @@ def mask(text: str, region: str | None = None) -> str:
         _take(spans, find(folded))
     _take(spans, _phones(folded, region, spans))
     return _marked(text, sorted(spans))
+
+
+@cache
+def _fold() -> dict[int, int]:
+    """What other scripts' digits, dashes and blanks are folded to. Going through all of them takes a while."""
+    digits = {n: 0x30 + unicodedata.digit(chr(n)) for n in range(128, sys.maxunicode) if chr(n).isdecimal()}
+    return {
+        **{0xFF01 + n: 0x21 + n for n in range(94)},
+        **digits,
+        **dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), ord("-")),
+        **dict.fromkeys([0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], ord(" ")),
+        **dict.fromkeys(map(ord, "。․﹒"), ord(".")),
+        ord("﹫"): ord("@"),
+    }
 
 
 def _cut(text: str) -> str:

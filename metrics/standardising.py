@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
-from scipy.stats import t
-from statsmodels.stats.proportion import proportion_confint
 
 from metrics import histograms
-from metrics.intervals import CONFIDENCE, median_ranks
+from metrics.intervals import CONFIDENCE, median_ranks, stats
 
 Strata = Mapping[Any, tuple[float, int]]  # of each stratum its sum (or hits), and of how many
 Array = np.typing.NDArray[np.float64]
@@ -53,7 +52,8 @@ def standardised(
     shares, means = weights / weights.sum(), top / n
     value = float(shares @ means)
     if squares is None:
-        lows, highs = proportion_confint(top, n, 1 - CONFIDENCE, method="wilson")
+        proportion = import_module("statsmodels.stats.proportion")  # slow to import, and few pages need it
+        lows, highs = proportion.proportion_confint(top, n, 1 - CONFIDENCE, method="wilson")
         low, high = value - _length(shares * (means - lows)), value + _length(shares * (highs - means))
     else:
         spread = np.array([squares[key] for key in keys]) / n - means * means
@@ -102,4 +102,4 @@ def _reach(shares: Array, variances: Array, n: Array) -> float:
     if not whole:
         return 0.0
     degrees = whole * whole / (parts * parts / (n - 1)).sum()
-    return float(t.ppf(0.5 + CONFIDENCE / 2, degrees) * np.sqrt(whole))
+    return float(stats().t.ppf(0.5 + CONFIDENCE / 2, degrees) * np.sqrt(whole))

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from django.db.models import BooleanField, Case, Count, F, Func, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Coalesce
-from scipy.stats import norm
 
 from metrics.histograms import GROWTH, middle
 from metrics.models import Ticket
@@ -33,7 +33,7 @@ MARKS_S: Final = (
     14 * 86_400,
     30 * 86_400,
 )
-REACH: Final = float(norm.ppf(0.975))
+REACH: Final = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True)
