@@ -80,10 +80,10 @@ $(VENV)/bin/python:
 # The development lock is a superset, so installing it satisfies both stamps.
 $(RUN_STAMP): requirements.lock | $(VENV)/bin/python
 	@echo 'Installing what requirements.lock names.'
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install -qq --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.lock | $(VENV)/bin/python
 	@echo 'Installing what requirements-dev.lock names.'
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PY) -m pip install -qq --no-compile --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(RUN_STAMP)

@@ -54,18 +54,24 @@ def django_db_modify_db_settings(
 def _flush_past_the_triggers() -> Iterator[None]:
     """Tests with transactions empty all tables after them, also those whose triggers and rights refuse that.
 
-    What Django fills by itself after migrating stays, so that it need not be filled anew after each test.
+    Only those that hold anything, and row by row: emptying two hundred tables as a whole makes as many files anew, for
+    a third of a second. What Django fills by itself after migrating stays, so that it need not be filled anew.
     """
-    sql_flush = DatabaseOperations.sql_flush
 
     def unguarded(self: DatabaseOperations, style: Any, tables: list[str], **options: Any) -> list[str]:
-        tables = [table for table in tables if table not in OF_DJANGO]
-        guarded = sorted({model._meta.db_table for model, _ in pgtrigger.registered()} & set(tables))
-        before = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in guarded]
-        after = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in guarded]
-        before.append("GRANT TRUNCATE ON audit_entry TO CURRENT_USER")
-        after.append("REVOKE TRUNCATE ON audit_entry FROM CURRENT_USER")
-        return [*before, *sql_flush(self, style, tables, **options), *after]
+        with self.connection.cursor() as cursor:
+            some = (f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in tables if table not in OF_DJANGO)
+            cursor.execute(" UNION ALL ".join(some))
+            filled = [row[0] for row in cursor.fetchall()]
+        guarded = sorted({model._meta.db_table for model, _ in pgtrigger.registered()} & set(filled))
+        return [
+            "GRANT DELETE ON audit_entry TO CURRENT_USER",
+            *(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in guarded),
+            *(f"DELETE FROM {table}" for table in filled),
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            *(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in guarded),
+            "REVOKE DELETE ON audit_entry FROM CURRENT_USER",
+        ]
 
     flush = DatabaseOperations.execute_sql_flush
 
