@@ -73,8 +73,10 @@ def changed_since(viewer: User, document: Document, version: Version | None) -> 
 @panels.register(Slot.DOCUMENT_ABOVE)
 def must_read(viewer: User, document: Document, version: Version | None) -> Panel | None:
     """Says on a document's page that somebody still has to confirm what changed in it."""
-    rows = MustRead.objects.live().for_reader(viewer).unread_by(viewer).filter(document=document.pk)
-    found = rows.select_related("change").first()
+    of_it = MustRead.objects.filter(document=document.pk, replaced=False, closed_at=None)
+    if not of_it.exists():  # most pages: whether it is this reader's is a question long to put
+        return None
+    found = of_it.live().for_reader(viewer).unread_by(viewer).select_related("change").first()
     if found is None:
         return None
     return Panel(

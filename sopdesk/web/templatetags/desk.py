@@ -27,7 +27,7 @@ from django.forms import (
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeData, SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -70,20 +70,33 @@ def icon(name: str, extra: str = "") -> SafeString:
     return icons.icon(str(name), str(extra))
 
 
-@register.inclusion_tag("components/state_badge.html")
-def state_badge(state: str, word: str = "", icon: str = "", tone: str = "") -> dict[str, Any]:
+@register.simple_tag
+def state_badge(state: str, word: Any = "", icon: str = "", tone: str = "") -> SafeString:
     """A badge for a state; `word`, `icon` and `tone` say it otherwise ("due today")."""
     look = look_of(state)
-    return {"word": word or look.word, "icon": icon or look.icon, "tone": tone or look.tone}
+    shown = word or look.word
+    # One that is escaped already would be found under the same key as one that is not.
+    badge = _badge if isinstance(shown, SafeData) else _kept_badge
+    return badge(shown if isinstance(shown, SafeData) else str(shown), icon or look.icon, tone or look.tone)
 
 
-@register.inclusion_tag("components/user_chip.html")
-def user_chip(person: Any) -> dict[str, str]:
+def _badge(word: str | SafeData, icon: str, tone: str) -> SafeString:
+    return format_html('<span class="state tone-{}">{}{}</span>', tone, icons.icon(icon), word)
+
+
+_kept_badge = lru_cache(maxsize=1024)(_badge)  # lists have one or two in each row, of a few kinds
+
+
+@register.simple_tag
+def user_chip(person: Any) -> SafeString:
     """A person's initials and name; a name alone will do, for people who are only remembered."""
     name = str(getattr(person, "name", person) or "")
     words = name.split()
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-    return {"name": name, "initials": initials}
+    return format_html(
+        '<span class="chip"><span class="initials" aria-hidden="true">{}</span><span dir="auto">{}</span></span>',
+        initials, name,
+    )  # fmt: skip
 
 
 _CONTROL_CLASSES: tuple[tuple[type, str], ...] = (
