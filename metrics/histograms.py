@@ -10,6 +10,7 @@ PACKED, a bucket, and how many contacts it has in two digits of BASE. Lists that
 from __future__ import annotations
 
 import math
+import struct
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ GROWTH: Final = 1.015
 ZERO: Final = -1  # its own bucket: zero has no logarithm
 PACKED: Final = -2
 BASE: Final = 1 << 14
+FEW_BYTES: Final = 512  # so many are counted before an array of them is made
 PACK_FROM: Final = 4  # contacts in one bucket: what packing it takes
 _LOG: Final = math.log(GROWTH)
 
@@ -51,6 +53,10 @@ def packed(stored: bytes | memoryview) -> bytes:
 
 def counted(stored: bytes | memoryview) -> Counter[int]:
     """How many contacts are in each bucket of a stored histogram."""
+    if len(stored) <= FEW_BYTES:
+        few = struct.unpack(f">{len(stored) // 2}h", stored)
+        if PACKED not in few:
+            return Counter(few)
     numbers = np.frombuffer(stored, dtype=">i2").astype(np.int64)
     marks = np.flatnonzero(numbers == PACKED)
     counts = _added(numbers[marks + 1], numbers[marks + 2] * BASE + numbers[marks + 3])
