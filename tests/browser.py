@@ -11,12 +11,15 @@ import subprocess
 import sys
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from sopdesk.embedded import layout
 from sopdesk.embedded.locks import exclusive
 
 INSTALL_SECONDS = 900
+# How long a page or an element is waited for: a busy machine is slow, which is no fault of the page.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 SHELL = "chromium-headless-shell"
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

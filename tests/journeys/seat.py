@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from tests import axe, factories
 from tests.axe import WIDE
+from tests.browser import PATIENCE_MS
 
 # A refused form is an answer, not a fault; Chromium logs its status all the same.
 ANSWERS = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|422)\b")
@@ -32,7 +33,7 @@ class Seat:
         self.context = browser.new_context(
             base_url=address, **{"viewport": WIDE, "reduced_motion": "reduce", **context}
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.context.add_init_script(WATCH)
         self.complaints: list[str] = []
         self.under_way: set[Request] = set()
