@@ -72,7 +72,7 @@ class Mover:
 
 
 def movers(user: User, today: date) -> list[Mover]:
-    """What moved beyond chance for teams this person may see, the worst first. Two queries, rollups only.
+    """What moved beyond chance for teams this person may see, the worst first. One query, rollups only.
 
     `today` itself is not complete and left out. Intervals: Newcombe (1998), method 10, from Wilson's limits; which
     to show: Benjamini and Hochberg (1995) over all that were compared.
