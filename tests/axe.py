@@ -38,8 +38,10 @@ def violations(page: Page, rules: dict[str, Any]) -> list[dict[str, Any]]:
 def wrong(page: Page, looks: Looks) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
     """What is wrong in each of the looks at a page, by where: by axe's rules, or wider than the window.
 
-    The page stays as it is and is shown in another size and theme; at the end it is wide and light again.
+    The page stays as it is and is shown in another size and theme; at the end it is wide and light again. It is waited
+    for: just after a click, the page that comes next has no element yet.
     """
+    page.wait_for_load_state()
     for size, theme, rules in looks:
         look_like(page, size, theme)
         found = [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations(page, rules)]

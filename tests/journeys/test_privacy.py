@@ -58,6 +58,7 @@ def test_a_customer_is_held_found_and_erased(sit_down: SitDown, carla: User, ann
     page.get_by_role("button", name="End the hold").click()
 
     _find(seat)
+    expect(page.get_by_label("I have checked")).to_be_visible()
     seat.assert_accessible()
     page.get_by_label("I have checked").check()
     page.get_by_role("button", name="Erase this person").click()
