@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -52,7 +53,7 @@ def test_without_script_the_list_says_it_all(sit_down: SitDown, dev: User, refun
     expect(page.locator(".flow-drawing")).to_be_hidden()
     assert page.locator(".flow-list > li").count() == 3
     page.locator(".flow-list").get_by_role("link", name="Escalate").first.click()
-    assert page.url.endswith("#step-escalate")
+    expect(page).to_have_url(re.compile("#step-escalate$"))
 
 
 def test_a_flaw_of_the_draft_is_marked_in_the_drawing(

@@ -46,7 +46,10 @@ def test_the_section_that_is_read_is_lit_and_has_a_link(sit_down: SitDown, dev: 
     seat.page.locator("h2#part-5").evaluate("head => head.scrollIntoView()")
     expect(lit).to_have_text("Part 5")
     seat.page.get_by_role("button", name="Copy the link to this section: Part 5").click()
-    assert seat.page.evaluate("navigator.clipboard.readText()") == f"{seat.address}/sops/SOP-0042#part-5"
+    seat.page.wait_for_function(
+        "address => navigator.clipboard.readText().then(text => text === address)",
+        arg=f"{seat.address}/sops/SOP-0042#part-5",
+    )
     seat.assert_accessible()
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import axe
 from tests import browser as browsers
@@ -93,9 +93,9 @@ def test_slash_goes_to_the_search_and_menus_close_by_escape(chromium: Browser, a
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
     page.locator(".user-menu > summary").click()
-    assert page.get_by_role("button", name="Log out").is_visible()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
     page.keyboard.press("Escape")
-    assert page.get_by_role("button", name="Log out").is_hidden()
+    expect(page.get_by_role("button", name="Log out")).to_be_hidden()
     page.context.close()
 
 
