@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a tab below its figures: a template and what it shows."""
+    """A part of a tab below its figures, or above them: a template and what it shows."""
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    is_above: bool = False
 
 
 Build = Callable[["DashboardFilter"], "Section | None"]

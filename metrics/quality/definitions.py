@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from metrics.definitions import Metric, Unit
 
-AGENT_LEAST: Final = 20
-
 IQS: Final = Metric(
     key="iqs", label=_("IQS"), unit=Unit.SHARE, numerator=("score",), denominator=("reviews",),
     formula=_("of a review: Σ(weight × score) ÷ Σ weight, 0 after a critical fail; of many: the mean of the reviews"),

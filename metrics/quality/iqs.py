@@ -1,24 +1,21 @@
-"""IQS out of finished reviews: value, n, interval; by team, agent, criterion and SOP section; week by week."""
+"""IQS out of finished reviews: value, n, interval; by team, criterion and SOP section."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, F, FloatField, Max, Q, Sum
-from django.db.models.functions import Cast, TruncWeek
+from django.db.models.functions import Cast
 
 from metrics import intervals
 from metrics.filters import Period, moments
-from metrics.quality.definitions import AGENT_LEAST, IQS
+from metrics.quality.definitions import IQS
 from metrics.quality.models import Mark, Review
-from metrics.reporting import Figure, Point
+from metrics.reporting import Figure
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -56,16 +53,14 @@ class Sums:
     def join(self, total: float, squares: float, n: int) -> None:
         self.total, self.squares, self.n = self.total + total, self.squares + squares, self.n + n
 
-    def figure(self, least: int = 0) -> Figure:
-        return figure(self.total, self.squares, self.n, least)
+    def figure(self) -> Figure:
+        return figure(self.total, self.squares, self.n)
 
 
-def figure(total: float, squares: float, n: int, least: int = 0) -> Figure:
+def figure(total: float, squares: float, n: int) -> Figure:
     """The mean of n shares from their sums, with its 95 % interval, which is none for fewer than two."""
     if n == 0:
         return Figure(IQS, None, 0)
-    if n < least:
-        return Figure(IQS, None, n, is_small=True)
     low, high = intervals.mean(total, squares, n) or (None, None)
     if low is None or high is None or math.isnan(low):
         return Figure(IQS, total / n, n)
@@ -103,16 +98,6 @@ def by_team(rows: ReviewQuerySet) -> list[Row]:
     ]  # fmt: skip
 
 
-def by_agent(rows: ReviewQuerySet) -> list[Row]:
-    """By agent, those with too few reviews without a value. One query. For whoever may read figures of agents."""
-    added = {**ADDED, "team": Max("team__name")}
-    found: Any = rows.order_by().exclude(agent="").values("agent").annotate(**added)
-    return [
-        Row(row["agent"], row["agent"], _figure(row, AGENT_LEAST), row["team"] or "", row["critical"])
-        for row in found.order_by("agent")
-    ]
-
-
 def by_criterion(rows: ReviewQuerySet) -> list[Row]:
     """By criterion, over all versions of its scorecard: how often it was met, the weakest first. One query."""
     marks = Mark.objects.filter(review__in=rows.order_by().values("pk"))
@@ -148,26 +133,8 @@ def by_section(rows: ReviewQuerySet) -> list[Row]:
     return sorted(lines, key=_weakest_first)
 
 
-def trend(rows: ReviewQuerySet, period: Period) -> list[Point]:
-    """Week by week, each from its Monday. One query."""
-    zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
-    weekly = rows.order_by().annotate(week=TruncWeek("done_at", tzinfo=zone)).values("week").annotate(**ADDED)
-    found = {row["week"].date(): row for row in weekly}
-    return [
-        Point(week, _figure(found[week]) if week in found else Figure(IQS, None, 0))
-        for week in _weeks(period)
-    ]
-
-
-def _weeks(period: Period) -> Iterable[date]:
-    week = period.first - timedelta(days=period.first.weekday())
-    while week <= period.last:
-        yield week
-        week += timedelta(days=7)
-
-
-def _figure(row: Mapping[str, Any], least: int = 0) -> Figure:
-    return figure(row["total"], row["squares"], row["n"], least)
+def _figure(row: Mapping[str, Any]) -> Figure:
+    return figure(row["total"], row["squares"], row["n"])
 
 
 def _weakest_first(row: Row) -> tuple[bool, float, str]:

@@ -12,7 +12,6 @@ from metrics.quality.models import Review
 from sopdesk.accounts.permissions import Permission, allows
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
     from django.utils.functional import Promise
 
     from sopdesk.accounts.models import User
@@ -55,8 +54,3 @@ def address(tab: Tab) -> str:
     return (
         reverse("metrics:tab", args=["quality"]) if tab.name == "figures" else reverse(f"quality:{tab.name}")
     )
-
-
-def may_read_agents(user: User | AnonymousUser) -> bool:
-    """Whether figures of single agents are for this person."""
-    return allows(user, Permission.METRICS_READ_AGENTS)

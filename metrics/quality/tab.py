@@ -1,4 +1,4 @@
-"""What the dashboard's tab of quality shows: IQS, week by week, and by team, criterion, SOP section and agent."""
+"""What the dashboard's tab of quality shows beside IQS: critical fails, and IQS by criterion and SOP section."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from metrics import aliases
-from metrics.dashboards import drawing, tabs
+from metrics.dashboards import tabs
 from metrics.dashboards.tabs import Section
 from metrics.quality import iqs, places
-from metrics.quality.definitions import AGENT_LEAST, IQS
 from metrics.quality.sections import sections
 
 if TYPE_CHECKING:
@@ -34,18 +33,25 @@ def narrowed(chosen: FigureFilter) -> Q:
 
 
 @tabs.section("quality")
+def ways(chosen: Any) -> Section:
+    """Where the other pages of quality are. One query."""
+    return Section(
+        "metrics/quality/places.html", {"tabs": places.tabs(chosen.viewer, "figures")}, is_above=True
+    )
+
+
+@tabs.section("quality")
 def quality(chosen: Any) -> Section:
-    """All of it. A fixed number of queries."""
-    user, period, condition = chosen.viewer, chosen.period_now, narrowed(chosen)
-    rows, before = (iqs.reviews(user, each, condition) for each in (period, period.previous))
-    points, by_section, by_criterion = iqs.trend(rows, period), iqs.by_section(rows), iqs.by_criterion(rows)
+    """What only reviews can say; IQS itself, over time and by team, the tab shows as any metric. Four queries."""
+    user = chosen.viewer
+    rows = iqs.reviews(user, chosen.period_now, narrowed(chosen))
+    by_section, by_criterion, teams = iqs.by_section(rows), iqs.by_criterion(rows), iqs.by_team(rows)
     known = sections([row.place for row in (*by_section, *by_criterion)], user)
-    agents = iqs.by_agent(rows) if places.may_read_agents(user) else None
     context = {
-        "tabs": places.tabs(user, "figures"), "metric": IQS, "overall": iqs.overall(rows),
-        "before": iqs.overall(before), "points": points, "chart": drawing.trend(IQS, points),
-        "teams": iqs.by_team(rows), "criteria": [(row, known.get(row.place)) for row in by_criterion],
+        "reviews": sum(row.figure.n for row in teams),
+        "critical": sum(row.critical for row in teams),
+        "failed": [row for row in teams if row.critical],
+        "criteria": [(row, known.get(row.place)) for row in by_criterion],
         "sections": [(row, known[row.place]) for row in by_section if row.place in known],
-        "agents": agents, "agents_small": sum(row.figure.is_small for row in agents or ()), "agent_least": AGENT_LEAST,
-    }  # fmt: skip
+    }
     return Section("metrics/quality/figures.html", context)

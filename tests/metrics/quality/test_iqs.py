@@ -1,4 +1,4 @@
-"""IQS of many reviews: by team, agent, criterion, section, week."""
+"""IQS of many reviews: by team, criterion and section."""
 
 from __future__ import annotations
 
@@ -64,21 +64,3 @@ def test_by_section_weighs_the_criteria_that_point_at_it(reviews: None, gia: Use
     [row] = iqs.by_section(iqs.reviews(gia, PERIOD))
     assert row.place == ("SOP-0001", "verify")
     assert (row.figure.value, row.figure.n) == (pytest.approx((1 + 0.25 + 0) / 3), 3)
-
-
-def test_an_agent_is_shown_from_twenty_reviews_on(reviews: None, gia: User, payments: Team) -> None:
-    [few] = iqs.by_agent(iqs.reviews(gia, PERIOD))
-    assert (few.figure.value, few.figure.n, few.figure.is_small) == (None, 3, True)
-    card = making.scorecard(gia, name="Other", criteria=[{"name": "One"}])
-    for number in range(17):
-        making.done(card, making.ticket(f"N{number}", payments, assignee="Dev"), gia, [1], at=at(5))
-    [enough] = iqs.by_agent(iqs.reviews(gia, PERIOD))
-    assert enough.figure.value is not None
-
-
-def test_week_by_week_a_week_without_reviews_is_not_measured(reviews: None, gia: User) -> None:
-    points = iqs.trend(
-        iqs.reviews(gia, Period(date(2026, 10, 26), PERIOD.last)), Period(date(2026, 10, 26), PERIOD.last)
-    )
-    assert [(point.day.day, point.figure.n) for point in points] == [(26, 0), (2, 1), (9, 2)]
-    assert points[0].figure.value is None

@@ -173,8 +173,20 @@ def test_the_figures_of_a_vendors_lead_are_the_vendors(
     making.done(card, making.ticket("b", harbor_payments), gia, [0, 2, 1], at=DAY)
     page = as_person(finn).get(address("figures"), MAY).content.decode()
     assert "Harbor Payments" in page
-    assert "Dublin" not in page.split("<main")[1].split("By team")[1]
+    assert "Dublin" not in page.split("<main")[1].split('id="lines-title"')[1]
     assert "Payments" in as_person(ana).get(address("figures"), MAY).content.decode()
+
+
+def test_iqs_stands_on_its_tab_once_and_the_ways_above_it(gia: User, payments: Team, as_person: Any) -> None:
+    card = making.scorecard(gia)
+    making.done(card, making.ticket("a", payments), gia, [1, 2, 0], at=DAY)
+    making.done(card, making.ticket("b", payments), gia, [1, 2, 1], at=DAY)
+    page = as_person(gia).get(address("figures"), MAY).content.decode()
+    assert page.count('aria-label="IQS"') == 1, "one tile"
+    assert page.count('id="lines-title"') == 1
+    assert "IQS by team" in page
+    assert "1 of 2 reviews failed critically" in page
+    assert page.index(address("queue")) < page.index('aria-label="IQS"') < page.index("By criterion")
 
 
 @pytest.mark.parametrize("name", ["figures", "queue", "reviews", "scorecards", "sampling", "calibrations"])
