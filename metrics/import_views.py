@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -141,7 +140,7 @@ def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
         "import": found,
         "job": found.job,
         "rejected": rejected,
-        "pace": pace(found, found.job, timezone.now()),
+        "pace": pace(found, found.job),
         "undone": undo_wording.told(found.undo_job.report) if found.undo_job else "",
         "flagged": flagging.flagged(found, signed_in(request)),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from metrics.models import Import
@@ -29,12 +28,12 @@ class Pace:
         return -(-self.seconds_left // 60)
 
 
-def pace(ticket_import: Import, job: Job, now: datetime) -> Pace:
+def pace(ticket_import: Import, job: Job) -> Pace:
+    """As its last chunk left it. While nobody works nothing is known, and the time without a worker does not count."""
     place = job.cursor.get("place") or {}
     at = job.cursor.get("offset", place.get("offset"))
-    if job.started_at is None:
+    if not job.worked_s or job.waits_for_worker:
         return Pace(at, job.cursor.get("size"), None, None)
-    passed = max(1.0, (now - job.started_at).total_seconds())
-    done = job.progress_done
+    passed, done = max(1.0, job.worked_s), job.progress_done
     left = round(passed * (1000 - done) / done) if done >= ENOUGH else None
     return Pace(at, job.cursor.get("size"), round(ticket_import.rows_read / passed) or None, left)

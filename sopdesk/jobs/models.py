@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import timedelta
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.jobs.querysets import JobQuerySet
+
+# While workers run a free job is taken within some seconds, and a chunk ends within CELERY_TASK_TIME_LIMIT.
+FREE_FOR: Final = timedelta(seconds=45)
+HELD_FOR: Final = timedelta(seconds=120)
 
 
 class Job(models.Model):
@@ -46,6 +52,12 @@ class Job(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
+    last_chunk_at = models.DateTimeField(null=True, help_text=_("When its last chunk was done."))
+    worked_s = models.FloatField(
+        default=0,
+        db_default=0,
+        help_text=_("Seconds since it was started, but those in which no worker came."),
+    )
     finished_at = models.DateTimeField(null=True)
 
     objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
@@ -71,6 +83,15 @@ class Job(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state in {self.State.DONE, self.State.FAILED}
+
+    @property
+    def waits_for_worker(self) -> bool:
+        """Whether nobody works at it, for longer than it would lie there while a worker runs."""
+        if self.is_finished:
+            return False
+        known = (self.created_at, self.started_at, self.last_chunk_at, self.lease_until)
+        last = max(at for at in known if at is not None)
+        return timezone.now() - last > (HELD_FOR if self.lease else FREE_FOR)
 
     @property
     def percent(self) -> int | None:

@@ -8,7 +8,7 @@ ends its transaction after IDLE_LIMIT, so that it can hold up nobody and its lat
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
@@ -37,6 +37,8 @@ CHUNK_FIELDS = (
     "lease_until",
     "state",
     "finished_at",
+    "last_chunk_at",
+    "worked_s",
 )
 
 
@@ -84,12 +86,13 @@ def _claim(job_id: int) -> UUID | None:
 
 
 def _do_chunk(job_id: int, lease: UUID) -> bool:
+    began = timezone.now()
     with transaction.atomic():
         _bound_transaction()
         job = Job.objects.select_for_update().filter(pk=job_id, lease=lease).first()
         if job is None:
             return False
-        _save(job, step_of(job.kind)(job))
+        _save(job, step_of(job.kind)(job), began)
     return not job.is_finished
 
 
@@ -104,13 +107,18 @@ def _bound_transaction() -> None:
             cursor.execute("SELECT set_config(%s, %s, true)", [name, f"{int(limit.total_seconds())}s"])
 
 
-def _save(job: Job, step: Step) -> None:
+def _save(job: Job, step: Step, began: datetime) -> None:
     """Write where the chunk ended; the lease is given back, so that any worker may do the next."""
+    now = timezone.now()
+    # A turn of other jobs in between is a part of this job's time; an hour without a worker is not.
+    idle = began - (job.last_chunk_at or job.started_at or began)
+    job.worked_s += (now - began + min(max(idle, timedelta()), LEASE)).total_seconds()
+    job.last_chunk_at = now
     job.cursor, job.report = step.cursor, step.report or job.report
     job.progress_done, job.progress_total = step.done, step.total
     job.attempts, job.error, job.lease, job.lease_until = 0, "", None, None
     if step.finished:
-        job.state, job.finished_at = Job.State.DONE, timezone.now()
+        job.state, job.finished_at = Job.State.DONE, now
     job.save(update_fields=CHUNK_FIELDS)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from sopdesk.accounts.models import User
 from sopdesk.jobs.models import Job
@@ -31,6 +33,14 @@ def test_a_running_job_says_how_far_it_is_and_asks_again(job: Job, gia: User, as
     assert "1,500 of 6,000 rows" in shown
     assert f'hx-get="/jobs/{job.pk}/progress"' in shown
     assert "<html" not in shown
+
+
+def test_a_job_that_nobody_works_at_says_so(job: Job, gia: User, as_person: Any) -> None:
+    assert "Waiting for a worker" not in page(as_person(gia), job)
+    Job.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    shown = page(as_person(gia), job)
+    assert "Waiting for a worker" in shown
+    assert f'hx-get="/jobs/{job.pk}/progress"' in shown
 
 
 @pytest.mark.parametrize("state", ["done", "failed"])

@@ -42,6 +42,30 @@ def test_chunk_by_chunk_to_the_end(work: Work) -> None:
     assert work.chunks == [0, 10, 20]
 
 
+def test_time_without_a_worker_is_no_time_of_work(work: Work) -> None:
+    job = job_of()
+    run(job.pk)
+    hour = timezone.now() - timedelta(hours=1)
+    Job.objects.update(created_at=hour, started_at=hour, last_chunk_at=hour)
+    job.refresh_from_db()
+    assert job.waits_for_worker
+    run(job.pk)
+    job.refresh_from_db()
+    assert not job.waits_for_worker
+    assert running.LEASE.total_seconds() <= job.worked_s < 60
+
+
+def test_a_job_in_hand_or_put_off_waits_for_nobody(work: Work) -> None:
+    long_ago, now = timezone.now() - timedelta(hours=1), timezone.now()
+    said = {"created_at": long_ago, "started_at": long_ago}
+    in_hand = {"lease": uuid4(), "lease_until": now - timedelta(seconds=60)}  # a chunk that takes its time
+    for fields, waits in (
+        ({}, True), ({"state": "done"}, False), ({"lease_until": now + timedelta(seconds=9)}, False), (in_hand, False),
+        ({**in_hand, "lease_until": now - timedelta(seconds=121)}, True), ({"last_chunk_at": now}, False),
+    ):  # fmt: skip
+        assert Job(kind="test.count", **{**said, **fields}).waits_for_worker == waits, fields
+
+
 def test_a_finished_job_is_left_alone(work: Work) -> None:
     assert run(job_of(state="done").pk) is False
     assert run(12345) is False
