@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -152,6 +153,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 def granted(roles: Iterable[str]) -> frozenset[Permission]:
     """All that these roles allow together; an unknown role allows nothing."""
+    return _granted(tuple(roles))
+
+
+@lru_cache(maxsize=1024)  # a page asks for one person dozens of times
+def _granted(roles: tuple[str, ...]) -> frozenset[Permission]:
     known = {role.value: grants for role, grants in GRANTS.items()}
     return frozenset().union(*(known.get(role, frozenset()) for role in roles))
 

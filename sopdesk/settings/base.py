@@ -96,7 +96,12 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "sopdesk.web.navigation.navigation",
             ],
-            "builtins": ["sopdesk.web.templatetags.desk", "sopdesk.documents.templatetags.documents"],
+            "builtins": [
+                "sopdesk.web.templatetags.desk",
+                "sopdesk.web.templatetags.quick",
+                "sopdesk.documents.templatetags.documents",
+            ],
+            "libraries": {"i18n": "sopdesk.web.templatetags.quick_i18n"},
         },
     }
 ]

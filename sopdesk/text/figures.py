@@ -23,17 +23,22 @@ def zone_name(moment: datetime) -> str:
 def in_words(value: date | datetime, *, date_only: bool = False) -> str:
     """`1 Oct 2026, 09:00 (Dublin)` in the viewer's zone; a date, or `date_only`, gives `1 Oct 2026`."""
     if not isinstance(value, datetime):
-        return _day(value, get_language())
+        return _day(value, "j M Y", get_language())
     local = timezone.localtime(value)
-    day = _day(local.date(), get_language())
+    day = _day(local.date(), "j M Y", get_language())
     return day if date_only else f"{day}, {local.hour:02}:{local.minute:02} ({zone_name(local)})"
+
+
+def day_and_month(value: date) -> str:
+    """`1 Oct`, where the year is known."""
+    return _day(value, "j M", get_language())
 
 
 # Pages say the same days and use the same marks again and again; Django looks each of them up anew.
 @lru_cache(maxsize=4096)
-def _day(value: date, language: str | None) -> str:
+def _day(value: date, form: str, language: str | None) -> str:
     """`1 Oct 2026` in the active language, which is named only to tell the kept ones apart."""
-    return formats.date_format(value, "j M Y")
+    return formats.date_format(value, form)
 
 
 @lru_cache(maxsize=4096)

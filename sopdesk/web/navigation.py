@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.text import reversing
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ RAIL = (
 def address(name: str) -> str | None:
     """Where a named page is; None while it has no address."""
     try:
-        return reverse(name)
+        return reversing.address(name)
     except NoReverseMatch:
         return None
 
@@ -83,7 +84,7 @@ def _is_current(request: HttpRequest, place: Place, url: str) -> bool:
         return False
     if match.view_name == place.name or match.namespace in place.also:
         return True
-    return url != reverse("desk") and request.path.startswith(f"{url}/")
+    return url != address("desk") and request.path.startswith(f"{url}/")
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -3,14 +3,20 @@ and a template for each of them took half of its time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
+from django.forms import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from sopdesk.text.escaping import filled, joined
+
 SELECT: Final = "django/forms/widgets/select.html"
+_SELECT: Final = '<select name="{}"{}>{}\n</select>\n'
+_OPTION: Final = '\n  <option value="{}"{}>{}</option>\n'
+_GROUP: Final = '\n  <optgroup label="{}">{}\n  </optgroup>'
 
 
 class Renderer(TemplatesSetting):
@@ -22,23 +28,48 @@ class Renderer(TemplatesSetting):
         return super().render(template_name, context, request)
 
 
-def _select(widget: dict[str, Any]) -> SafeString:
-    groups = [_group(name, options) for name, options, _index in widget["optgroups"]]
-    return format_html(
-        '<select name="{}"{}>{}\n</select>\n', widget["name"], _attributes(widget["attrs"]), _joined(groups)
+def select(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
+    """What `bound.as_widget(attrs)` gives of a plain select, without a dict for each of its options."""
+    widget = bound.field.widget
+    attrs = bound.build_widget_attrs(attrs, widget)
+    if bound.auto_id and "id" not in widget.attrs:
+        attrs.setdefault("id", bound.auto_id)
+    left = {*widget.format_value(bound.value())}
+    groups = []
+    for key, label in widget.choices:
+        if isinstance(label, list | tuple):
+            groups.append(filled(_GROUP, key, _joined([_option(value, said, left) for value, said in label])))
+        else:
+            groups.append(_option(key, label, left))
+    return filled(
+        _SELECT, bound.html_name, _attributes(widget.build_attrs(widget.attrs, attrs)), _joined(groups)
     )
 
 
+def _option(key: Any, label: Any, left: set[str]) -> SafeString:
+    """One option; the first whose value is `left` to be chosen is."""
+    value = "" if key is None else str(key)
+    if value not in left:
+        return filled(_OPTION, value, "", label)
+    left.clear()
+    return filled(_OPTION, value, _attributes({"selected": True}), label)
+
+
+def _select(widget: dict[str, Any]) -> SafeString:
+    groups = [_group(name, options) for name, options, _index in widget["optgroups"]]
+    return filled(_SELECT, widget["name"], _attributes(widget["attrs"]), _joined(groups))
+
+
 def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
-    inside = format_html_join(
+    inside = joined(
         "",
-        '\n  <option value="{}"{}>{}</option>\n',
+        _OPTION,
         (
             (str(option["value"]), _attributes(option["attrs"]) if option["attrs"] else "", option["label"])
             for option in options
         ),
     )
-    return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, inside) if name else inside
+    return filled(_GROUP, name, inside) if name else inside
 
 
 def _attributes(attrs: dict[str, Any]) -> SafeString:
@@ -46,11 +77,11 @@ def _attributes(attrs: dict[str, Any]) -> SafeString:
     given = [(name, value) for name, value in attrs.items() if value is not False]
     return _joined(
         [
-            format_html(" {}", name) if value is True else format_html(' {}="{}"', name, str(value))
+            filled(" {}", name) if value is True else filled(' {}="{}"', name, str(value))
             for name, value in given
         ]
     )
 
 
-def _joined(pieces: list[SafeString]) -> SafeString:
-    return format_html_join("", "{}", ((piece,) for piece in pieces))
+def _joined(pieces: Iterable[SafeString]) -> SafeString:
+    return joined("", "{}", ((piece,) for piece in pieces))

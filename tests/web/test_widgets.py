@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
-from sopdesk.web.widgets import Renderer
+from sopdesk.text.escaping import esc, filled
+from sopdesk.web.widgets import Renderer, select
 
 CHOICES: list[Any] = [
     ("", "All"),
@@ -16,6 +20,11 @@ CHOICES: list[Any] = [
     ("1234", 1234),
     ('Group "q"', [("x", "X'"), ("y", "Y")]),
 ]
+
+
+class Markup:
+    def __html__(self) -> str:
+        return "<u>"
 
 
 @pytest.mark.parametrize(
@@ -37,3 +46,22 @@ def test_a_choice_is_the_same_as_by_the_templates(widget: forms.Select, value: A
     attrs = {"id": "id_<choice>", "aria-invalid": "true"}
     ours = widget.render('a"name', value, attrs, Renderer())
     assert ours.split() == widget.render('a"name', value, attrs, TemplatesSetting()).split()
+
+
+@pytest.mark.parametrize("value", [None, "", "a&b", "y", "unknown", "1234"])
+@pytest.mark.parametrize("required", [True, False])
+def test_a_field_is_the_same_as_its_widget(value: str | None, *, required: bool) -> None:
+    class Form(forms.Form):
+        one = forms.ChoiceField(choices=CHOICES, required=required)
+        two = forms.ChoiceField(choices=[(None, "None"), *CHOICES], required=required, label="<b>")
+
+    for form in (Form({"one": value, "two": value}), Form(initial={"one": value}), Form(prefix="<p>")):
+        for bound in form:
+            attrs = {"class": "form-select", "dir": "auto"}
+            assert select(bound, {**attrs}).split() == bound.as_widget(attrs={**attrs}).split()
+
+
+@pytest.mark.parametrize("value", ["<a&\"'>", mark_safe("<b>"), gettext_lazy("Metrics"), 7, None, Markup()])
+def test_a_value_is_escaped_as_django_does(value: Any) -> None:
+    assert esc(value) == conditional_escape(value)
+    assert filled("<i>{}</i>{}", value, value) == format_html("<i>{}</i>{}", value, value)

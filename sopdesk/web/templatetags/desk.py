@@ -19,6 +19,7 @@ from django.forms import (
     BoundField,
     CheckboxInput,
     CheckboxSelectMultiple,
+    ChoiceField,
     FileInput,
     ModelChoiceField,
     RadioSelect,
@@ -36,6 +37,7 @@ from sopdesk.text import figures, icons
 from sopdesk.text.diff import SectionDiff
 from sopdesk.web import comparing
 from sopdesk.web.states import look_of
+from sopdesk.web.widgets import select
 
 register = template.Library()
 
@@ -138,7 +140,8 @@ def filter_field(bound: BoundField) -> dict[str, Any]:
     attrs: dict[str, str | bool] = {"class": css}
     if isinstance(bound.field, ModelChoiceField) or css == "form-control":
         attrs["dir"] = "auto"
-    return {"bound": bound, "control": bound.as_widget(attrs=attrs)}
+    plain = type(bound.field.widget) is Select and type(bound.field) is ChoiceField
+    return {"bound": bound, "control": select(bound, attrs) if plain else bound.as_widget(attrs=attrs)}
 
 
 @register.inclusion_tag("components/sort_head.html", takes_context=True)
