@@ -82,8 +82,7 @@ def reports(
     period: Period,
     narrow: Narrow | None = None,
 ) -> dict[str, list[Line]]:
-    """The same of several metrics, by their keys: one query for all their counts, and one for each histogram; over
-    weeks, two."""
+    """The same of several metrics, by their keys: one query for all their counts, and one for each histogram."""
     asked, chosen = Report(user, tuple(by), period, narrow or {}), levels.wanted(narrow)
     found = [_metric(one) for one in metrics]
     levels.check(by)
@@ -125,11 +124,10 @@ def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
     needed = sorted({name for metric in metrics for name in made_of(metric)})
     names: dict[Keys, dict[str, str]] = {keys: {} for keys in _always(asked)}
     parts: dict[Keys, Counter[str]] = {keys: Counter() for keys in names}
-    for rows in within:
-        for row, found in parts_by(rows, *columns, names=needed).items():
-            for keys, said in cutting.cut(level, asked.by, dict(zip(columns, row, strict=True))):
-                names.setdefault(keys, said)
-                parts.setdefault(keys, Counter()).update({name: found[name] for name in needed})
+    for row, found in parts_by(within, *columns, names=needed).items():
+        for keys, said in cutting.cut(level, asked.by, dict(zip(columns, row, strict=True))):
+            names.setdefault(keys, said)
+            parts.setdefault(keys, Counter()).update({name: found[name] for name in needed})
     logs = {
         metric.log: _logs(within, metric.log, level, asked.by, columns) for metric in metrics if metric.log
     }
@@ -153,10 +151,9 @@ def _logs(
     within: list[Any], log: str, level: Level, by: tuple[str, ...], columns: list[str]
 ) -> dict[Keys, Counter[int]]:
     logs: dict[Keys, Counter[int]] = {}
-    for rows in within:
-        for row, counts in buckets(rows, log, *columns).items():
-            for keys, _said in cutting.cut(level, by, dict(zip(columns, row, strict=True))):
-                logs.setdefault(keys, Counter()).update(counts)
+    for row, counts in buckets(within, log, *columns).items():
+        for keys, _said in cutting.cut(level, by, dict(zip(columns, row, strict=True))):
+            logs.setdefault(keys, Counter()).update(counts)
     return logs
 
 

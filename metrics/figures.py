@@ -26,6 +26,7 @@ __all__ = [
     "parts_by",
 ]
 Parts = dict[str, Any]
+Rows = QuerySet[Any] | Sequence[QuerySet[Any]]
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,15 @@ def parts(rollups: QuerySet[Any]) -> Parts:
     return parts_by(rollups)[()]
 
 
-def parts_by(
-    rollups: QuerySet[Any], *columns: str, names: Sequence[str] = COUNTS
-) -> dict[tuple[Any, ...], Parts]:
+def parts_by(rollups: Rows, *columns: str, names: Sequence[str] = COUNTS) -> dict[tuple[Any, ...], Parts]:
     """The same, or those named, by the values of some columns. One query."""
     rows = summed(rollups, columns, names)
     return {tuple(_key(row[column]) for column in columns): row for row in rows}
 
 
-def buckets(rollups: QuerySet[Any], log: str, *columns: str) -> dict[tuple[Any, ...], Counter[int]]:
+def buckets(rollups: Rows, log: str, *columns: str) -> dict[tuple[Any, ...], Counter[int]]:
     """The histogram of one kind of duration, by the values of some columns. One query."""
-    rows = summed(rollups, columns, log=log)
+    rows = summed(rollups, columns, logs=[log])
     found = {
         tuple(_key(row[column]) for column in columns): histograms.counted(row[log] or b"") for row in rows
     }

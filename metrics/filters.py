@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from metrics.choices import There, there
 from metrics.models import Cell, Facet, Rollup, Source
 from metrics.querysets import FacetQuerySet, RollupQuerySet
-from sopdesk.accounts.models import Site, Team, User
+from sopdesk.accounts.models import User
 
 PERIODS: Final = {
     "7": _("7 days"),
@@ -26,7 +27,7 @@ PERIODS: Final = {
     "365": _("a year"),
 }
 DEFAULT_PERIOD: Final = "28"
-LABELS_OFFERED: Final = 200
+NARROWING: Final = ("site", "team", "channel", "source", "label")
 
 
 @dataclass(frozen=True)
@@ -67,34 +68,19 @@ class FigureFilter(forms.Form):
         self.rollups: RollupQuerySet = Rollup.objects.visible_to(user)
         self.cells: RollupQuerySet = Cell.objects.visible_to(user)  # type: ignore[assignment]
         self.facets: FacetQuerySet = Facet.objects.visible_to(user)
+        self.there: There | None = None
         self.offer()
         self.is_valid()
 
     def offer(self) -> None:
         """Fill in the choices, before they are checked."""
-        sites = Site.objects.filter(pk__in=Team.objects.filter(pk__in=self._ids("team_id")).values("site"))
+        self.there = there(self.facets)
         kinds = [("in_house", _("All in-house")), ("vendor", _("All vendors"))]
-        self._offer("site", [*kinds, *sites.values_list("slug", "name")])
-        teams = Team.objects.filter(pk__in=self._ids("team_id")).select_related("site")
-        self._offer("team", [(team.slug, f"{team.site.name} · {team.name}") for team in teams])
-        channels = self.facets.exclude(channel="").order_by("channel").values_list("channel", flat=True)
-        self._offer("channel", [(channel, channel) for channel in channels.distinct()])
-        sources = Source.objects.filter(pk__in=self._ids("source_id"))
-        self._offer("source", [(str(pk), name) for pk, name in sources.values_list("pk", "name")])
-        self._offer("label", [(label, label) for label in self._labels()])
-
-    def _ids(self, column: str) -> Any:
-        return self.facets.filter(label="").order_by().values(column).distinct()
-
-    def _labels(self) -> list[str]:
-        """The labels with most tickets, in order of their names."""
-        found = (
-            self.facets.exclude(label="")
-            .values("label")
-            .annotate(n=Sum("created_n", default=0))
-            .order_by("-n")
-        )
-        return sorted(found.values_list("label", flat=True)[:LABELS_OFFERED])
+        self._offer("site", [*kinds, *self.there.sites])
+        self._offer("team", self.there.teams)
+        self._offer("channel", self.there.channels)
+        self._offer("source", self.there.sources)
+        self._offer("label", self.there.labels)
 
     def _offer(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
@@ -113,7 +99,11 @@ class FigureFilter(forms.Form):
     def last_day(self) -> date:
         """The newest day on which anything of this choice counts, a rating as well as a new ticket; none to come."""
         today = timezone.localdate()
-        newest: date | None = self.facets.filter(self.condition()).aggregate(day=Max("last_day"))["day"]
+        newest: date | None
+        if self.there is not None and not any(map(self.chosen, NARROWING)):
+            newest = self.there.newest
+        else:
+            newest = self.facets.filter(self.condition()).aggregate(day=Max("last_day"))["day"]
         return min(newest or today, today)
 
     def condition(self, *, team: str = "team", label: bool = True) -> Q:
@@ -140,7 +130,7 @@ class FigureFilter(forms.Form):
     def narrow(self) -> dict[str, str]:
         """The same choices as `reporting.report` takes them."""
         names = dict(Source.objects.values_list("pk", "name"))
-        found = {name: self.chosen(name) for name in ("site", "team", "channel", "source", "label")}
+        found = {name: self.chosen(name) for name in NARROWING}
         if found["source"]:
             found["source"] = names[int(found["source"])]
         if found["site"] in {"in_house", "vendor"}:

@@ -6,13 +6,15 @@ written out here, for the ORM takes longer to put a hundred sums into words than
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from metrics.counting import WINDOW_DAYS
@@ -31,42 +33,94 @@ _MATURE_UNTIL: Final = (
 )
 
 
+_held: ContextVar[dict[date, date] | None] = ContextVar("the last mature day", default=None)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Within it the last mature day is asked for once, so that all figures of a page are of one moment."""
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def mature_until(today: date | None = None) -> date:
     """The last day whose tickets are all mature, those of its last minute included.
 
     Nobody has told yet what happened after the newest day that files brought: without an import nothing matures, or
     the last days before it would look as if no customer had come back. One query.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_MATURE_UNTIL, [today or timezone.localdate()])
-        (last,) = cursor.fetchone()
-    return last  # type: ignore[no-any-return]
+    day, kept = today or timezone.localdate(), _held.get()
+    if kept is None or day not in kept:
+        with connection.cursor() as cursor:
+            cursor.execute(_MATURE_UNTIL, [day])
+            (last,) = cursor.fetchone()
+        if kept is None:
+            return last  # type: ignore[no-any-return]
+        kept[day] = last
+    return kept[day]
 
 
 def summed(
-    rows: QuerySet[Any], by: Sequence[str], counts: Iterable[str] = (), log: str = ""
+    rows: QuerySet[Any] | Sequence[QuerySet[Any]],
+    by: Sequence[str],
+    counts: Iterable[str] = (),
+    logs: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """One row for each set of values of the columns `by` (annotations too): these, each of `counts` added up, and
-    under `log` that histogram joined (metrics/histograms.py; None of none). Without `by` it is one row. One query."""
+    under the name of each of `logs` that histogram joined (metrics/histograms.py; None of none). Without `by` it is
+    one row. Several levels' rows, such as those of days and of weeks, are added up together. One query."""
     counts = [*counts]
-    taken = [*dict.fromkeys((*by, *counts, *((log,) if log else ()), "day"))]
-    at = {name: f"c{number}" for number, name in enumerate(taken)}
-    shown = [at[name] for name in by] + [_sum(name, at) for name in counts]
-    shown += [f"string_agg({at[log]}, ''::bytea)"] if log else []
-    if not shown:
+    names = [*by, *counts, *logs]
+    if not names:
         return [{}]  # nothing was asked, and Postgres would give a row without columns for each there is
+    pieces = [rows] if isinstance(rows, QuerySet) else rows
+    asked = [*dict.fromkeys((*(name for name in names if not _is_plain(name, pieces)), "day"))]
+    plain = [*dict.fromkeys(name for name in names if name not in asked)]
+    at = {name: f"c{number}" for number, name in enumerate((*plain, *asked))}
+    shown = [at[name] for name in by] + [_sum(name, at) for name in counts]
+    shown += [f"string_agg({at[log]}, ''::bytea)" for log in logs]
     grouped = f"GROUP BY {', '.join(at[name] for name in by)}" if by else ""
-    today = [timezone.localdate()] * len(MATURING & {*counts})
-    try:
-        inner, values = rows.order_by().values_list(*taken).query.sql_with_params()
-    except EmptyResultSet:
-        return [] if by else [{**dict.fromkeys(counts, 0), **({log: None} if log else {})}]
+    values: list[Any] = [timezone.localdate()] * len(MATURING & {*counts})
+    statements = []
+    for piece in pieces:
+        with suppress(EmptyResultSet):
+            sql, params = _reading(piece, plain, asked)
+            statements.append(sql)
+            values += params
+    if not statements:
+        return [] if by else [{**dict.fromkeys(counts, 0), **dict.fromkeys(logs)}]
     # All that is written in here are names of columns.
+    inner = " UNION ALL ".join(statements)
     sql = f"SELECT {', '.join(shown)} FROM ({inner}) AS r ({', '.join(at.values())}) {grouped}"
-    names = [*by, *counts, *((log,) if log else ())]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*today, *values])
+        cursor.execute(sql, values)
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _reading(rows: QuerySet[Any], plain: Sequence[str], asked: Sequence[str]) -> tuple[str, Sequence[Any]]:
+    """The statement that reads these columns, and its parameters. The ORM says which rows, and what is `asked`; columns
+    of the table itself are written before it, for there are dozens. Raises EmptyResultSet."""
+    sql, params = rows.order_by().values_list(*asked).query.sql_with_params()
+    table, columns = rows.query.get_initial_alias(), _columns(rows.model)
+    own = "".join(f'"{table}"."{columns[name]}", ' for name in plain)
+    return f"SELECT {own}{sql.removeprefix('SELECT ')}", params
+
+
+def _is_plain(name: str, pieces: Sequence[QuerySet[Any]]) -> bool:
+    return all(name in _columns(rows.model) and name not in rows.query.annotations for rows in pieces)
+
+
+_known: Final[dict[type[Model], dict[str, str]]] = {}
+
+
+def _columns(model: type[Model]) -> dict[str, str]:
+    """The columns of a model's table by the names of their fields."""
+    if model not in _known:
+        _known[model] = {field.attname: str(field.column) for field in model._meta.concrete_fields}
+    return _known[model]
 
 
 def _sum(name: str, at: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -58,33 +58,35 @@ def slot(first: date, days: int) -> Func:
 
 
 def parts_by(level: Level, by: tuple[str, ...], pieces: list[Rows], mark: Any, names: list[str]) -> Lines:
-    """The parts by `mark` (an expression) and the values of the dimensions. One query for each piece."""
+    """The parts by `mark` (an expression) and the values of the dimensions. One query."""
+    return sums_by(level, by, pieces, mark, names)[0]
+
+
+def sums_by(
+    level: Level,
+    by: tuple[str, ...],
+    pieces: list[Rows],
+    mark: Any,
+    names: Sequence[str],
+    logs: Sequence[str] = (),
+) -> tuple[Lines, dict[str, Logs]]:
+    """The parts, and each of the histograms, by the same. One query."""
     columns = cutting.columns(level, by)
-    found: Lines = {}
-    for row in _read(pieces, mark, columns, names):
-        counts = {name: row[name] for name in names}
+    parts: Lines = {}
+    counted: dict[str, Logs] = {log: {} for log in logs}
+    marked = [rows.annotate(mark=mark) for rows in pieces]
+    for row in summed(marked, ["mark", *columns], names, logs):
+        found = {log: histograms.counted(row[log]) for log in logs if row[log]}
         for keys, _said in cutting.cut(level, by, row):
-            there = found.get((row["mark"], keys))
-            if there is None:
-                found[row["mark"], keys] = Counter(counts)
-            else:
-                there.update(counts)
-    return found
+            _add(parts, (row["mark"], keys), {name: row[name] for name in names})
+            for log, counts in found.items():
+                _add(counted[log], (row["mark"], keys), counts)
+    return parts, counted
 
 
-def logs_by(level: Level, by: tuple[str, ...], pieces: list[Rows], mark: Any, log: str) -> Logs:
-    """One histogram by the same. One query for each piece."""
-    columns = cutting.columns(level, by)
-    found: Logs = {}
-    for row in _read(pieces, mark, columns, log=log):
-        counts = histograms.counted(row[log] or b"")
-        for keys, _said in cutting.cut(level, by, row):
-            found.setdefault((row["mark"], keys), Counter()).update(counts)
-    return found
-
-
-def _read(
-    pieces: list[Rows], mark: Any, columns: list[str], counts: Sequence[str] = (), log: str = ""
-) -> Iterator[dict[str, Any]]:
-    for rows in pieces:
-        yield from summed(rows.annotate(mark=mark), ["mark", *columns], counts, log)
+def _add(found: dict[Any, Counter[Any]], at: Any, counts: Mapping[Any, int]) -> None:
+    there = found.get(at)
+    if there is None:
+        found[at] = Counter(counts)
+    else:
+        there.update(counts)

@@ -51,7 +51,7 @@ def dimensions_for(viewer: User) -> list[Dimension]:
 def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str = "") -> list[Line]:
     """Every line that has tickets now, sorted. Raises levels.Refused for what is not kept together.
 
-    Two queries and one for names; one more for a median; the same again for another segment.
+    One query and one for names; the same again for another segment.
     """
     now, before = chosen.period_now, chosen.period_other()
     sides = [(chosen.narrow(), now)] + ([(chosen.narrow_other(), before)] if before else [])
@@ -74,15 +74,14 @@ def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str =
 
 
 def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, by: Dimension) -> list[Line]:
-    """The same lines, each with its figure in up to twelve equal parts of the period. One or two queries."""
+    """The same lines, each with its figure in up to twelve equal parts of the period. One query."""
     if not is_summed(metric) or by is AGENT:
         return [*shown]
     shown, period = [*shown], chosen.period_now
     first, days = _parts(period, _points(metric, shown))
     level = levels.level_for(chosen.viewer, (by.key,), levels.wanted(chosen.narrow()))
     rows, mark = level.within([period], weeks=days % 7 == 0), adding_up.slot(first, days)
-    parts = adding_up.parts_by(level, (by.key,), rows, mark, adding_up.needed([metric], small_print=False))
-    logs = adding_up.logs_by(level, (by.key,), rows, mark, metric.log) if metric.log else {}
+    parts, logs = _sums(level, metric, by, rows, mark)
     series: dict[str, list[float | None]] = {}
     for (number, (key,)), found in parts.items():
         values = series.setdefault(key, [None] * ((period.last - first).days // days + 1))
@@ -141,14 +140,22 @@ def _figures(
 
 def _summed(level: Level, metric: Metric, by: Dimension, periods: list[Period]) -> list[dict[str, Figure]]:
     rows, mark = level.within(periods, weeks=True), adding_up.first_days(periods)
-    parts = adding_up.parts_by(level, (by.key,), rows, mark, adding_up.needed([metric], small_print=False))
-    logs = adding_up.logs_by(level, (by.key,), rows, mark, metric.log) if metric.log else {}
+    parts, logs = _sums(level, metric, by, rows, mark)
     found: list[dict[str, Figure]] = [{} for _period in periods]
     number = {period.first: index for index, period in enumerate(periods)}
     for (first, (key,)), added in parts.items():
         counts = logs.get((first, (key,)), Counter()) if metric.log else None
         found[number[first]][key] = reporting.figure(metric, added, counts)
     return found
+
+
+def _sums(
+    level: Level, metric: Metric, by: Dimension, rows: list[adding_up.Rows], mark: Any
+) -> tuple[adding_up.Lines, adding_up.Logs]:
+    """The parts, and the histogram of a median, by a mark and the values of the dimension. One query."""
+    names, logs = adding_up.needed([metric], small_print=False), [metric.log] if metric.log else []
+    parts, counted = adding_up.sums_by(level, (by.key,), rows, mark, names, logs)
+    return parts, counted.get(metric.log, {})
 
 
 def _segment(chosen: DashboardFilter, metric: Metric, by: Dimension, before: Period) -> Mapping[str, Figure]:

@@ -1,4 +1,4 @@
-"""Tiles and trends of a tab, out of the rollups: one pass by day for the parts, one for each histogram.
+"""Tiles and trends of a tab, out of the rollups: one pass by day for the parts, one for histograms.
 
 What is no sum over days (the backlog, and figures that other apps register) is asked of metrics.reporting.
 """
@@ -145,7 +145,8 @@ def board(
 ) -> Board:
     """Both sides of a tab; `drawn` is the figure whose trend is wanted as well. Raises levels.Refused.
 
-    Queries: one for the parts and one for each histogram; twice that over whole weeks, and for another segment.
+    Queries: one for the parts and the histogram that is drawn, one for the other histograms; twice that for another
+    segment.
     """
     period, before = chosen.period_now, chosen.period_other()
     now = Side(chosen.viewer, chosen.narrow(), period)
@@ -175,20 +176,22 @@ def _fill(sides: list[Side], metrics: tuple[Metric, ...], drawn: Metric | None, 
     level = levels.level_for(sides[0].viewer, ("day",), levels.wanted(sides[0].narrow))
     level = replace(level, columns={}, sets={})  # by the mark alone
     weekly = all(map(is_weekly, periods))
+    names, logs = adding_up.needed(summed), logs_of(summed)
     by_days = level.within(periods, weeks=weekly), F("day")
     whole = level.within(periods, weeks=True), adding_up.first_days(periods)
-    rows, mark = by_days if by_day else whole
-    parts = adding_up.parts_by(level, (), rows, mark, adding_up.needed(summed))
-    logs = {
-        log: _log(level, by_days if drawn and drawn.log == log else whole, log) for log in logs_of(summed)
-    }
+    fine = [log for log in logs if by_day and drawn is not None and drawn.log == log]
+    coarse = [log for log in logs if log not in fine]
+    if by_day:
+        parts, counted = adding_up.sums_by(level, (), *by_days, names, fine)
+        if coarse:
+            counted |= adding_up.sums_by(level, (), *whole, (), coarse)[1]
+    else:
+        parts, counted = adding_up.sums_by(level, (), *whole, names, coarse)
     for side in sides:
         side.parts = {day: found for (day, _keys), found in parts.items()}
-        side.logs = logs
-
-
-def _log(level: levels.Level, marked: tuple[list[Any], Any], log: str) -> dict[date, Counter[int]]:
-    return {day: counts for (day, _keys), counts in adding_up.logs_by(level, (), *marked, log).items()}
+        side.logs = {
+            log: {day: counts for (day, _keys), counts in found.items()} for log, found in counted.items()
+        }
 
 
 def logs_of(metrics: Iterable[Metric]) -> list[str]:

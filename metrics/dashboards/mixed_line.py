@@ -104,7 +104,7 @@ def _days(chosen: DashboardFilter, metric: Metric, *, weekly: bool) -> tuple[Lev
 def _read_logs(
     chosen: DashboardFilter, metric: Metric, level: Level, days: dict[date, _Day], *, weekly: bool
 ) -> None:
-    for row in summed(_rows(chosen, level, weekly=weekly), _COLUMNS, log=metric.log):
+    for row in summed(_rows(chosen, level, weekly=weekly), _COLUMNS, logs=[metric.log]):
         counts = histograms.counted(row[metric.log] or b"")
         days[_point(chosen, row, weekly=weekly)].logs[mixing.stratum_of(level, row)].update(counts)
 

@@ -50,7 +50,7 @@ Sides = dict[str, Strata]  # by the value of a dimension, or WHOLE
 
 
 def tiles(chosen: DashboardFilter, board: Board) -> list[Tile]:
-    """The tiles of a tab, at the same mix where that is wished for. Two queries more, and one for each histogram."""
+    """The tiles of a tab, at the same mix where that is wished for. Two queries more."""
     found = board.tiles()
     if not chosen.mixes:
         return found
@@ -193,7 +193,7 @@ def side(
     chosen: DashboardFilter, narrow: Narrow, period: Period, by: Dimension | None, metrics: list[Metric], *,
     with_logs: bool,
 ) -> Sides:  # fmt: skip
-    """One side by the values of a dimension (WHOLE without one) and stratum. One query, and one for each histogram."""
+    """One side by the values of a dimension (WHOLE without one) and stratum. One query."""
     keys = (by.key,) if by else ()
     level = level_of(chosen, narrow, keys)
     rows = level.rollups.filter(day__range=(period.first, period.last))
@@ -202,13 +202,12 @@ def side(
     names = {name for metric in metrics for name in (*metric.numerator, *metric.denominator)} | {
         "handle_square"
     }
-    for row in summed(rows, columns, names):
+    logs = [*{metric.log for metric in metrics if metric.log and with_logs}]
+    for row in summed(rows, columns, names, logs):
+        counted = {log: histograms.counted(row[log]) for log in logs if row[log]}
         for strata, stratum in _places(found, level, keys, row):
             strata.parts[stratum].update({name: row[name] for name in names})
-    for log in {metric.log for metric in metrics if metric.log and with_logs}:
-        for row in summed(rows, columns, log=log):
-            counts = histograms.counted(row[log] or b"")
-            for strata, stratum in _places(found, level, keys, row):
+            for log, counts in counted.items():
                 strata.logs[log][stratum].update(counts)
     return found
 

@@ -50,7 +50,7 @@ def test_they_are_what_the_orm_adds_up(rows: None, by: tuple[str, ...]) -> None:
 
 
 def test_a_histogram_is_joined(rows: None) -> None:
-    [row] = summed(Rollup.objects.filter(label=""), (), log="handle_log")
+    [row] = summed(Rollup.objects.filter(label=""), (), logs=["handle_log"])
     assert histograms.counted(row["handle_log"]).total() == 13
 
 
@@ -75,10 +75,10 @@ def test_nothing_matures_that_no_file_tells_of(payments: Team) -> None:
 
 def test_nothing_is_nothing(db: None) -> None:
     assert summed(Rollup.objects.none(), ("label",), ["created_n"]) == []
-    assert summed(Rollup.objects.none(), (), ["created_n"], "handle_log") == [
+    assert summed(Rollup.objects.none(), (), ["created_n"], ["handle_log"]) == [
         {"created_n": 0, "handle_log": None}
     ]
-    assert summed(Rollup.objects.all(), (), ["created_n"], "handle_log") == [
+    assert summed(Rollup.objects.all(), (), ["created_n"], ["handle_log"]) == [
         {"created_n": 0, "handle_log": None}
     ]
     assert summed(Rollup.objects.all(), ()) == [{}]
