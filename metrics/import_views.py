@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics import flagging, importing, previewing, rejecting, undo_wording, undoing
+from metrics import flagging, importing, previewing, rejecting, telling, undo_wording, undoing
 from metrics.containers import FileRefused
 from metrics.forms import UploadForm
 from metrics.importing import AlreadyImported
@@ -22,6 +22,7 @@ from metrics.pace import pace
 from metrics.undoing import UndoRefused
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
+from sopdesk.jobs.models import Job
 
 importer = permission_required(Permission.TICKETS_IMPORT)
 REJECTED_SHOWN = 20
@@ -72,6 +73,7 @@ def import_check(request: HttpRequest, import_id: int) -> HttpResponse:
     context: dict[str, Any] = {"import": draft, "check_rows": previewing.CHECK_ROWS}
     try:
         context["check"] = previewing.check(draft, draft.mapping, draft.time_zone)
+        context["untold"] = telling.untold(draft.mapping, draft.header)
     except (FileRefused, MappingRefused) as refused:
         context["refused"] = str(refused)
     except FileNotFoundError:
@@ -129,20 +131,15 @@ def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
     found = _import(request, import_id)
     if found.job is None:
         return redirect("metrics:import_map", found.pk)
-    refused = found.rejected_rows.order_by("line", "pk")[:REJECTED_SHOWN]
-    columns = found.mapping.get("columns", {})
-    rejected = [
-        (row, rejecting.called(row.column, columns), rejecting.reason(row.column, row.reason))
-        for row in refused
-    ]
     template = "metrics/import_read.html" + ("#progress" if request.headers.get("HX-Request") else "")
     context = {
         "import": found,
         "job": found.job,
-        "rejected": rejected,
+        "rejected": rejecting.listed(found, REJECTED_SHOWN),
         "pace": pace(found, found.job),
         "undone": undo_wording.told(found.undo_job.report) if found.undo_job else "",
         "flagged": flagging.flagged(found, signed_in(request)),
+        "untold": telling.untold(found.mapping, found.header) if found.job.state == Job.State.DONE else [],
     }
     return render(request, template, context)
 

@@ -79,6 +79,13 @@ def _wrong_value(name: str) -> str:
     return wanted.get(column.kind, too_long) if column else too_long
 
 
+def listed(ticket_import: Import, count: int) -> list[tuple[RejectedRow, str, str]]:
+    """The first rejected rows, each with its column and the reason in words."""
+    columns = ticket_import.mapping.get("columns", {})
+    rows = ticket_import.rejected_rows.order_by("line", "pk")[:count]
+    return [(row, called(row.column, columns), reason(row.column, row.reason)) for row in rows]
+
+
 def as_csv(ticket_import: Import) -> Iterator[str]:
     """The download, line by line, with a mark that tells spreadsheets it is UTF-8.
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from metrics import containers, reading, workbooks
+from metrics import beside, containers, reading, workbooks
 from metrics.containers import FileRefused
 from metrics.json_records import MAIN, SIDE, Place, Record, Records, is_lines
 from metrics.vendors import detecting, lookups
@@ -40,7 +40,10 @@ def look(path: Path) -> Look:
     if workbooks.is_workbook(path):
         return Look(workbooks.header_of(path), WORKBOOK)
     if not _JSON.match(containers.beginning(path)):
-        return Look(reading.layout_of(path).header)
+        header = reading.layout_of(path).header
+        if why := beside.refusal(header):
+            raise FileRefused(why)
+        return Look(header)
     found = survey(path)
     header = _header(found)
     if not header:

@@ -216,3 +216,42 @@ def test_a_ticket_that_was_merged_away_is_told_by_its_tag_in_a_csv_too(name: str
     content = f"Id,Status,Created at,Tags\n{rows}"
     assert let_in(content, "m") is not None
     assert {*Ticket.objects.values_list("external_id", "merged_into")} == {("1", "merged"), ("2", None)}
+
+
+JOINED = (
+    "id,_fivetran_synced,created_at,updated_at,status,via_channel,requester_id,group_id,priority,tags,history,conversation\n"
+    "71,2026-05-09 01:00:00.000,2026-05-04 10:00:00,2026-05-06 11:00:00,solved,email,9,3,high,refund|vip,"
+    "new@2026-05-04 10:00:00;on-hold@2026-05-04 12:00:00;open@2026-05-05 09:00:00;solved@2026-05-05 10:00:00;"
+    "open@2026-05-06 10:00:00;solved@2026-05-06 11:00:00,"
+    "customer@2026-05-04 10:00:00;agent@2026-05-04 10:30:00\n"
+)
+
+
+def test_a_table_of_a_warehouse_joined_with_those_beside_it() -> None:
+    done = let_in(JOINED, "z")
+    assert done is not None
+    assert (done.mapping_name, done.added, done.rejected, done.flagged) == ("zendesk_warehouse", 1, 0, 0)
+    one = Ticket.objects.get()
+    assert (one.labels, one.reopen_count, f"{one.first_public_reply_at:%H:%M}") == (
+        ["refund", "vip"],
+        1,
+        "10:30",
+    )
+    spans = StatusSpan.objects.filter(status="on_hold").values_list("from_at__hour", "to_at__hour")
+    assert [*spans] == [(12, 9)]
+
+
+@needs_shapes
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("field_history", "“history”"),
+        ("tag", "“tags”"),
+        ("comment", "“conversation”"),
+        ("schedule", "none of its columns"),
+    ],
+)
+def test_a_table_beside_the_tickets_says_what_to_upload(name: str, said: str) -> None:
+    with pytest.raises(FileRefused, match="Upload the table of tickets") as refused:
+        draft(SHAPES / f"dbt_zendesk/ticket_{name}_data.csv")
+    assert said in str(refused.value)

@@ -1,0 +1,48 @@
+"""Tables of a data warehouse that stand beside the table of tickets: which one a file is, and what to upload instead.
+
+One of them alone makes no tickets: a row of it is a change of one field, a tag, or a comment, and read as tickets it
+would replace what the table of tickets said. Joined to that table by a query, each of them is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# What a connector writes into each row of each table (Fivetran, Airbyte, Stitch).
+_MARKS: Final = frozenset(
+    {"_fivetran_synced", "_airbyte_extracted_at", "_airbyte_emitted_at", "_sdc_batched_at"}
+)
+# The columns by which a table is known, and the column of the joined table that it fills.
+_TABLES: Final[tuple[tuple[frozenset[str], str | Promise], ...]] = (
+    (
+        frozenset({"field_name", "ticket_id", "updated", "value"}),
+        gettext_lazy("“history”: the statuses a ticket went through (status@time;status@time)"),
+    ),
+    (frozenset({"ticket_id", "tag"}), gettext_lazy("“tags”: its labels, with | between them")),
+    (
+        frozenset({"ticket_id", "public", "user_id"}),
+        gettext_lazy("“conversation”: who wrote when (customer@time;agent@time)"),
+    ),
+)
+
+
+def refusal(header: Iterable[str]) -> str:
+    """Why a file with this header is not taken, and what to upload instead; "" where nothing speaks against it."""
+    names = {name.strip().casefold() for name in header}
+    if not names & _MARKS or "ticket_id" not in names or "status" in names:
+        return ""
+    fills = next((said for columns, said in _TABLES if columns <= names), None)
+    if fills is None:
+        return _(
+            "This is a table of a data warehouse that stands beside the tickets: none of its columns is a ticket’s"
+            " status. Upload the table of tickets."
+        )
+    return _(
+        "This is a table of a data warehouse that stands beside the tickets. Upload the table of tickets, joined with"
+        " this one in a column %(column)s. The guide for analysts has the query, under “Tables of a data warehouse”."
+    ) % {"column": fills}
