@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,12 +43,24 @@ def name(path: Path) -> str:
 
 OURS = python_files(*PACKAGES)
 TESTS = python_files("tests")
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in [*OURS, *TESTS]}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All of a module's syntax tree: parsed when a test asks first, for every process reads this file."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _forget() -> Iterator[None]:
+    """Half a million nodes would be in the collector's way until the last test."""
+    yield
+    nodes.cache_clear()
+
+
 def functions(path: Path) -> Iterator[Function]:
-    return (node for node in ast.walk(TREES[path]) if isinstance(node, Function))
+    return (node for node in nodes(path) if isinstance(node, Function))
 
 
 def length(node: Function) -> int:
@@ -134,7 +147,7 @@ def test_no_import_stands_inside_a_function() -> None:
 
 def uses(path: Path, word: str) -> bool:
     """Whether a module's code (not its comments) uses a name."""
-    for node in ast.walk(TREES[path]):
+    for node in nodes(path):
         if isinstance(node, ast.Name) and node.id == word:
             return True
         if isinstance(node, ast.Attribute) and node.attr == word:
@@ -153,7 +166,7 @@ def test_only_text_says_that_markup_is_safe(word: str) -> None:
 
 
 def _calls(path: Path, word: str) -> bool:
-    calls = (node.func for node in ast.walk(TREES[path]) if isinstance(node, ast.Call))
+    calls = (node.func for node in nodes(path) if isinstance(node, ast.Call))
     return any(getattr(called, "id", getattr(called, "attr", "")) == word for called in calls)
 
 
@@ -202,11 +215,11 @@ def _imports(path: Path) -> Iterator[str]:
     """The modules that run when a module is imported; those under TYPE_CHECKING do not."""
     skipped = {
         inner
-        for node in ast.walk(TREES[path])
+        for node in nodes(path)
         if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    for node in ast.walk(TREES[path]):
+    for node in nodes(path):
         if node in skipped:
             continue
         if isinstance(node, ast.Import):
