@@ -64,7 +64,7 @@ def load(path: Path = SHIPPED, *, actor: Actor | None = None) -> Report:
     """Bring the database in step with a catalogue file (YAML). Raises CatalogueRefused with the reasons."""
     content = path.read_bytes()
     try:
-        data = yaml.safe_load(content)
+        data = yaml.load(content, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CatalogueRefused([f"{path.name} is no YAML: {error}"]) from error
     found = problems(data)

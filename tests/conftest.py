@@ -20,9 +20,11 @@ from django.core.management.commands import flush as flush_command
 from django.db import OperationalError, connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
+from compliance.loading import load as load_catalogue
 from sopdesk.accounts.models import Site, Team, User
-from tests import factories, ordering, template_database
+from tests import factories, ordering, sharing, template_database
 
 FLUSH_ATTEMPTS = 5
 OTHERS_SECONDS = 20
@@ -109,6 +111,15 @@ def _wait_for_others(connection: Any) -> None:
 def _no_attempts_remembered() -> None:
     """Log-in attempts are counted in the cache; one test's must not lock the next one's people out."""
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def catalogue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The shipped catalogue of duties, loaded once for all tests of a module."""
+    with sharing.rows_of_a_module(django_db_blocker):
+        with django_db_blocker.unblock():
+            load_catalogue()
+        yield
 
 
 @pytest.fixture

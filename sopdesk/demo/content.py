@@ -136,7 +136,7 @@ def _front_matter(source: str) -> tuple[dict[str, Any], str]:
     opening, head, body = source.split("---\n", 2)
     if opening:
         raise ContentBroken("front matter must start on the first line")
-    return yaml.safe_load(head), body.strip() + "\n"
+    return yaml.load(head, Loader=yaml.CSafeLoader), body.strip() + "\n"
 
 
 def _versions(meta: Mapping[str, Any], body: str) -> tuple[Version, ...]:
@@ -178,7 +178,7 @@ def _labels(path: Path) -> tuple[Label, ...]:
             status=row["status"],
             merged_into=row.get("merged_into", ""),
         )
-        for row in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for row in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     )
 
 

@@ -48,7 +48,7 @@ def vague_in(prose: Iterable[tuple[int, str]]) -> Iterator[Vague]:
 @cache
 def _list() -> tuple[dict[str, str], re.Pattern[str]]:
     """Which sort each phrase is of, and one pattern for all of them, the longest first."""
-    data = yaml.safe_load(LIST.read_text(encoding="utf-8"))
+    data = yaml.load(LIST.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     sorts = {phrase: sort for sort, phrases in data.items() for phrase in phrases}
     longest = sorted(sorts, key=len, reverse=True)
     phrases = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest)

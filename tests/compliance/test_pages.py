@@ -11,19 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.limits import amount_in_words, extension_in_words, in_words
-from compliance.loading import load
 from compliance.models import Duty, Framework, TimeLimit
 from compliance.relations import related
 from sopdesk.accounts.models import User
 from sopdesk.text import references
 from tests import factories
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def catalogue(db: None) -> None:
-    load()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
 
 def text(answer: Any) -> str:

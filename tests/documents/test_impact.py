@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from compliance.loading import load
 from metrics.impacts import complete_weeks
 from metrics.models import Cell, Facet, Rollup, Source, Ticket, Week, WeekCell
 from metrics.rollups import monday_of
@@ -20,14 +19,13 @@ from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import ChangeItem, Document
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 DATA = {"risk": "high", "labels": ["refund-request", "refund-given"], "topics": ["refund"]}
 
 
 @pytest.fixture
 def item(ana: User, ben: User) -> ChangeItem:
     """A draft of an SOP that names a macro and a duty; an article and another SOP refer to it."""
-    load()
     people: dict[str, Any] = {"author": ana, "reviewer": ben}
     factories.published("macro", "given", **people, title="Given")
     factories.published("macro", "labelled", **people, title="L", data={"labels": ["refund-request"]})
