@@ -26,13 +26,15 @@ def elements(html: str) -> list[Any]:
     return [element for element in tree.iter() if element is not tree]
 
 
-def assert_safe(html: str, *, extra_tags: frozenset[str] = frozenset()) -> None:
-    """Only listed elements, attributes, classes and schemes; no comment, handler or style."""
-    for element in elements(html):
+def assert_safe(html: str, *, extra_tags: frozenset[str] = frozenset()) -> list[Any]:
+    """Only listed elements, attributes, classes and schemes; no comment, handler or style. Returns the elements."""
+    found = elements(html)
+    for element in found:
         assert isinstance(element.tag, str), f"a comment or instruction in {html!r}"
         assert element.tag in TAGS | extra_tags, f"<{element.tag}> in {html!r}"
         for name, value in element.attrib.items():
             assert_attribute(element.tag, name, value)
+    return found
 
 
 def assert_attribute(tag: str, name: str, value: str) -> None:
