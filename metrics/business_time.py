@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -122,11 +122,3 @@ def due_place_sql(seconds: str) -> str:
 def moment_sql(seconds: str, place: str) -> str:
     """The first moment at which F reaches `seconds`, and its place; NULL beyond the end of the calendar."""
     return f"to_timestamp(({_OPENS})[{place}] + ({seconds}) - ({_BEFORES})[{place}])"
-
-
-def interval_rows(clock: Clock, calendar_id: int) -> list[tuple[Any, ...]]:
-    """Rows of the interval table: calendar, open, close, seconds open before."""
-    return [
-        (calendar_id, datetime.fromtimestamp(int(a), UTC), datetime.fromtimestamp(int(b), UTC), int(before))
-        for a, b, before in zip(clock.opens, clock.closes, clock.before, strict=True)
-    ]
