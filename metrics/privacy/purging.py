@@ -25,6 +25,7 @@ from metrics.models import RejectedRow, Source, Ticket, TicketBefore, TicketText
 from metrics.privacy import forgetting, holding
 from metrics.privacy.models import LegalHold, Purge
 from metrics.querysets import TicketQuerySet
+from metrics.storing import SOURCE_LOCKS
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
@@ -133,6 +134,7 @@ def start(source: Source, *, actor: User | None) -> Purge:
 def advance(job: Job) -> Step:
     """The next tickets. What a hold placed meanwhile keeps is not among them."""
     purge = Purge.objects.select_related("source").get(pk=job.payload["purge"])
+    _alone_with(purge.source_id)
     going = over(purge.source_id, purge.before).exclude(holding.held())
     done: int = job.cursor.get("done", 0)
     total = job.cursor.get("total")
@@ -149,6 +151,13 @@ def advance(job: Job) -> Step:
     Purge.objects.filter(pk=purge.pk).update(counts=dict(counts))
     done += len(ids)
     return Step({"done": done, "total": total}, done, max(total, done), not ids)
+
+
+def _alone_with(source_id: int) -> None:
+    """Whoever writes what hangs on tickets of a source does it before this transaction or after it: what an import or a
+    recompute had written of a ticket that is deleted meanwhile would be left without it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, source_id])
 
 
 def delete(ids: list[int]) -> dict[str, int]:
