@@ -34,6 +34,7 @@ _PG: Final = {
     Kind.SCALE: "text",
     Kind.FIGURES: "text",
 }
+Fault = tuple[int, str, str]
 MERGED_TAG: Final = "closed_by_merge"
 _FIGURE: Final = "[a-z0-9_ ]{1,40}/(calendar|business)/(-?[0-9]{1,15})?/[tf]?"
 _RATING_WRONG: Final = """CASE rating_scale
@@ -161,8 +162,8 @@ def _flags(given: set[str]) -> str:
     return f"CASE WHEN {anything} THEN array_remove(ARRAY[{cases}], NULL) ELSE '{{}}' END"
 
 
-def _sql(mapping: FileMapping, *, careful: bool) -> str:
-    """One statement for the mapping: only columns that the file has are looked at."""
+def _sql(mapping: FileMapping, making: str, *, careful: bool) -> str:
+    """One statement for the mapping: only columns that the file has are looked at. `making`: the table it makes."""
     given = {*mapping.columns, *mapping.constants, *(["labels"] if mapping.labels else [])}
     said, speakers = (conversing.READ, "said.speakers") if "conversation" in given else ("", "NULL::text[]")
     moved, statuses = (histories.READ, "moved.statuses") if "history" in given else ("", "NULL::text[]")
@@ -179,35 +180,55 @@ def _sql(mapping: FileMapping, *, careful: bool) -> str:
     hashed = ", ".join(f"s.{name}" for name in (*names, "labels_more", "custom"))
     inner.append(f"md5(ROW({hashed})::text || coalesce(s.history, ''))::uuid AS row_hash")
     return (
-        f"CREATE TEMP TABLE converted ON COMMIT DROP AS SELECT {', '.join(outer)}, source_status, row_hash,"
+        f"CREATE {making} AS SELECT {', '.join(outer)}, source_status, row_hash,"
         f" {_faults(mapping)} AS fault, {_flags(given)} AS flags"
         f" FROM (SELECT {', '.join(inner)} FROM incoming AS s {said} {moved} OFFSET 0) AS c"
     )
 
 
-def convert(mapping: FileMapping, zone: str) -> list[tuple[int, str, str]]:
-    """Fill `converted` from `incoming`. Returns the rows that are wrong: (line, column, the cell as it came)."""
+def convert(mapping: FileMapping, zone: str, lasting: str = "") -> list[Fault]:
+    """Fill `converted` from `incoming`. Returns the rows that are wrong: (line, column, the cell as it came).
+
+    `lasting`: the name of a table to fill instead, which another session can read when this one has committed.
+    """
+    making = f"UNLOGGED TABLE {lasting}" if lasting else "TEMP TABLE converted ON COMMIT DROP"
+    table = lasting or "converted"
     parameters: dict[str, Any] = {
         "sep": mapping.separator,
         "statuses": list(schema.STATUSES),
         "scales": list(schema.SCALES),
     }
     with connection.cursor() as cursor:
-        quick, careful = (cursor.mogrify(_sql(mapping, careful=how), parameters) for how in (False, True))
+        quick, careful = (
+            cursor.mogrify(_sql(mapping, making, careful=how), parameters) for how in (False, True)
+        )
         cursor.execute("SELECT set_config('TimeZone', %s, true)", [zone])
-        cursor.execute("DROP TABLE IF EXISTS converted")
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
         cursor.execute("SELECT metrics_first_that_reads(%s, %s)", [quick, careful])
         cursor.execute("SELECT set_config('TimeZone', 'UTC', true)")
-        cursor.execute("SELECT count(*) FROM converted WHERE fault IS NOT NULL")
-        return _wrong(cursor) if cursor.fetchone()[0] else []
+        cursor.execute(f"SELECT count(*) FROM {table} WHERE fault IS NOT NULL")
+        return _wrong(cursor, table) if cursor.fetchone()[0] else []
 
 
-def _wrong(cursor: CursorWrapper) -> list[tuple[int, str, str]]:
+def adopt(table: str) -> None:
+    """Have a lasting table be `converted` in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS converted")
+        cursor.execute(f"CREATE TEMP VIEW converted AS SELECT * FROM {table}")
+
+
+def release(table: str) -> None:
+    """Take a lasting table away, and with it what it was `converted` as."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {table} CASCADE")
+
+
+def _wrong(cursor: CursorWrapper, table: str) -> list[Fault]:
     cursor.execute(
         "SELECT c.line, c.fault, left(coalesce(to_jsonb(s) ->> c.fault, ''), 200)"
-        " FROM converted AS c JOIN incoming AS s USING (line) WHERE c.fault IS NOT NULL ORDER BY c.line"
+        f" FROM {table} AS c JOIN incoming AS s USING (line) WHERE c.fault IS NOT NULL ORDER BY c.line"
     )
-    faults: list[tuple[int, str, str]] = cursor.fetchall()
+    faults: list[Fault] = cursor.fetchall()
     return faults
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -40,7 +41,7 @@ from metrics.containers import FileRefused
 from metrics.mapping import FileMapping, MappingRefused
 from metrics.models import Import, Mapping, RejectedRow, Source, StagedEvent, StaleDay
 from metrics.reading import Layout
-from metrics.reading_ahead import Place
+from metrics.reading_ahead import Place, Ready
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
@@ -51,6 +52,7 @@ from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.import_tickets"
 CHUNK_ROWS: Final = 40_000
+FIRST_ROWS: Final = 10_000  # soon done, so that the next are read beside it
 CHUNK_BYTES: Final = 16 * 1024**2
 REJECTED_KEPT: Final = 100_000
 STATISTICS_FROM: Final = 5_000
@@ -237,31 +239,44 @@ def _say_something() -> None:
 def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     """The next rows of the file, as far as into the tickets or, of an event log, into the staged events."""
     place = _place(ticket_import, cursor)
-    ready = reading_ahead.take(place)
-    staging.create_incoming()
-    staging.copy_in(ready.blocks)
-    if not ready.at_end:
-        reading_ahead.begin(ready.after)  # meanwhile the database does the rest
+    ready = reading_ahead.take(place, _say_something)
     chunk, fitted = ready.chunk, place.mapping
-    chunk.reject(converting.convert(fitted, ticket_import.time_zone), place.door.masked)
+    chunk.reject(_converted(ready, place), place.door.masked)
     stored = storing.Stored(0, 0, 0, 0)
     if fitted.shape == "events":
         folding.stage(ticket_import.pk)
     else:
         stored = _store(ticket_import, fitted)
+    if ready.table:
+        converting.release(ready.table)
     _count(ticket_import, stored, chunk, ready.other_encoding)
     after_reading = "fold" if fitted.shape == "events" else "roll_up"
     after = {"offset": ready.after.offset, "line": ready.after.line}
     return {**cursor, **after, "phase": after_reading if ready.at_end else "read"}
 
 
+def _converted(ready: Ready, place: Place) -> Iterable[converting.Fault]:
+    """Have the chunk as `converted`, and the next one begun beside what is done with it."""
+    if ready.table:
+        converting.adopt(ready.table)
+    else:
+        staging.create_incoming()
+        staging.copy_in(ready.blocks)
+    if not ready.at_end:
+        reading_ahead.begin(replace(ready.after, rows=CHUNK_ROWS))
+    return ready.faults if ready.table else converting.convert(place.mapping, place.zone)
+
+
 def _place(ticket_import: Import, cursor: dict[str, Any]) -> Place:
     return Place(
+        import_id=ticket_import.pk,
         path=stored_path(ticket_import),
+        end=cursor["size"],
+        zone=ticket_import.time_zone,
         layout=Layout(cursor["delimiter"], ticket_import.header, 0, 0),
         mapping=mapping.parse(ticket_import.mapping).fitted(ticket_import.header),
         door=door_of(ticket_import.source),
-        rows=CHUNK_ROWS,
+        rows=CHUNK_ROWS if ticket_import.rows_read else min(FIRST_ROWS, CHUNK_ROWS),
         size=CHUNK_BYTES,
         offset=cursor["offset"],
         line=cursor["line"],
@@ -361,6 +376,7 @@ def _progress(ticket_import: Import, cursor: dict[str, Any]) -> int:
 
 def _finish(ticket_import: Import, job: Job) -> None:
     ticket_import.refresh_from_db()
+    reading_ahead.forget(ticket_import.pk)
     counts = {
         name: getattr(ticket_import, name) for name in ("added", "changed", "same", "rejected", "flagged")
     }
@@ -372,6 +388,7 @@ def tidy(job: Job) -> None:
     """What was read stays; events that will not be folded go, and its days are left to the next catching up."""
     import_id = job.payload["import"]
     StagedEvent.objects.filter(ticket_import=import_id).delete()
+    reading_ahead.forget(import_id)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO metrics_staleday (ticket_import_id, day) SELECT NULL, day FROM metrics_staleday"

@@ -1,30 +1,42 @@
-"""The next chunk of a file, read while Postgres is at work on this one.
+"""The next chunk of a file, read and converted while Postgres is at work on this one.
 
-Nothing here writes. What is read ahead is bytes in memory; the chunk whose place it is puts them into the database and
-commits them with its own cursor. They are thrown away when the next chunk is of another place, or when the door has
-changed meanwhile (somebody was erased). So a worker that dies or is given other work loses some memory, nothing else.
+What is read ahead is thrown away when the next chunk is of another place, or when the door has changed meanwhile
+(somebody was erased). Of a long file the rows wait converted in a table of the schema `ahead`, made on a connection of
+its own so that both processors are at work; of a short one they wait as bytes in memory. Tickets are written by the
+chunk whose place it is, with its own cursor: a worker that dies or is given other work loses nothing, and what it left
+in `ahead` goes when the import ends.
 """
 
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
-from metrics import staging
+from django.db import DatabaseError, connection, transaction
+
+from metrics import converting, staging
 from metrics.admitting import Door
 from metrics.chunks import Chunk
 from metrics.mapping import FileMapping
 from metrics.reading import Layout, Reader
 
+CONVERTED_FROM_BYTES: Final = 1024**2  # so much has to be left of a file
+
 
 @dataclass(frozen=True)
 class Place:
-    """Where a chunk begins (bytes; 1-based line) and how it is read: all that its outcome depends on."""
+    """Where a chunk begins (bytes; 1-based line) and how it is read: all that its outcome depends on. `end`: of the
+    file, in bytes; `zone`: of its stamps without one."""
 
+    import_id: int
     path: Path
+    end: int
+    zone: str
     layout: Layout
     mapping: FileMapping
     door: Door
@@ -36,41 +48,99 @@ class Place:
 
 @dataclass(frozen=True)
 class Ready:
-    """A chunk as COPY takes it, and the place of the next."""
+    """A chunk as COPY takes it, or the table where it waits converted, with what is wrong in it; and the place of the
+    next."""
 
     chunk: Chunk
     blocks: list[bytes]
     after: Place
     at_end: bool
     other_encoding: int
+    table: str = ""
+    faults: tuple[converting.Fault, ...] = ()
 
 
 _reader: Final = ThreadPoolExecutor(1, thread_name_prefix="reading-ahead")
 _of_this_thread: Final = threading.local()
 
 
-def read(place: Place) -> Ready:
-    """The chunk at this place. Asks nothing of the database, so that any thread may do it."""
+def read(place: Place, put: Callable[[Iterator[bytes]], list[bytes]] = list) -> Ready:
+    """The chunk at this place. Asks nothing of the database, so that any thread may do it; `put` takes its blocks."""
     chunk = Chunk()
     header = place.layout.header
     convert = staging.neutral(place.mapping, header, place.door)
     with place.path.open("rb") as file:
         reader = Reader(file, place.layout, place.offset, place.line)
         rows = chunk.readable(reader.rows(rows=place.rows, size=place.size), header)
-        blocks = [*staging.written((row.line, convert(row)) for row in rows)]
+        blocks = put(staging.written((row.line, convert(row)) for row in rows))
         after = replace(place, offset=reader.offset, line=reader.line)
         return Ready(chunk, blocks, after, reader.at_end, reader.other_encoding)
 
 
-def take(place: Place) -> Ready:
-    """The chunk at this place: the one that was read ahead, if it is that, else read now."""
+def take(place: Place, still_here: Callable[[], None]) -> Ready:
+    """The chunk at this place: the one that was read ahead, if it is that, else read now.
+
+    `still_here` is called now and then while it is waited for.
+    """
     ahead: tuple[Place, Future[Ready]] | None = getattr(_of_this_thread, "ahead", None)
     _of_this_thread.ahead = None
-    if ahead is not None and ahead[0] == place:
+    if ahead is None:
+        return read(place)
+    if ahead[0] != place:
+        _reader.submit(_throw_away, ahead[1])
+        return read(place)
+    while wait([ahead[1]], timeout=5).not_done:
+        still_here()
+    try:
         return ahead[1].result()
-    return read(place)
+    except DatabaseError:  # no connection to be had, say: the import has one
+        return read(place)
 
 
 def begin(place: Place) -> None:
     """Have the chunk at this place read by another thread, for whoever takes it next in this one."""
-    _of_this_thread.ahead = (place, _reader.submit(read, place))
+    is_long = place.end - place.offset >= CONVERTED_FROM_BYTES
+    # Events wait as they came, beside what they were converted to (metrics/folding.py).
+    do = _read_and_convert if is_long and place.mapping.shape == "tickets" else read
+    _of_this_thread.ahead = (place, _reader.submit(do, place))
+
+
+def forget(import_id: int) -> None:
+    """Take away what dead or busy workers left behind of an import that has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('ahead.%%I', tablename) FROM pg_tables WHERE schemaname = 'ahead' AND tablename ~ %s",
+            [f"^import_{import_id}_"],
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def _read_and_convert(place: Place) -> Ready:
+    table = f"ahead.import_{place.import_id}_{uuid4().hex}"
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('jit', 'off', true)")
+            staging.create_incoming()
+            ready = read(place, _put_in)
+            faults = converting.convert(place.mapping, place.zone, table)
+            return replace(ready, table=table, faults=tuple(faults))
+    finally:
+        connection.close()
+
+
+def _put_in(blocks: Iterator[bytes]) -> list[bytes]:
+    staging.copy_in(blocks)
+    return []
+
+
+def _throw_away(ahead: Future[Ready]) -> None:
+    """In the thread that read it, so that it is there by now."""
+    if ahead.exception() is not None or not ahead.result().table:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {ahead.result().table}")
+    finally:
+        connection.close()

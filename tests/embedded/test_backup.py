@@ -14,7 +14,9 @@ pytestmark = pytest.mark.faults
 # A command reads the whole desk, which takes seconds: what can be done in one process is.
 PEOPLE = """
 from django.core.management import call_command
+from django.db import connection
 from sopdesk.accounts.models import User
+connection.cursor().execute("CREATE UNLOGGED TABLE ahead.import_1_left AS SELECT 1")
 for n in range(20):
     User.objects.create(email=f"person{{n}}@example.com", name=f"Person {{n}}")
 call_command("backup", {target!r})
@@ -42,7 +44,7 @@ def people(place: Place) -> int:
 
 @pytest.fixture(scope="module")
 def archive(migrated: Place) -> Path:
-    """A backup of twenty people and one file."""
+    """A backup of twenty people and one file, made while an import reads ahead."""
     media = migrated.media / "uploads"
     media.mkdir(parents=True)
     (media / "tickets.csv").write_text("id,opened\n1,2026-10-01\n")
@@ -82,6 +84,8 @@ def test_an_empty_desk_takes_a_backup_of_another(archive: Path, place: Place) ->
     restored = place.run("manage.py", "restore", str(archive))
     assert restored.returncode == 0, restored.stderr
     assert people(place) == 20
+    waiting = "SELECT count(*) FROM pg_tables WHERE schemaname = 'ahead'"
+    assert asked(place, f"SELECT count(*) - ({waiting}) FROM pg_namespace WHERE nspname = 'ahead'") == 1
     assert (place.media / "uploads" / "tickets.csv").exists()
 
 

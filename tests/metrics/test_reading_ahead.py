@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
-from metrics import importing, reading_ahead, requesters
+from metrics import importing, reading_ahead, requesters, staging
 from metrics.models import Import, RejectedRow, Suppression, Ticket
 from sopdesk.jobs import running
 from tests.metrics.bringing import SHIPPED, draft, finish
@@ -22,9 +25,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     read = reading_ahead.read
 
-    def noted(place: Any) -> Any:
+    def noted(place: Any, *put: Any) -> Any:
         seen.append(place.offset)
-        return read(place)
+        return read(place, *put)
 
     monkeypatch.setattr(importing, "CHUNK_ROWS", 2)
     monkeypatch.setattr(reading_ahead, "read", noted)
@@ -74,6 +77,81 @@ def test_what_was_read_ahead_of_another_place_is_thrown_away(reads: list[int]) -
     going.job.refresh_from_db()
     here = importing._place(Import.objects.get(pk=going.pk), going.job.cursor)
     start = len(HEADER.encode())
-    again = reading_ahead.take(replace(here, offset=start, line=2))
+    again = reading_ahead.take(replace(here, offset=start, line=2), list)
     assert b"A0" in again.blocks[0]
-    assert reading_ahead.take(here).blocks[0].startswith(b"4,A2")
+    assert reading_ahead.take(here, list).blocks[0].startswith(b"4,A2")
+
+
+@pytest.fixture
+def _converted_ahead(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """However short the file is; and nothing is left behind."""
+    monkeypatch.setattr(importing, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(reading_ahead, "CONVERTED_FROM_BYTES", 0)
+    yield
+    assert waiting() == []
+
+
+def waiting() -> list[str]:
+    """The tables of rows that were converted ahead."""
+    reading_ahead._reader.submit(int).result()  # what it has in hand is done by then
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'ahead'")
+        return [name for (name,) in cursor.fetchall()]
+
+
+@pytest.mark.usefixtures("_converted_ahead")
+@pytest.mark.django_db(transaction=True)
+class TestConvertedAhead:
+    def test_all_rows_come_in_and_bad_ones_keep_their_lines(self) -> None:
+        text = (
+            HEADER
+            + "A0,open,2026-05-04,\nA1,open,2026-05-04,\nA2,open,never,\nA3,open\nA4,open,2026-05-04,\nA4,nil,,\n"
+        )
+        going = importing.start(draft(text), SHIPPED["sopdesk"], actor=None)
+        run(going, 2)
+        assert len(waiting()) == 1
+        done = finish(going)
+        assert (done.rows_read, done.added, done.rejected) == (6, 3, 3)
+        assert sorted(RejectedRow.objects.values_list("line", "column", "value", "reason")) == [
+            (4, "created_at", "never", "value"), (5, "", "", "cells"), (7, "status", "nil", "value"),
+        ]  # fmt: skip
+
+    def test_a_stamp_without_a_zone_is_in_the_zone_of_the_import(self) -> None:
+        text = HEADER + "".join(f"A{n},open,2026-05-04 09:00,\n" for n in range(5))
+        finish(importing.start(draft(text), SHIPPED["sopdesk"], time_zone="Asia/Tokyo", actor=None))
+        assert {at.isoformat() for at in Ticket.objects.values_list("created_at", flat=True)} == {
+            "2026-05-04T00:00:00+00:00"
+        }
+
+    def test_somebody_erased_meanwhile_does_not_come_in(self) -> None:
+        going = started(6)
+        run(going, 2)
+        key = requesters.known_keys()[0]
+        Suppression.objects.create(
+            key_id=requesters.fingerprint(key), hashed=requesters.hashed("p2@example.com", key)
+        )
+        finish(going)
+        assert Ticket.objects.get(external_id="A2").requester_key is None
+        assert Ticket.objects.filter(requester_key__isnull=False).count() == 5
+
+    @pytest.mark.parametrize("ends", ["done", "failed"])
+    def test_what_a_dead_worker_left_goes_when_the_import_ends(self, ends: str) -> None:
+        going = started(6)
+        run(going, 2)
+        assert len(waiting()) == 1
+        reading_ahead._of_this_thread.ahead = None
+        if ends == "failed":
+            importing.stored_path(going).unlink()
+        assert finish(going).state == ends
+
+    def test_without_a_second_connection_the_import_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        create, here = staging.create_incoming, threading.current_thread()
+
+        def none_left() -> None:
+            if threading.current_thread() is not here:
+                raise OperationalError("too many clients")
+            create()
+
+        monkeypatch.setattr(staging, "create_incoming", none_left)
+        done = finish(started(7))
+        assert (done.rows_read, done.added, done.state) == (7, 7, "done")
