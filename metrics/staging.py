@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, Final
 
@@ -74,7 +75,9 @@ def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Ro
     lengths = _lengths(mapping)
     more = _extras(mapping, at, nulls, door)
     texts = [(schema.NAMES.index(name), name) for name in TEXTS if name in read]
-    key, turn, erased = door.key, _moments(mapping), bool(door.erased)
+    turn, erased = _moments(mapping), bool(door.erased)
+    # Customers write more than once; what is remembered of them ends with the chunk.
+    hashed = lru_cache(None)(partial(requesters.hashed, key=door.key))
 
     def convert(row: Row) -> Cells:
         cells: Cells = [None if cell in nulls else cell for cell in pick([*row.cells, ""])]
@@ -91,7 +94,7 @@ def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Ro
             cells[index] = door.text(name, cells[index] or "") or None
         who = cells[REQUESTER]
         if who:
-            cells[REQUESTER] = requesters.hashed(who, key)
+            cells[REQUESTER] = hashed(who)
         cells.append(raw_status)
         cells += more(row)
         if erased and who and door.is_erased(who):

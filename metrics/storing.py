@@ -206,25 +206,33 @@ UNION SELECT counts_at FROM metrics_rating WHERE ticket_id IN (SELECT id FROM st
 UNION SELECT ended_at FROM metrics_handlesegment WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)
 UNION SELECT started_at FROM metrics_slaresult WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)"""
 
-# In every zone a day begins with a quarter of an hour, and there are fewer of those than moments. A contact may be the
-# repeat of one up to seven days before it: those days are behind, too.
+
+# In every zone a day begins with a quarter of an hour, and there are fewer of those than moments: one pass finds those
+# of every column. A contact may be the repeat of one up to seven days before it: those days are behind, too.
+def _quarter(moment: str) -> str:
+    return f"date_bin('15 minutes', {moment}, '2000-01-01 00:00+00')"
+
+
+_MOMENTS: Final = {
+    "created": "c.created_at",
+    "first_solved": "coalesce(c.first_solved_at, c.last_solved_at, c.closed_at)",
+    "last_solved": "coalesce(c.last_solved_at, c.first_solved_at, c.closed_at)",
+    "rated": "CASE WHEN coalesce(c.rating, c.rating_offered_at::text) IS NOT NULL"
+    " THEN coalesce(c.rated_at, c.rating_offered_at) END",
+    "handled": "CASE WHEN coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL THEN c.handled_at END",
+}
 _NEW_DAYS: Final = f"""
 INSERT INTO metrics_staleday (ticket_import_id, day)
-SELECT DISTINCT %(import)s::bigint, (quarter AT TIME ZONE %(zone)s)::date - back FROM (
-    SELECT date_bin('15 minutes', at, '2000-01-01 00:00+00') AS quarter, max(reach) AS reach FROM (
-    SELECT at, 0 AS reach FROM touched
-    UNION ALL SELECT created_at, {WINDOW_DAYS} FROM stored
-    UNION ALL SELECT was_created_at, {WINDOW_DAYS} FROM stored WHERE NOT is_new
-    UNION ALL SELECT unnest(asked_at), 0 FROM stored WHERE asked_at <> '{{}}'
-    UNION ALL SELECT unnest(CASE WHEN same THEN ARRAY[solved_at, rated_at, handled_at]
-        ELSE ARRAY[c.first_solved_at, solved_at, c.closed_at, rated_at, handled_at] END), 0
-    FROM (SELECT c.first_solved_at, coalesce(c.last_solved_at, c.first_solved_at) AS solved_at, c.closed_at,
-        coalesce(c.first_solved_at = c.last_solved_at, false) AS same,
-        CASE WHEN coalesce(c.rating, c.rating_offered_at::text) IS NOT NULL
-             THEN coalesce(c.rated_at, c.rating_offered_at, c.last_solved_at) END AS rated_at,
-        CASE WHEN coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL THEN c.handled_at END AS handled_at
-        FROM stored JOIN converted AS c USING (line)) AS c
-) AS moments WHERE at IS NOT NULL GROUP BY 1) AS quarters, generate_series(0, reach) AS back
+SELECT DISTINCT %(import)s::bigint, day - back FROM (
+    SELECT (quarter AT TIME ZONE %(zone)s)::date AS day, max(reach) AS reach FROM (
+    SELECT {_quarter("at")} AS quarter, 0 AS reach FROM touched
+    UNION ALL SELECT {_quarter("was_created_at")}, {WINDOW_DAYS} FROM stored WHERE NOT is_new
+    UNION ALL SELECT {_quarter("asked")}, 0 FROM stored, unnest(asked_at) AS asked WHERE asked_at <> '{{}}'
+    UNION ALL SELECT coalesce({", ".join(_MOMENTS)}), CASE GROUPING(created) WHEN 0 THEN {WINDOW_DAYS} ELSE 0 END
+    FROM (SELECT {", ".join(f"{_quarter(moment)} AS {name}" for name, moment in _MOMENTS.items())}
+        FROM stored JOIN converted AS c USING (line)) AS moments
+    GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in _MOMENTS)})
+) AS quarters WHERE quarter IS NOT NULL GROUP BY 1) AS days, generate_series(0, reach) AS back
 ON CONFLICT DO NOTHING"""
 
 
