@@ -19,7 +19,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from metrics.models.parts import Parts
-from metrics.models.tickets import Source
+from metrics.models.tickets import Source, numbered
 from metrics.querysets import FacetQuerySet, RollupQuerySet
 from sopdesk.accounts.models import Team
 
@@ -49,7 +49,7 @@ class Rollup(Placed, Parts):
     objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        indexes = [models.Index(fields=["label", "day"], name="rollup_by_label_day")]
+        constraints = [numbered("rollup_by_label_day", "label", "day")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.team_name} {self.label}"
@@ -81,7 +81,7 @@ class Cell(Placed, Parts):
     objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        indexes = [models.Index(fields=["day"], name="cell_by_day")]
+        constraints = [numbered("cell_by_day", "day")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.priority} {self.market} {self.labels}"
@@ -124,7 +124,7 @@ class Slice(Placed, Parts):
     objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "day"], name="slice_by_kind_day")]
+        constraints = [numbered("slice_by_kind_day", "kind", "day")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.kind} {self.key}"
@@ -145,10 +145,8 @@ class Backlog(Placed):
     objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        indexes = [
-            models.Index(fields=["day"], name="backlog_by_day"),
-            models.Index(fields=["until_day", "from_day"], name="backlog_by_end"),
-        ]
+        constraints = [numbered("backlog_by_day", "day")]
+        indexes = [models.Index(fields=["until_day", "from_day"], name="backlog_by_end")]
 
     def __str__(self) -> str:
         return f"{self.day}: {self.from_day} to {self.until_day}"

@@ -15,7 +15,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from metrics.models.tickets import Source, Ticket
+from metrics.models.tickets import Source, Ticket, numbered
 from metrics.querysets import CalendarQuerySet, SlaPolicyQuerySet, SlaResultQuerySet
 from sopdesk.accounts.models import Site, Team
 from sopdesk.accounts.zones import validate_time_zone
@@ -200,7 +200,7 @@ class SlaResult(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.CASCADE, related_name="sla_results", db_constraint=False
+        Ticket, on_delete=models.CASCADE, related_name="sla_results", db_index=False, db_constraint=False
     )
     metric = models.CharField(max_length=12, choices=SlaTarget.Metric.choices)
     instance = models.PositiveSmallIntegerField(default=1)
@@ -223,6 +223,7 @@ class SlaResult(models.Model):
 
     class Meta:
         ordering = ["ticket", "metric", "instance"]
+        constraints = [numbered("sla_of_ticket")]
         indexes = [
             # Promises whose state changes by the clock alone.
             models.Index(
