@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +26,10 @@ def workers(_machine: Machine, transactional_db: None) -> Machine:
     _machine.keep_redis()
     _machine.keep_worker()
     return _machine
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Machine]:
+    """For processes of a test's own."""
+    with machine(tmp_path) as started:
+        yield started

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,8 +19,9 @@ from django.conf import settings
 from django.db import connection
 
 from sopdesk.embedded.redis import binary
+from tests.forking import Nursery
 
-CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "sopdesk.celery"]
+CELERY = ["-m", "celery", "--quiet", "-A", "sopdesk.celery"]
 WORKER = [
     *CELERY,
     "worker",
@@ -57,23 +57,25 @@ class Machine:
 
     folder: Path
     port: int = field(default_factory=free_port)
-    started: list[psutil.Popen] = field(default_factory=list)
-    worker: psutil.Popen | None = None
-    redis: psutil.Popen | None = None
+    started: list[psutil.Process] = field(default_factory=list)
+    worker: psutil.Process | None = None
+    redis: psutil.Process | None = None
+    nursery: Nursery | None = None
 
     @property
     def redis_url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self, name: str, command: list[str]) -> psutil.Popen:
-        log = (self.folder / f"{name}.log").open("ab")
-        process = psutil.Popen(
-            command, env=self._environment(), stdout=log, stderr=log, start_new_session=True
-        )
+    def start(self, name: str, arguments: list[str]) -> psutil.Process:
+        """A process of the desk: `python ARGUMENTS`."""
+        log = self.folder / f"{name}.log"
+        if self.nursery is None:
+            self.nursery = Nursery(self._environment())
+        process = self.nursery.start(arguments, log, log)
         self.started.append(process)
         return process
 
-    def start_redis(self) -> psutil.Popen:
+    def start_redis(self) -> psutil.Process:
         settings = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         durable = [
             "--appendonly",
@@ -85,24 +87,28 @@ class Machine:
             "--maxmemory-policy",
             "noeviction",
         ]
-        self.redis = self.start("redis", [str(binary()), *settings, *durable])
+        with (self.folder / "redis.log").open("ab") as log:
+            self.redis = psutil.Popen(
+                [str(binary()), *settings, *durable], stdout=log, stderr=log, start_new_session=True
+            )
+        self.started.append(self.redis)
         until(self._redis_answers, 10, "Redis answers")
         return self.redis
 
-    def start_worker(self) -> psutil.Popen:
+    def start_worker(self) -> psutil.Process:
         self.worker = self.start("worker", WORKER)
         return self.worker
 
     def keep_redis(self) -> None:
-        if self.redis is None or self.redis.poll() is not None:
+        if not is_alive(self.redis):
             self.start_redis()
 
     def keep_worker(self) -> None:
         """What `manage.py up` and Docker do: start a worker that ended again. Losing Redis in mid-task ends it."""
-        if self.worker is None or self.worker.poll() is not None:
+        if not is_alive(self.worker):
             self.start_worker()
 
-    def start_beat(self) -> psutil.Popen:
+    def start_beat(self) -> psutil.Process:
         schedule = str(self.folder / "schedule")
         return self.start("beat", [*CELERY, "beat", "--pidfile", "", "--schedule", schedule])
 
@@ -119,7 +125,10 @@ class Machine:
                 for member in family:
                     with suppress(psutil.NoSuchProcess):
                         member.kill()
-            process.wait(10)
+            with suppress(psutil.TimeoutExpired, subprocess.TimeoutExpired):
+                process.wait(10)
+        if self.nursery is not None:
+            self.nursery.__exit__(None, None, None)
 
     def _environment(self) -> dict[str, str]:
         told = {
@@ -134,6 +143,10 @@ class Machine:
         with suppress(redis.RedisError):
             return bool(redis.Redis.from_url(self.redis_url, socket_timeout=1).ping())
         return False
+
+
+def is_alive(process: psutil.Process | None) -> bool:
+    return process is not None and process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 @contextmanager

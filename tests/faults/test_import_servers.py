@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,8 @@ from metrics import importing, mapping
 from metrics.models import Source
 from sopdesk.embedded import postgres
 from tests.embedded.conftest import Place, place_of_its_own
-from tests.faults.processes import until
+from tests.faults.processes import CELERY, kill, until
+from tests.forking import Nursery
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 TICKETS = 600  # in chunks of fifteen rows
@@ -86,27 +86,25 @@ def test_an_import_outlives_a_crash_of_postgres(settings: Settings) -> None:
 
 def crash_under_way(place: Place, address: str) -> None:
     """The copy holds a job that nobody was told of; the sweep finds it."""
-    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "sopdesk.celery"]
-    commands = [
-        [*celery, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle"],
-        [*celery, "beat", "--pidfile", "", "--schedule", str(place.var / "schedule")],
-    ]
-    root, silent = Path(__file__).resolve().parents[2], subprocess.DEVNULL
-    started = [
-        subprocess.Popen(command, env=place.environment, cwd=root, stdout=silent, stderr=silent)
-        for command in commands
-    ]
-    try:
-        read = "SELECT sum(rows_read) FROM metrics_import"
-        until(lambda: 0 < asked(address, read) < TICKETS, 60, "it is on its way")
-        crash(place)
-        ended = "SELECT count(*) FROM jobs_job WHERE state = 'done'"
-        until(lambda: asked(address, ended) == 1, 60, "it ends")
-        assert asked(address, "SELECT count(*) FROM metrics_ticket") == TICKETS
-        assert asked(address, read) == TICKETS
-        assert asked(address, "SELECT count(*) FROM audit_entry WHERE event = 'import:finished'") == 1
-        assert asked(address, "SELECT sum(created_n) FROM metrics_rollup WHERE label = ''") == TICKETS
-    finally:
-        for process in started:
-            process.kill()
-            process.wait(10)
+    worker = [*CELERY, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle"]
+    beat = [*CELERY, "beat", "--pidfile", "", "--schedule", str(place.var / "schedule")]
+    log = place.var.parent / "celery.log"
+    with Nursery(place.environment) as nursery:
+        started = [nursery.start(command, log, log) for command in (worker, beat)]
+        try:
+            await_the_end(place, address)
+        finally:
+            for process in started:
+                kill(process)
+
+
+def await_the_end(place: Place, address: str) -> None:
+    read = "SELECT sum(rows_read) FROM metrics_import"
+    until(lambda: 0 < asked(address, read) < TICKETS, 60, "it is on its way")
+    crash(place)
+    ended = "SELECT count(*) FROM jobs_job WHERE state = 'done'"
+    until(lambda: asked(address, ended) == 1, 60, "it ends")
+    assert asked(address, "SELECT count(*) FROM metrics_ticket") == TICKETS
+    assert asked(address, read) == TICKETS
+    assert asked(address, "SELECT count(*) FROM audit_entry WHERE event = 'import:finished'") == 1
+    assert asked(address, "SELECT sum(created_n) FROM metrics_rollup WHERE label = ''") == TICKETS

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,7 +13,7 @@ from metrics.privacy import purging
 from metrics.privacy.models import Purge
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
-from tests.faults.processes import Machine, kill, machine, until
+from tests.faults.processes import Machine, kill, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 OLD, YOUNG, KILLS = 160, 20, 2
@@ -28,12 +25,6 @@ purging.CHUNK = 4
 while running.run({job}):
     pass
 """
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Machine]:
-    with machine(tmp_path) as started:
-        yield started
 
 
 def tickets(source: Source, count: int, updated: datetime) -> None:
@@ -63,7 +54,7 @@ def test_a_purge_survives_its_workers(place: Machine, monkeypatch: pytest.Monkey
     code = WORK.format(job=purge.job_id)
     for _round in range(KILLS):
         before = left(source)
-        worker = place.start("purge", [sys.executable, "-c", code])
+        worker = place.start("purge", ["-c", code])
         until(lambda before=before: left(source) < before, 30, "tickets go")
         kill(worker)
         # A minute later: the lease of the dead has run out.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
-from pathlib import Path
 
 import psutil
 import pytest
@@ -30,7 +28,7 @@ WORK = (
 )
 
 
-def test_a_recompute_survives_its_worker(gia: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recompute_survives_its_worker(gia: User, place: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sopdesk.jobs.submitting.hint", lambda _job_id: None)
     head = "external_id,status,created_at,first_public_reply_at,last_solved_at\n"
     days = [f"2026-06-{n % 20 + 1:02}" for n in range(TICKETS)]
@@ -45,7 +43,7 @@ def test_a_recompute_survives_its_worker(gia: User, tmp_path: Path, monkeypatch:
     job = recomputing.apply(asked, actor=gia).job
     assert job is not None
     for _round in range(KILLS):
-        worker, before = at_work(tmp_path, job), progress(job)
+        worker, before = at_work(place, job), progress(job)
         until(lambda before=before: progress(job) > before, 30, "work goes on")
         kill(worker)
         assert progress(job) < TICKETS, "it ended before it could be killed"
@@ -72,9 +70,9 @@ def preview(gia: User) -> Recompute:
     return asked
 
 
-def at_work(folder: Path, job: Job) -> psutil.Process:
+def at_work(place: Machine, job: Job) -> psutil.Process:
     """A process of its own that does the job, four tickets a chunk, with a lease of a second."""
-    return Machine(folder).start("recompute", [sys.executable, "-c", WORK, str(job.pk)])
+    return place.start("recompute", ["-c", WORK, str(job.pk)])
 
 
 def progress(job: Job) -> int:
