@@ -49,6 +49,10 @@ class Nursery:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """What was started and still runs goes on."""
         assert self.mother.stdin is not None
         self.mother.stdin.close()
         self.mother.wait(PATIENCE_SECONDS)

@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from sopdesk.embedded import postgres
 from tests import template_database
+from tests.forking import Nursery
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 GONE_WITHIN_SECONDS = 5
@@ -28,6 +29,7 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.var = folder / "var"
         self.media = self.var / "media"
+        self.nursery: Nursery | None = None
         self.environment = {
             **{
                 name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
@@ -36,6 +38,16 @@ class Place:
             "DJANGO_SETTINGS_MODULE": "sopdesk.settings.development",
             "PYTHONUNBUFFERED": "1",
         }
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py ARGUMENTS` to its end, in a fork of a process that has read the desk."""
+        if self.nursery is None:
+            self.nursery = Nursery(self.environment)
+        out, err = (self.var.parent / f"manage.{name}" for name in ("out", "err"))
+        for said in (out, err):
+            said.write_text("")
+        code = self.nursery.run(["manage.py", *arguments], out, err)
+        return subprocess.CompletedProcess([*arguments], code, out.read_text(), err.read_text())
 
     def run(self, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
         """Run `python ARGUMENTS` to its end; its output is text."""
@@ -66,9 +78,10 @@ class Place:
     def processes(self) -> list[psutil.Process]:
         """Everything alive that was told about this folder, on its command line or in its environment."""
         found = []
+        ours = {os.getpid(), self.nursery.mother.pid if self.nursery else None}
         for process in psutil.process_iter():
             try:
-                if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
+                if process.status() == psutil.STATUS_ZOMBIE or process.pid in ours:
                     continue
                 told = " ".join(process.cmdline()) + process.environ().get("SOPDESK_VAR", "")
             except psutil.Error:
@@ -84,6 +97,9 @@ def place_of_its_own() -> Iterator[Place]:
     folder = Path(tempfile.mkdtemp(prefix="sopdesk-test-"))
     place = Place(folder)
     yield place
+    if place.nursery is not None:
+        place.nursery.end()
+        place.nursery = None
     place.servers("stop", "--force")
     for process in place.processes():
         with suppress(psutil.NoSuchProcess):

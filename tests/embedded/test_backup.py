@@ -50,7 +50,7 @@ def archive(migrated: Place) -> Path:
     (media / "tickets.csv").write_text("id,opened\n1,2026-10-01\n")
     target = migrated.var.parent / "desk.backup"
     code = PEOPLE.format(target=str(target))
-    done = migrated.run("manage.py", "shell", "-v", "0", "-c", code)
+    done = migrated.manage("shell", "-v", "0", "-c", code)
     assert done.returncode == 0, done.stderr
     return target
 
@@ -65,7 +65,7 @@ def test_a_backup_names_every_table_and_checksum(archive: Path) -> None:
 
 
 def test_a_full_database_is_not_overwritten_unless_forced(migrated: Place, archive: Path) -> None:
-    refused = migrated.run("manage.py", "restore", str(archive))
+    refused = migrated.manage("restore", str(archive))
     assert refused.returncode != 0
     assert "--force" in refused.stderr
     migrations = asked(migrated, "SELECT count(*) FROM django_migrations")
@@ -73,7 +73,7 @@ def test_a_full_database_is_not_overwritten_unless_forced(migrated: Place, archi
         connection.execute("DELETE FROM accounts_user; DELETE FROM django_migrations")
     (migrated.media / "uploads" / "tickets.csv").write_text("changed")
     assert people(migrated) == 0
-    restored = migrated.run("manage.py", "restore", str(archive), "--force")
+    restored = migrated.manage("restore", str(archive), "--force")
     assert restored.returncode == 0, restored.stderr
     assert people(migrated) == 20
     assert "2026-10-01" in (migrated.media / "uploads" / "tickets.csv").read_text()
@@ -98,14 +98,14 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(migrated: Place,
     cut = archive.with_name("cut.backup")
     cut.write_bytes(archive.read_bytes()[:300])
     code = RESTORE_EACH.format(archives=[str(damaged), str(cut)])
-    said = migrated.run("manage.py", "shell", "-v", "0", "-c", code).stdout
+    said = migrated.manage("shell", "-v", "0", "-c", code).stdout
     assert "media/uploads/tickets.csv does not have the checksum" in said
     assert "not a backup of SOPDesk, or it is cut short" in said
     assert people(migrated) == 20
 
 
 def test_an_existing_file_is_not_overwritten(migrated: Place, archive: Path) -> None:
-    refused = migrated.run("manage.py", "backup", str(archive))
+    refused = migrated.manage("backup", str(archive))
     assert refused.returncode != 0
     assert "exists already" in refused.stderr
 
@@ -136,17 +136,17 @@ print("held:", Ticket.objects.exclude(requester_key=None).count(), TicketText.ob
 
 def held(place: Place) -> list[int]:
     """Tickets that lead to a customer, texts, and people on the list of the erased."""
-    said = place.run("manage.py", "shell", "-v", "0", "-c", HELD)
+    said = place.manage("shell", "-v", "0", "-c", HELD)
     assert "held:" in said.stdout, said.stderr
     return [int(count) for count in said.stdout.split("held:")[1].split()]
 
 
 def test_who_was_erased_after_the_backup_is_erased_after_the_restore(migrated: Place) -> None:
     target = migrated.var.parent / "before.backup"
-    done = migrated.run("manage.py", "shell", "-v", "0", "-c", ERASED_AFTERWARDS.format(target=target))
+    done = migrated.manage("shell", "-v", "0", "-c", ERASED_AFTERWARDS.format(target=target))
     assert "erased: 1" in done.stdout, done.stderr
-    restored = migrated.run("manage.py", "restore", str(target), "--force")
+    restored = migrated.manage("restore", str(target), "--force")
     assert restored.returncode == 0, restored.stderr
     assert held(migrated) == [1, 1, 0], "a backup knows nothing of what came after it"
-    assert "1 tickets" in migrated.run("manage.py", "reapply_erasures").stdout
+    assert "1 tickets" in migrated.manage("reapply_erasures").stdout
     assert held(migrated) == [0, 0, 1]

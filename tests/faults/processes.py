@@ -128,7 +128,7 @@ class Machine:
             with suppress(psutil.TimeoutExpired, subprocess.TimeoutExpired):
                 process.wait(10)
         if self.nursery is not None:
-            self.nursery.__exit__(None, None, None)
+            self.nursery.end()
 
     def _environment(self) -> dict[str, str]:
         told = {
