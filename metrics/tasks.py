@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from metrics import ageing, collecting, renaming, undoing
+from metrics import ageing, collecting, renaming, undoing, upgrading
 
 
 @shared_task(name="metrics.tasks.age", max_retries=3, default_retry_delay=10)
 def age() -> None:
     renaming.submit_due()
+    upgrading.submit_due()
     ageing.age()
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from metrics import describing
+from metrics import describing, upgrading
 from metrics.models import Import
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
@@ -29,4 +29,5 @@ def import_list(request: HttpRequest) -> HttpResponse:
     )
     sorts = {"created": ("created_at",), "source": ("source__name",), "rows": ("rows_read",)}
     listing: Listing[Import] = Listing(request.GET, imports, sorts=sorts, sort="-created")
-    return render(request, "metrics/import_list.html", {"listing": listing})
+    context = {"listing": listing, "days_behind": upgrading.days_behind()}
+    return render(request, "metrics/import_list.html", context)

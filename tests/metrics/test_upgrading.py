@@ -1,0 +1,62 @@
+"""After an upgrade that counts something new the days of before are added up anew, once, and the page says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.urls import reverse
+from django.utils import timezone
+
+from metrics import rebuilding, upgrading
+from metrics.models import Cell, Import, Rollup, StaleDay
+from sopdesk.accounts.models import User
+from sopdesk.jobs import running
+from sopdesk.jobs.models import Job
+from tests.metrics.bringing import bring
+
+pytestmark = pytest.mark.django_db
+ROWS = (
+    "external_id,status,created_at,last_solved_at\n"
+    "1,solved,2026-05-04T10:00Z,2026-05-04T15:00Z\n2,solved,2026-05-20T10:00Z,2026-05-20T15:00Z\n"
+)
+
+
+def jobs() -> list[Job]:
+    return [*Job.objects.filter(kind=rebuilding.KIND)]
+
+
+def test_a_desk_that_was_new_then_has_nothing_to_do() -> None:
+    assert upgrading.submit_due() is None
+    bring(ROWS)
+    assert upgrading.submit_due() is None
+    assert jobs() == []
+
+
+def test_an_older_desk_adds_up_its_days_once(gia: User, as_person: Any) -> None:
+    bring(ROWS)
+    [*whole] = Rollup.objects.filter(label="").order_by("day").values_list("day", "solve_log")
+    applied = (
+        MigrationRecorder(connection).migration_qs.get(app="metrics", name=upgrading.COUNTS_SINCE).applied
+    )
+    Import.objects.update(created_at=applied - timedelta(days=1))
+    Rollup.objects.update(solve_log=None)  # as the migration left it
+    Cell.objects.all().delete()
+    job = upgrading.submit_due()
+    assert job is not None
+    assert upgrading.days_behind() == 17
+    assert "Figures of 17 days" in as_person(gia).get(reverse("metrics:import_list")).content.decode()
+    while running.run(job.pk):
+        pass
+    assert [*Rollup.objects.filter(label="").order_by("day").values_list("day", "solve_log")] == whole
+    assert Cell.objects.exists()
+    assert (upgrading.submit_due(), upgrading.days_behind(), len(jobs())) == (None, 0, 1)
+    assert "added up anew" not in as_person(gia).get(reverse("metrics:import_list")).content.decode()
+
+
+def test_days_that_time_left_behind_are_counted_too() -> None:
+    StaleDay.objects.bulk_create(StaleDay(day=timezone.localdate() - timedelta(days=n)) for n in range(3))
+    assert upgrading.days_behind() == 3
