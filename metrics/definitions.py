@@ -137,7 +137,7 @@ REOPENED: Final = Metric(
             "it was first solved: younger ones may still come back and are left out. Where a source counts reopenings "
             "without saying when, each counts."),
     day=_("The day the ticket was first solved."),
-    excluded=_("Tickets solved on the last seven imported days; impossible times."),
+    excluded=_("Tickets solved on the last seven days that files of their source tell of; impossible times."),
     source="SOPDesk", needs=frozenset({"reopen_count", "reopened_at"}), shown="reopened", better=-1,
     mature_days=_MATURE, left_out=("solved_n", "solved_left_n", "-reopen_none_n", "-reopen_known_n"),
     unmeasured=("reopen_none_n",),
@@ -168,8 +168,8 @@ FCR: Final = Metric(
             "same source, with one of the same labels, within seven days. A contact is mature when seven days have "
             "passed since. How many replies it took is another metric (one-touch)."),
     day=_("The day of the first of the two contacts."),
-    excluded=_("Contacts of the last seven imported days, merged tickets, spam, tickets an agent opened. Tickets "
-               "without a customer or without a label are not measured."),
+    excluded=_("Contacts of the last seven days that files of their source tell of, merged tickets, spam, tickets an "
+               "agent opened. Tickets without a customer or without a label are not measured."),
     source="SQM; ICMI", needs=frozenset({"requester"}), shown="all", better=1, mature_days=_MATURE,
     left_out=("created_n", "-contact_none_n", "-contact_n"), unmeasured=("contact_none_n",),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from metrics import histograms, intervals
 from metrics.definitions import CSAT, CSAT_STARS, Metric, Unit
-from metrics.summing import COUNTS, mature_until, summed
+from metrics.summing import COUNTS, mature_by_source, mature_until, summed
 
 __all__ = [
     "COUNTS",
@@ -21,6 +21,7 @@ __all__ = [
     "buckets",
     "figure",
     "made_of",
+    "mature_by_source",
     "mature_until",
     "parts",
     "parts_by",

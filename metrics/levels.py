@@ -14,7 +14,7 @@ from metrics import aliases
 from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.filters import Period
 from metrics.models import Backlog, Cell, Rollup, Slice, Week, WeekCell
-from metrics.summing import mature_until
+from metrics.summing import mature_by_source, mature_until
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
 
@@ -44,7 +44,8 @@ class Level:
 
     def within(self, periods: Iterable[Period], *, weeks: bool) -> list[QuerySet[Any]]:
         """The rows of these days. `weeks`: whole weeks may be one row, on their Monday (where the level has them, and
-        all that counts on them has had its time: metrics/figures.py); the days beside them are told by day."""
+        all that counts on them has had its time: metrics/figures.py); the days beside them are told by day, and so is
+        the week in which the last mature day of a source lies."""
         by_day, by_week = Q(), Q()
         for period in periods:
             whole = _whole_weeks(period) if weeks and self.weeks is not None else None
@@ -53,6 +54,9 @@ class Level:
                 continue
             monday, after = whole
             by_week |= Q(day__gte=monday, day__lt=after)
+            for source, begins in _cut_weeks(monday, after):
+                by_week &= ~Q(source=source, day=begins)
+                by_day |= Q(source=source, day__range=(begins, begins + timedelta(days=6)))
             by_day |= Q(day__gte=period.first, day__lt=monday) | Q(day__gte=after, day__lte=period.last)
         found = [self.rollups.filter(by_day)]
         if by_week and self.weeks is not None:
@@ -66,6 +70,16 @@ def _whole_weeks(period: Period) -> tuple[date, date] | None:
     last = min(period.last, mature_until()) + timedelta(days=1)
     after = last - timedelta(days=last.weekday())
     return (monday, after) if monday < after else None
+
+
+def _cut_weeks(monday: date, after: date) -> list[tuple[int, date]]:
+    """The sources of which a week among these is mature only as far as to one of its days, each with that Monday."""
+    lasts = (
+        (source, last, last - timedelta(days=last.weekday())) for source, last in mature_by_source().items()
+    )
+    return [
+        (source, begins) for source, last, begins in lasts if monday <= begins < after and last.weekday() < 6
+    ]
 
 
 def wanted(narrow: Narrow | None) -> Wanted:

@@ -14,14 +14,25 @@ from metrics import histograms, intervals
 from metrics.asking import Line, Report, known, register, report, reports
 from metrics.counting import LOGS
 from metrics.definitions import Metric
-from metrics.figures import COUNTS, Figure, Parts, buckets, figure, mature_until, parts, parts_by
+from metrics.figures import (
+    COUNTS,
+    Figure,
+    Parts,
+    buckets,
+    figure,
+    mature_by_source,
+    mature_until,
+    parts,
+    parts_by,
+)
 from metrics.filters import Period
 from metrics.levels import Refused
 from metrics.models import Rollup
 
 __all__ = [
     "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "buckets", "figure", "histograms",
-    "intervals", "known", "mature_until", "parts", "parts_by", "register", "report", "reports", "trend",
+    "intervals", "known", "mature_by_source", "mature_until", "parts", "parts_by", "register", "report", "reports",
+    "trend",
 ]  # fmt: skip
 WEEKLY_FROM_DAYS: Final = 92
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -18,27 +18,29 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from metrics.counting import WINDOW_DAYS
-from metrics.models import Facet, Rollup
+from metrics.models import Facet, Rollup, Source
 
 COUNTS: Final = tuple(
     field.name for field in Rollup._meta.get_fields() if field.name.endswith(("_n", "_s", "_square"))
 )
 # Counted over days only that are old enough for what may still happen within WINDOW_DAYS to have happened.
+_SOURCE: Final = "source_id"
 MATURING: Final = frozenset({"reopen_known_n", "reopened_n", "contact_n", "contact_once_n"})
 
 
-# `least` passes over the NULL of a desk without tickets.
+# `least` passes over the NULL of a source without tickets.
 _MATURE_UNTIL: Final = (
-    f"SELECT least(%s::date, max(last_day)) - {WINDOW_DAYS + 1} FROM {Facet._meta.db_table}"
+    f"SELECT s.id, least(%s::date, max(last_day)) - {WINDOW_DAYS + 1} FROM {Source._meta.db_table} AS s"
+    f" LEFT JOIN {Facet._meta.db_table} AS f ON f.source_id = s.id GROUP BY s.id"
 )
 
 
-_held: ContextVar[dict[date, date] | None] = ContextVar("the last mature day", default=None)
+_held: ContextVar[dict[date, dict[int, date]] | None] = ContextVar("the last mature days", default=None)
 
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Within it the last mature day is asked for once, so that all figures of a page are of one moment."""
+    """Within it the last mature days are asked for once, so that all figures of a page are of one moment."""
     token = _held.set({})
     try:
         yield
@@ -46,21 +48,27 @@ def held() -> Iterator[None]:
         _held.reset(token)
 
 
-def mature_until(today: date | None = None) -> date:
-    """The last day whose tickets are all mature, those of its last minute included.
+def mature_by_source(today: date | None = None) -> dict[int, date]:
+    """Of each source the last day whose tickets are all mature, those of its last minute included.
 
-    Nobody has told yet what happened after the newest day that files brought: without an import nothing matures, or
-    the last days before it would look as if no customer had come back. One query.
+    Nobody has told yet what happened at a source after the newest day that its files brought: without an import nothing
+    of it matures, or the last days before it would look as if no customer had come back. One query.
     """
     day, kept = today or timezone.localdate(), _held.get()
     if kept is None or day not in kept:
         with connection.cursor() as cursor:
             cursor.execute(_MATURE_UNTIL, [day])
-            (last,) = cursor.fetchone()
+            found = dict(cursor.fetchall())
         if kept is None:
-            return last  # type: ignore[no-any-return]
-        kept[day] = last
+            return found
+        kept[day] = found
     return kept[day]
+
+
+def mature_until(today: date | None = None) -> date:
+    """The last day on which any source is mature. One query."""
+    day = today or timezone.localdate()
+    return max(mature_by_source(day).values(), default=day - timedelta(days=WINDOW_DAYS + 1))
 
 
 def summed(
@@ -73,17 +81,19 @@ def summed(
     under the name of each of `logs` that histogram joined (metrics/histograms.py; None of none). Without `by` it is
     one row. Several levels' rows, such as those of days and of weeks, are added up together. One query."""
     counts = [*counts]
-    names = [*by, *counts, *logs]
+    names, matures = [*by, *counts, *logs], bool(MATURING & {*counts})
     if not names:
         return [{}]  # nothing was asked, and Postgres would give a row without columns for each there is
     pieces = [rows] if isinstance(rows, QuerySet) else rows
     asked = [*dict.fromkeys((*(name for name in names if not _is_plain(name, pieces)), "day"))]
-    plain = [*dict.fromkeys(name for name in names if name not in asked)]
+    plain = [
+        *dict.fromkeys((*(name for name in names if name not in asked), *([_SOURCE] if matures else [])))
+    ]
     at = {name: f"c{number}" for number, name in enumerate((*plain, *asked))}
     shown = [at[name] for name in by] + [_sum(name, at) for name in counts]
     shown += [f"string_agg({at[log]}, ''::bytea)" for log in logs]
     grouped = f"GROUP BY {', '.join(at[name] for name in by)}" if by else ""
-    values: list[Any] = [timezone.localdate()] * len(MATURING & {*counts})
+    values: list[Any] = []
     statements = []
     for piece in pieces:
         with suppress(EmptyResultSet):
@@ -94,7 +104,11 @@ def summed(
         return [] if by else [{**dict.fromkeys(counts, 0), **dict.fromkeys(logs)}]
     # All that is written in here are names of columns.
     inner = " UNION ALL ".join(statements)
-    sql = f"SELECT {', '.join(shown)} FROM ({inner}) AS r ({', '.join(at.values())}) {grouped}"
+    told = f"({inner}) AS r ({', '.join(at.values())})"
+    if matures:
+        told += f" JOIN ({_MATURE_UNTIL}) AS m (id, until) ON m.id = {at[_SOURCE]}"
+        values.append(timezone.localdate())
+    sql = f"SELECT {', '.join(shown)} FROM {told} {grouped}"
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -125,5 +139,5 @@ def _columns(model: type[Model]) -> dict[str, str]:
 
 def _sum(name: str, at: dict[str, str]) -> str:
     """The sum of a column; 0 of none. Only squares may be more than a bigint holds."""
-    only = f" FILTER (WHERE {at['day']} <= ({_MATURE_UNTIL}))" if name in MATURING else ""
+    only = f" FILTER (WHERE {at['day']} <= until)" if name in MATURING else ""
     return f"coalesce(sum({at[name]}){only}, 0)" + ("" if name.endswith("_square") else "::bigint")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -19,9 +20,10 @@ from metrics.definitions import (
     VOLUME,
     Metric,
 )
-from metrics.reporting import mature_until
+from metrics.reporting import mature_by_source, mature_until
 from sopdesk.text.figures import clock, grouped, in_words, share
 
+LATELY: Final = timedelta(days=92)  # a source that ended before is no news
 Parts = Mapping[str, float]
 Logs = Mapping[str, Counter[int]]
 
@@ -84,7 +86,14 @@ def _percentile(metric: Metric, logs: Logs) -> Iterator[Fact]:
 
 
 def _mature() -> Iterator[Fact]:
-    yield Fact(_("of tickets up to %(day)s, old enough to tell") % {"day": in_words(mature_until())})
+    last = mature_until()
+    behind = any(last - LATELY < its_last < last for its_last in mature_by_source().values())
+    said = (
+        _("of tickets up to %(day)s, old enough to tell; of sources with older files up to an earlier day")
+        if behind
+        else _("of tickets up to %(day)s, old enough to tell")
+    )
+    yield Fact(said % {"day": in_words(last)})
 
 
 def _volume(parts: Parts, _logs: Logs) -> Iterator[Fact]:

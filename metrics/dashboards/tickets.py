@@ -19,7 +19,7 @@ from metrics.dashboards import still_open
 from metrics.dashboards.filters import DashboardFilter
 from metrics.filters import moments
 from metrics.models import HandleSegment, Rating, SlaResult, Source, Ticket, VendorFigure
-from metrics.reporting import mature_until
+from metrics.reporting import mature_by_source
 from sopdesk.accounts.models import User
 from sopdesk.text.figures import clock, grouped
 
@@ -193,14 +193,14 @@ def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]
     """The tickets that this person may see, that the filter takes in, and that `shown` (a key of SHOWN) is about."""
     which = SHOWN[shown]
     first, after = moments(chosen.period_now)
-    if which.mature:
-        after = min(after, _end_of_maturity())
     found = which.narrow(Ticket.objects.visible_to(user).filter(narrowed(user, chosen)))
     if which.standing is not None:
         age = None if which.standing == STANDING else which.standing
         return still_open.open_on(chosen.period_now.last, user, found, age=age)
     if which.rows is not None:
         return found.filter(pk__in=which.rows(first, after).values("ticket"))
+    if which.mature:
+        found = found.filter(_mature(which.moment))
     return found.filter(**{f"{which.moment}__gte": first, f"{which.moment}__lt": after})
 
 
@@ -234,9 +234,15 @@ def narrowed(user: User, chosen: DashboardFilter) -> Q:
     return q
 
 
-def _end_of_maturity() -> datetime:
-    zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
-    return datetime.combine(mature_until() + timedelta(days=1), time(0), zone)
+def _mature(moment: str) -> Q:
+    """On days that are mature at the ticket's source. One query."""
+    zone, lasts = ZoneInfo(settings.REPORTING_TIME_ZONE), mature_by_source()
+    mature = Q(pk__in=[])
+    for last in {*lasts.values()}:
+        sources = [source for source, its_last in lasts.items() if its_last == last]
+        end = datetime.combine(last + timedelta(days=1), time(0), zone)
+        mature |= Q(source__in=sources, **{f"{moment}__lt": end})
+    return mature
 
 
 def as_table(found: QuerySet[Ticket]) -> Iterator[list[str]]:
