@@ -149,17 +149,42 @@ _WITH_PROMISES: Final = (
     " LEFT JOIN metrics_vendorfigure AS v ON v.ticket_id = t.id AND v.name = 'sla'"
     f" LEFT JOIN {_AGAIN} AS again ON again.id = t.id"
 )
+# Most tickets are handled and rated on the day of their one solve, by who solved them: one row tells of all three.
+_AT_SOLVE: Final = f"coalesce({_SOLVED_ONCE} AND %s, false)"
+_RATED_THEN: Final = _AT_SOLVE % (
+    "(r.counts_at AT TIME ZONE %(zone)s)::date = (t.last_solved_at AT TIME ZONE %(zone)s)::date"
+    " AND coalesce(r.agent_at_rating, t.assignee) IS NOT DISTINCT FROM t.assignee"
+)
+# A ticket has one segment of its own; calls and the like are other segments.
+_HANDLED_THEN: Final = _AT_SOLVE % (
+    "h.origin = 'ticket' AND h.ended_at = t.last_solved_at"
+    " AND coalesce(h.agent, t.assignee) IS NOT DISTINCT FROM t.assignee"
+)
+_WITH_SOLVE: Final = (
+    f"{_TICKETS} LEFT JOIN metrics_rating AS r ON r.ticket_id = t.id AND r.counts_at >= {_FROM}"
+    f" AND r.counts_at < {_UNTIL} AND {_RATED_THEN} AND {_LAST_RATING}"
+    f" LEFT JOIN metrics_handlesegment AS h ON h.ticket_id = t.id AND h.ended_at >= {_FROM}"
+    f" AND h.ended_at < {_UNTIL} AND {_HANDLED_THEN}"
+)
+
+
+def _if(row: str, counts: dict[str, str]) -> dict[str, str]:
+    """Nothing, where there is no such row beside the ticket."""
+    return {name: f"CASE WHEN {row}.id IS NOT NULL THEN {count} END" for name, count in counts.items()}
+
+
 # What to count, from where, on which moment's day, by which agent, and what is left out.
 _SOURCES: Final = (
     (_CREATED, _WITH_PROMISES, "t.created_at", "t.assignee", "true"),
     # Most tickets are solved once: those tell of both in one row.
-    ({**_SOLVED, **_RESOLVED}, _TICKETS, "t.first_solved_at", "t.assignee", _SOLVED_ONCE),
+    ({**_SOLVED, **_RESOLVED, **_if("r", _RATED), **_if("h", _HANDLED)}, _WITH_SOLVE, "t.first_solved_at", "t.assignee",
+     _SOLVED_ONCE),
     (_SOLVED, _TICKETS, "t.first_solved_at", "t.assignee", f"NOT {_SOLVED_ONCE}"),
     (_RESOLVED, _TICKETS, "t.last_solved_at", "t.assignee", f"NOT {_SOLVED_ONCE}"),
     (_RATED, f"metrics_rating AS r JOIN {_TICKETS} ON t.id = r.ticket_id", "r.counts_at",
-     "coalesce(r.agent_at_rating, t.assignee)", _LAST_RATING),
+     "coalesce(r.agent_at_rating, t.assignee)", f"{_LAST_RATING} AND NOT {_RATED_THEN}"),
     (_HANDLED, f"metrics_handlesegment AS h JOIN {_TICKETS} ON t.id = h.ticket_id", "h.ended_at",
-     "coalesce(h.agent, t.assignee)", "true"),
+     "coalesce(h.agent, t.assignee)", f"NOT {_HANDLED_THEN}"),
     (_AWAITED, f"metrics_slaresult AS n JOIN {_TICKETS} ON t.id = n.ticket_id", "n.started_at", "t.assignee",
      "n.metric = 'next_reply'"),
 )  # fmt: skip

@@ -41,6 +41,11 @@ tickets = st.fixed_dictionaries(
         "is_spam": st.booleans() | st.just(False),
         "rating": st.none() | st.sampled_from(["positive", "negative"]),
         "handle_s": st.none() | st.integers(0, 5000),
+        "at_solve": st.booleans(),  # rated and handled on the day of its solve, as most are
+        "assignee": st.none() | st.sampled_from(["ann", "bob"]),
+        "by": st.none() | st.sampled_from(["ann", "bob"]),
+        "called_too": st.booleans() | st.just(False),
+        "rated_twice": st.booleans() | st.just(False),
         "met": st.none() | st.sampled_from(["met", "breached", "overdue", "running"]),
     }
 )
@@ -58,12 +63,15 @@ ONE = {
     "created_at": FIRST, "solved_after": 30, "reply_after": 9, "again_after": None, "reopen_count": 0,
     "reply_count": 1, "group_stations": 2, "channel": "chat", "priority": "high", "market": "DE", "labels": ["a", "b"],
     "requester_key": "x", "team": 0, "is_spam": False, "rating": "positive", "handle_s": 600, "met": "met",
+    "at_solve": True, "assignee": "ann", "by": None, "called_too": False, "rated_twice": False,
 }  # fmt: skip
 SOME: list[dict[str, Any]] = [
     ONE,
     {**ONE, "labels": ["b"], "market": "FR", "reply_after": 90, "rating": "negative", "met": "breached"},
     {**ONE, "labels": ["c"], "created_at": FIRST + timedelta(days=3), "handle_s": 60},
     {**ONE, "priority": "low", "created_at": FIRST + timedelta(days=5), "team": 2},
+    {**ONE, "by": "bob", "called_too": True, "rated_twice": True},
+    {**ONE, "called_too": True, "rated_twice": True},
     {
         **ONE,
         "created_at": FIRST + timedelta(days=9),
@@ -75,11 +83,18 @@ SOME: list[dict[str, Any]] = [
 
 OK = "t.merged_into IS NULL AND NOT t.is_spam"
 FINE = "NOT t.flags && '{solved_before_created,solved_out_of_order}'"
+LAST_RATED = """metrics_ticket t JOIN metrics_rating r ON r.ticket_id = t.id AND r.counts_at = (
+    SELECT max(counts_at) FROM metrics_rating x WHERE x.ticket_id = t.id)"""
+# Whose it is, where one agent may have handled it and another be rated.
+BY_AGENT = {
+    "csat": (LAST_RATED, "r.counts_at", "r.agent_at_rating"),
+    "aht": ("metrics_ticket t JOIN metrics_handlesegment h ON h.ticket_id = t.id", "h.ended_at", "h.agent"),
+}
 # Of each metric: from where, on which moment, the value as SQL over the rows.
 RAW: dict[str, tuple[str, str, str]] = {
     "volume": ("metrics_ticket t", "t.created_at", "count(*)"),
     "csat": (
-        "metrics_ticket t JOIN metrics_rating r ON r.ticket_id = t.id",
+        LAST_RATED,
         "r.counts_at",
         "avg((r.normalised = 'positive')::int) FILTER (WHERE r.normalised IS NOT NULL)",
     ),
@@ -153,9 +168,11 @@ RAW: dict[str, tuple[str, str, str]] = {
 }
 
 
+RAW_SOLVED = ("metrics_ticket t", "t.last_solved_at", f"count(*) FILTER (WHERE {FINE})")
+SOLVED = {"resolution"}  # each of them counts once, however many ratings and segments hang on it
 KEPT = (
     "reopen_count", "reply_count", "group_stations", "channel", "priority", "market", "labels", "requester_key",
-    "is_spam",
+    "is_spam", "assignee",
 )  # fmt: skip
 
 
@@ -191,12 +208,17 @@ def times_of(one: dict[str, Any]) -> dict[str, Any]:
 
 def hang(ticket: Ticket, one: dict[str, Any]) -> None:
     after = ticket.created_at + timedelta(hours=7)
+    then = ticket.last_solved_at if one["at_solve"] and ticket.last_solved_at else after
     if one["rating"]:
-        Rating.objects.create(
-            ticket=ticket, raw="x", scale="good_bad", normalised=one["rating"], counts_at=after
-        )
+        rated = {"ticket": ticket, "raw": "x", "scale": "good_bad", "agent_at_rating": one["by"]}
+        if one["rated_twice"]:
+            Rating.objects.create(normalised="negative", counts_at=then - timedelta(minutes=5), **rated)
+        Rating.objects.create(normalised=one["rating"], counts_at=then + timedelta(minutes=20), **rated)
     if one["handle_s"] is not None:
-        HandleSegment.objects.create(ticket=ticket, handle_s=one["handle_s"], ended_at=after, origin="ticket")
+        segment = {"ticket": ticket, "handle_s": one["handle_s"], "agent": one["by"], "ended_at": then}
+        HandleSegment.objects.create(origin="ticket", **segment)
+        if one["called_too"]:
+            HandleSegment.objects.create(origin="call", **segment)
     promises = {
         "first_reply": (ticket.created_at, None),
         "resolution": (ticket.created_at, None),
@@ -236,13 +258,25 @@ def raw(metric: str, period: Period, zone: str, narrow: dict[str, Any]) -> float
         if metric == "backlog":
             cursor.execute(OPEN + where, [period.last, zone, *values])
             return float(cursor.fetchone()[0])
-        tables, moment, value = RAW[metric]
+        tables, moment, value = RAW_SOLVED if metric == "solved" else RAW[metric]
         cursor.execute(
             f"SELECT {value} FROM {tables} WHERE ({moment} AT TIME ZONE %s)::date BETWEEN %s AND %s{where}",
             [zone, period.first, period.last, *values],
         )
         found = cursor.fetchone()[0]
     return None if found is None else float(found)
+
+
+def raw_by_agent(metric: str, period: Period, zone: str) -> dict[str, int]:
+    """How many of an agent are counted."""
+    tables, moment, agent = BY_AGENT[metric]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT coalesce({agent}, t.assignee), count(*) FROM {tables}"
+            f" WHERE ({moment} AT TIME ZONE %s)::date BETWEEN %s AND %s GROUP BY 1",
+            [zone, period.first, period.last],
+        )
+        return {agent: number for agent, number in cursor.fetchall() if agent}
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -280,4 +314,10 @@ def test_rollups_equal_sql_over_the_tickets(
                 assert figure.value == pytest.approx(expected, rel=0.01, abs=0.51), metric
             else:
                 assert figure.value == pytest.approx(expected), metric
+            if metric in SOLVED:
+                assert figure.n == raw("solved", period, zone, narrow), metric
+        for metric in BY_AGENT:
+            lines = reporting.report(None, metric, by=["agent"], period=period)
+            of_each = {line.keys["agent"]: line.figure.n for line in lines if line.figure.n}
+            assert of_each == raw_by_agent(metric, period, zone), metric
         transaction.set_rollback(True)
