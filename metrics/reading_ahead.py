@@ -92,9 +92,10 @@ def take(place: Place, still_here: Callable[[], None]) -> Ready:
     while wait([ahead[1]], timeout=5).not_done:
         still_here()
     try:
-        return ahead[1].result()
+        ready = ahead[1].result()
     except DatabaseError:  # no connection to be had, say: the import has one
         return read(place)
+    return read(place) if ready.table and _was_emptied(ready.table) else ready
 
 
 def begin(place: Place) -> None:
@@ -103,6 +104,13 @@ def begin(place: Place) -> None:
     # Events wait as they came, beside what they were converted to (metrics/folding.py).
     do = _read_and_convert if is_long and place.mapping.shape == "tickets" else read
     _of_this_thread.ahead = (place, _reader.submit(do, place))
+
+
+def _was_emptied(table: str) -> bool:
+    """Postgres does that to an unlogged table, and to all of it, when it starts again after a crash."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table})")
+        return bool(cursor.fetchone()[0])
 
 
 def forget(import_id: int) -> None:

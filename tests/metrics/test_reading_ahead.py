@@ -134,6 +134,15 @@ class TestConvertedAhead:
         assert Ticket.objects.get(external_id="A2").requester_key is None
         assert Ticket.objects.filter(requester_key__isnull=False).count() == 5
 
+    def test_rows_that_a_crash_of_postgres_emptied_are_read_again(self) -> None:
+        going = started(6)
+        run(going, 2)
+        [table] = waiting()
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE ahead.{table}")
+        done = finish(going)
+        assert (done.rows_read, done.added) == (6, 6)
+
     @pytest.mark.parametrize("ends", ["done", "failed"])
     def test_what_a_dead_worker_left_goes_when_the_import_ends(self, ends: str) -> None:
         going = started(6)
