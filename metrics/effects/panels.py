@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 
 from metrics.effects import showing
@@ -12,6 +13,7 @@ from metrics.effects.windows import LOOKS, day_of, due_on
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import panels
 from sopdesk.documents.impacts import governed
+from sopdesk.documents.items import items_of
 from sopdesk.documents.models import Change
 from sopdesk.documents.panels import Panel, Slot
 
@@ -28,9 +30,9 @@ def of_change(viewer: User, change: Change) -> Panel | None:
     published = change.state in {Change.State.PUBLISHED, Change.State.SCHEDULED}
     if not published or change.effective_at is None or not allows(viewer, Permission.METRICS_READ):
         return None
-    if not governed(list(change.items.select_related("document"))):
+    if not governed(items_of(change)):
         return None
-    return _panel(viewer, Card.objects.filter(change=change.pk), change.effective_at)
+    return _panel(viewer, Q(change=change.pk), change.effective_at)
 
 
 @panels.register(Slot.DOCUMENT_ASIDE)
@@ -40,12 +42,12 @@ def of_document(viewer: User, document: Document, version: Version | None) -> Pa
         return None
     if not version.data.get("labels") or version.since is None:
         return None
-    return _panel(viewer, Card.objects.filter(version=version.pk), version.since)
+    return _panel(viewer, Q(version=version.pk), version.since)
 
 
-def _panel(viewer: User, cards: object, effective_at: datetime) -> Panel:
-    found = Card.objects.visible_to(viewer).filter(pk__in=cards.values("pk"))  # type: ignore[attr-defined]
-    newest = found.newest().widest(viewer).select_related("version__document", "site").order_by("pk")
+def _panel(viewer: User, cards: Q, effective_at: datetime) -> Panel:
+    found = Card.objects.visible_to(viewer).filter(cards).widest(viewer).latest_looks()
+    newest = sorted(found.select_related("version__document", "site"), key=lambda card: card.pk)
     shown = [(card, showing.readings(card)) for card in newest]
     return Panel("effects/card_panel.html", {"cards": shown, "next_on": next_look(effective_at)}, order=42)
 

@@ -37,6 +37,11 @@ class CardQuerySet(models.QuerySet["Card"]):
         )
         return self.annotate(whole=Q(site=None)).filter(~Exists(others))
 
+    def latest_looks(self) -> CardQuerySet:
+        """The same of a few versions, for their own pages: `newest` looks through all cards for each of them."""
+        ranked = self.order_by("version_id", "site_id", "-look", "-pk")
+        return ranked.distinct("version_id", "site_id")
+
     def widest(self, user: User) -> CardQuerySet:
         """Those over as many sites as the person may see: all of them, or their own."""
         if allows(user, Permission.METRICS_READ_ALL_SITES):

@@ -16,6 +16,7 @@ from sopdesk.discussion.locating import find_exact
 from sopdesk.discussion.models import Comment, Thread
 from sopdesk.discussion.placing import Stand, Standing, Text, cut, line_of, place, place_before
 from sopdesk.documents import states
+from sopdesk.documents.items import items_of
 from sopdesk.documents.models import Change, ChangeItem, Document
 from sopdesk.text import diff
 from sopdesk.text.presenting import present_all
@@ -180,7 +181,7 @@ def _read(change: Change, viewer: User) -> Discussion:
     threads = list(found.prefetch_related("comments__author", "comments__outside", "comments__mentioned"))
     for thread in threads:
         thread.change = change
-    items = {item.document_id: item for item in change.items.select_related("document", "base_version")}
+    items = {item.document_id: item for item in items_of(change)}
     documents = [item.document for item in items.values()]
     if not threads:
         return Discussion(change, (), may_comment, may_edit, documents)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -87,12 +87,16 @@ def register_for_change(check: ChangeCheck) -> ChangeCheck:
     return check
 
 
-def findings(change: Change) -> list[Finding]:
-    """All that the checks say of a change, blocking ones first. Queries do not grow with its documents."""
+def findings(change: Change, items: Sequence[ChangeItem] | None = None) -> list[Finding]:
+    """All that the checks say of a change, blocking ones first. Queries do not grow with its documents.
+
+    `items` are its documents where a page has read them, with their owners and base versions."""
     standing = Version.objects.current_or_coming().only("document_id", "number").order_by("number")
     newest = Prefetch("document__versions", standing, to_attr="standing")
-    items = change.items.select_related("document__owner", "base_version").prefetch_related(newest)
-    found = _of_items(list(items))
+    if items is None:
+        items = list(change.items.select_related("document__owner", "base_version"))
+    prefetch_related_objects(items, newest)
+    found = _of_items(items)
     found += [finding for check in _change_checks for finding in check(change)]
     if not items:
         found.append(Finding(None, _("The change holds no document. Add one, or withdraw it.")))

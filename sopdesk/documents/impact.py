@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sopdesk.documents.items import items_of
 from sopdesk.documents.models import Change, ChangeItem
 
 if TYPE_CHECKING:
@@ -53,6 +54,6 @@ def register(source: Source) -> Source:
 
 def preview(change: Change, *, viewer: User) -> list[Impact]:
     """All that the sources say of a change, as far as the viewer may see it."""
-    items = list(change.items.select_related("document", "base_version"))
+    items = items_of(change)
     found = [impact for source in _sources for impact in source(viewer, change, items)]
     return sorted(found, key=lambda impact: impact.order)

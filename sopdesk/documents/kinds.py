@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.audience import Audience
 from sopdesk.documents.resolving import resolver
 from sopdesk.search import kinds as search_kinds
 from sopdesk.text import references
+from sopdesk.text.reversing import address
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -51,7 +51,7 @@ class Kind:
 
     def url(self, page: str, *args: Any) -> str:
         """The address of one of the kind's pages: "list", "new", or with a key "read", "history", "edit" …."""
-        return reverse(f"{self.urls}{page}", args=args)
+        return address(f"{self.urls}{page}", *args)
 
     def field_label(self, name: str) -> str:
         """What a field of the kind's data is called; its bare name when the form no longer has it."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from sopdesk.documents import checks
 from sopdesk.documents.checks import Finding, at_line, read
+from sopdesk.documents.items import others_of
 from sopdesk.documents.kinds import all_kinds
 from sopdesk.documents.models import Reference, Retirement, Version
 from sopdesk.text import reading, references
@@ -170,9 +171,7 @@ def _there(wanted: set[Named], items: Sequence[ChangeItem]) -> dict[Named, set[s
 
 def _drafted(items: Sequence[ChangeItem]) -> list[ChangeItem]:
     """All drafts of the changes that these belong to; those given stand for themselves, typed text included."""
-    known = {item.pk: item for item in items}
-    others = type(items[0]).objects.filter(change_id__in={item.change_id for item in items})
-    return [*items, *others.exclude(pk__in=known).select_related("document")]
+    return [*items, *others_of(items)]
 
 
 def _retired(missing: set[Named]) -> dict[Named, str]:

@@ -67,6 +67,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             current_range=models.Subquery(versions.values("in_force")[:1]),
         )
 
+    def with_title(self) -> DocumentQuerySet:
+        """Each with `current_title`, that of its version in force, or None: all that a link needs."""
+        versions = self._version_model().objects.in_force().filter(document=OuterRef("pk"))
+        return self.annotate(current_title=models.Subquery(versions.values("title")[:1]))
+
     def with_topics(self) -> DocumentQuerySet:
         """Each with `topics`: those of its version in force, a list, or None."""
         versions = self._version_model().objects.in_force().filter(document=OuterRef("pk"))

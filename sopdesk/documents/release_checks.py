@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sopdesk.documents import checks
 from sopdesk.documents.checks import Finding
+from sopdesk.documents.items import items_of
 from sopdesk.documents.models import Document, Retirement, Version
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @checks.register_for_change
 def successors_stand(change: Change) -> Iterable[Finding]:
     """What supersedes a document is in force, or comes in force with this change. One query."""
-    retiring = list(change.items.filter(retires=True).select_related("document", "superseded_by"))
+    retiring = [item for item in items_of(change) if item.retires]
     wanted = {item.superseded_by_id for item in retiring if item.superseded_by_id}
     if not wanted:
         return
@@ -38,7 +39,7 @@ def successors_stand(change: Change) -> Iterable[Finding]:
 @checks.register_for_change
 def nothing_ends_first(change: Change) -> Iterable[Finding]:
     """No draft can come in force before a retirement of its document that is scheduled already. One query."""
-    items = {item.document_id: item for item in change.items.select_related("document")}
+    items = {item.document_id: item for item in items_of(change)}
     coming = Retirement.objects.filter(document__in=items, at__gt=timezone.now()).exclude(change=change)
     for retirement in coming:
         yield Finding(

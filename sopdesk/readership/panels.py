@@ -10,6 +10,7 @@ from django.utils import timezone
 from sopdesk.accounts.audience import Audience
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import panels, states
+from sopdesk.documents.items import items_of
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.panels import Panel, Slot
 from sopdesk.readership import planning, questions, remembering, watching
@@ -93,8 +94,8 @@ def watch(viewer: User, document: Document, version: Version | None) -> Panel | 
 def _people_asked(change: Change) -> int:
     """How many readers the drafts are for, together."""
     audience = Q(pk__in=[])
-    for kind, teams in change.items.filter(document__kind__in=ASKED_KINDS, retires=False).values_list(
-        "audience", "audience_teams"
-    ):
-        audience |= Q(team__slug__in=teams) if kind == Audience.TEAMS else Q(pk__gt=0)
+    for item in items_of(change):
+        if item.document.kind in ASKED_KINDS and not item.retires:
+            named = item.audience == Audience.TEAMS
+            audience |= Q(team__slug__in=item.audience_teams) if named else Q(pk__gt=0)
     return readers().filter(audience).count()

@@ -7,6 +7,7 @@ characters, and besides what a reader sees of them.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 
 from sopdesk.text import lines
@@ -67,15 +68,19 @@ class SectionDiff:
 
     def blocks(self) -> tuple[BlockDiff, ...]:
         """Its heading, paragraphs, list items and tables, each with what became of its words."""
-        if self.old is None or self.new is None:
-            kind = PieceKind.added if self.old is None else PieceKind.removed
-            return alone(_blocks(self.old or self.new), kind)
-        return compare_blocks(_blocks(self.old), _blocks(self.new))
+        return _compared_blocks(self.old, self.new)
 
     @property
     def ops(self) -> tuple[Op, ...]:
         """Its sources as what was kept, removed and added, in order."""
         return _ops(piece for block in self.blocks() for piece in block.all_pieces())
+
+
+@lru_cache(maxsize=512)  # the same change is read by several people, and by each of them again
+def _compared_blocks(old: Section | None, new: Section | None) -> tuple[BlockDiff, ...]:
+    if old is None or new is None:
+        return alone(_blocks(old or new), PieceKind.added if old is None else PieceKind.removed)
+    return compare_blocks(_blocks(old), _blocks(new))
 
 
 def words(old: str, new: str) -> tuple[Op, ...]:
@@ -123,6 +128,7 @@ def _blocks(section: Section | None) -> tuple[Block, ...]:
     return split_blocks(body, heading, section.level)
 
 
+@lru_cache(maxsize=32)
 def documents(old_source: str, new_source: str) -> tuple[SectionDiff, ...]:
     """The difference of two Markdown sources by section, in the order of the new one; a removed section stands after
     the one it followed. Sections are known by anchor, then by words (see `aligning.align`). Raises guards.TextRefused.

@@ -8,13 +8,13 @@ from functools import cached_property
 from itertools import groupby
 
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from sopdesk.text.block_diff import BlockDiff
 from sopdesk.text.blocks import Block, Form
 from sopdesk.text.diff import Op, SectionDiff, words
+from sopdesk.text.escaping import filled
 from sopdesk.text.pieces import PieceKind
 from sopdesk.text.table_diff import RowDiff
 from sopdesk.web.drawing import drawn
@@ -82,10 +82,10 @@ class Line:
     @property
     def plain(self) -> SafeString:
         """An unchanged line as the component draws it: most lines of a long text are of this sort."""
-        marker = format_html('<span class="diff-marker">{}</span> ', self.marker) if self.marker else ""
+        marker = filled('<span class="diff-marker">{}</span> ', self.marker) if self.marker else ""
         css = f"diff-line diff-{self.form} diff-is-same"
         line = '<div class="{}" data-depth="{}" dir="auto">{}<span class="diff-words">{}</span></div>'
-        return format_html(line, css, self.depth, marker, self.html)
+        return filled(line, css, self.depth, marker, self.html)
 
     @property
     def html_old(self) -> SafeString:

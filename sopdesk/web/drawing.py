@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sopdesk.text.addresses import is_own_image
+from sopdesk.text.escaping import filled, joined
 from sopdesk.text.inline import Style
 from sopdesk.text.pieces import Piece, PieceKind
 
@@ -23,7 +23,7 @@ def drawn(pieces: Iterable[Piece], side: str = "both") -> SafeString:
     """The pieces of one side ("old", "new") or of both, one after the other."""
     kinds = SIDES[side]
     shown = (_marked(piece, side) for piece in pieces if piece.text and piece.kind in kinds)
-    return format_html_join("", "{}", ((each,) for each in shown))
+    return joined("", "{}", ((each,) for each in shown))
 
 
 def _marked(piece: Piece, side: str) -> SafeString | str:
@@ -32,13 +32,13 @@ def _marked(piece: Piece, side: str) -> SafeString | str:
     if piece.kind == PieceKind.formatted:
         old = piece.style_old or Style()
         if side == "old":
-            return format_html('<span class="diff-formatted">{}</span>', _looking(piece.text, old))
+            return filled('<span class="diff-formatted">{}</span>', _looking(piece.text, old))
         how = ", ".join(_differences(old, piece.style))
         words = '<span class="diff-formatted">{}</span> <span class="diff-how">{}</span> '
-        return format_html(words, _looking(piece.text, piece.style), how)
+        return filled(words, _looking(piece.text, piece.style), how)
     tag, said = ("ins", _("added:")) if piece.kind == PieceKind.added else ("del", _("removed:"))
     looking = _looking(piece.text, piece.style)
-    return format_html('<{0}><span class="visually-hidden">{1} </span>{2}</{0}>', tag, said, looking)
+    return filled('<{0}><span class="visually-hidden">{1} </span>{2}</{0}>', tag, said, looking)
 
 
 def _looking(text: str, style: Style) -> SafeString | str:
@@ -47,21 +47,19 @@ def _looking(text: str, style: Style) -> SafeString | str:
     if style.image:
         shown = _picture(text, style.image)
     elif style.reference:
-        shown = format_html('<span class="reference">{}</span>', text)
+        shown = filled('<span class="reference">{}</span>', text)
     elif style.link:
-        shown = format_html('<span class="diff-link" title="{}">{}</span>', style.link, text)
+        shown = filled('<span class="diff-link" title="{}">{}</span>', style.link, text)
     for wanted, tag in ((style.code, "code"), (style.em, "em"), (style.strong, "strong")):
         if wanted:
-            shown = format_html("<{0}>{1}</{0}>", tag, shown)
+            shown = filled("<{0}>{1}</{0}>", tag, shown)
     return shown
 
 
 def _picture(alternative: str, address: str) -> SafeString:
     if is_own_image(address):
-        return format_html(
-            '<img class="diff-picture" src="{}" alt="{}" loading="lazy">', address, alternative
-        )
-    return format_html('<span class="diff-link" title="{}">{}</span>', address, alternative)
+        return filled('<img class="diff-picture" src="{}" alt="{}" loading="lazy">', address, alternative)
+    return filled('<span class="diff-link" title="{}">{}</span>', address, alternative)
 
 
 def _differences(old: Style, new: Style) -> Iterable[str]:

@@ -18,6 +18,7 @@ from sopdesk.accounts.proving import has_passkey
 from sopdesk.documents import assigning, checks, comparing, reviewing, states
 from sopdesk.documents.forms import AddDocumentForm, SendBackForm
 from sopdesk.documents.hashing import change_hash
+from sopdesk.documents.items import read_once
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, ChangeItem, Version
 from sopdesk.documents.rebasing import newest_of
@@ -57,14 +58,14 @@ def change_page(
     person, reviewed = signed_in(request), reviewed_in(change)
     needs = requirements(change, [each.item for each in reviewed])
     context: dict[str, Any] = {"change": change, "reviewed": reviewed, "needs": needs, "reasons": reasons}
-    context |= {"view": comparing.chosen_view(request.GET.get("view", "")), **_record(change)}
+    context |= {"view": comparing.chosen_view(request.GET.get("view", "")), **_record(change, reviewed)}
     context |= _may(change, person, needs) | _forms(change, reviewed, person, needs, refused)
     return render(request, "documents/change_read.html", context, status=status)
 
 
 def reviewed_in(change: Change) -> list[Reviewed]:
     """The documents of a change, each compared with what it replaces."""
-    items = change.items.select_related("document", "base_version", "updated_by", "superseded_by")
+    items = read_once(change)
     newest = newest_of(items) if change.state in states.EDITABLE else {}
     released = {version.document_id: version for version in change.versions.order_by("number")}
     return [
@@ -79,9 +80,10 @@ def reviewed_in(change: Change) -> list[Reviewed]:
     ]
 
 
-def _record(change: Change) -> dict[str, Any]:
+def _record(change: Change, reviewed: Sequence[Reviewed]) -> dict[str, Any]:
     """Where it stands, what the checks say of it, who wrote it, and who did what with it so far."""
-    found = checks.findings(change) if change.state in states.EDITABLE else []
+    items = [each.item for each in reviewed]
+    found = checks.findings(change, items) if change.state in states.EDITABLE else []
     approvals = change.approvals.select_related("reviewer", "outside", "voided_by").defer("seen")
     return {
         "state": change.state_at(timezone.now()),
