@@ -16,6 +16,7 @@ from sopdesk.documents.models import Version
 from sopdesk.readership import remembering, watching
 from sopdesk.readership.days import today
 from sopdesk.readership.models import MustRead, Receipt
+from sopdesk.readership.people import is_reader
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
@@ -68,6 +69,8 @@ class Card:
 
 def waiting(person: User) -> list[Task]:
     """What they still have to read, overdue first. One query."""
+    if not is_reader(person):  # nothing, which would take long to ask
+        return []
     rows = MustRead.objects.live().for_reader(person).unread_by(person)
     now = today()
     return [

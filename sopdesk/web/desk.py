@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,6 +28,7 @@ from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Approval, Change, Document, Version
 from sopdesk.documents.requirements import waiting_for as waiting_review
 from sopdesk.readership import own
+from sopdesk.text.reversing import address
 
 LATELY = timedelta(days=28)
 ROWS = 8
@@ -135,7 +135,7 @@ def _to_review(person: User) -> Iterator[Task]:
     for change in found:
         state = change.due_state(today) or change.state
         if change.pk in latest:  # They approved it, and it was edited since.
-            url = reverse("changes:since", args=[change.pk, latest[change.pk]])
+            url = address("changes:since", change.pk, latest[change.pk])
             yield Task(_("Review again"), change.title, url, state, change.updated_at)
         else:
             yield replace(_task(_("Review"), change), state=state)
@@ -169,11 +169,11 @@ def _discussed(person: User) -> Iterator[Task]:
         said = ngettext(
             "%(n)d thread before approval: %(title)s", "%(n)d threads before approval: %(title)s", hold.number
         )
-        url = reverse("discussion:list", args=[hold.change.pk]) + "?show=holding"
+        url = address("discussion:list", hold.change.pk) + "?show=holding"
         yield Task(_("Resolve"), said % {"n": hold.number, "title": hold.change.title}, url, "due")
     for word in words_for(person)[:ROWS]:
         said = ngettext("%(title)s", "%(title)s (%(n)d threads)", word.number)
-        url = reverse("changes:read", args=[word.thread.change_id]) + f"#thread-{word.thread.pk}"
+        url = address("changes:read", word.thread.change_id) + f"#thread-{word.thread.pk}"
         yield Task(
             word.verb, said % {"n": word.number, "title": word.thread.change.title}, url, "open", word.at
         )
@@ -190,7 +190,7 @@ def _to_publish(person: User) -> Iterator[Task]:
 def _to_verify(person: User) -> Iterator[Task]:
     """Documents of theirs whose review date has passed; each leads to the button that verifies it."""
     today = timezone.localdate()
-    overdue = Document.objects.visible_to(person).filter(owner=person, review_by__lt=today).with_version_at()
+    overdue = Document.objects.visible_to(person).filter(owner=person, review_by__lt=today).with_title()
     for document in overdue.order_by("review_by")[:ROWS]:
         url = f"{kind_of(document.kind).url('read', document.key)}#verify"
         yield Task(_("Verify"), f"{document.key} {document.current_title or ''}", url, "unverified")
@@ -203,7 +203,7 @@ def _to_hand_over(person: User) -> Iterator[Task]:
     gone = orphans().values("owner_id", "owner__name").annotate(n=Count("pk")).order_by("-n", "owner__name")
     for row in gone[:ROWS]:
         said = ngettext("%(n)d document of %(name)s", "%(n)d documents of %(name)s", row["n"])
-        url = reverse("upkeep:hand_over", args=[row["owner_id"]])
+        url = address("upkeep:hand_over", row["owner_id"])
         yield Task(_("Hand over"), said % {"n": row["n"], "name": row["owner__name"]}, url, "orphaned")
 
 
@@ -213,14 +213,12 @@ def _imports(person: User) -> Iterator[Task]:
         return
     unfinished = Import.objects.visible_to(person).exclude(job__state="done").select_related("job")
     for each in unfinished.order_by("-created_at")[:ROWS]:
-        url = reverse("metrics:import_read", args=[each.pk])
+        url = address("metrics:import_read", each.pk)
         yield Task(_("Import"), str(each), url, each.job.state if each.job else "draft", each.created_at)
 
 
 def _task(verb: str, change: Change) -> Task:
-    return Task(
-        verb, change.title, reverse("changes:read", args=[change.pk]), change.state, change.updated_at
-    )
+    return Task(verb, change.title, address("changes:read", change.pk), change.state, change.updated_at)
 
 
 def _news(versions: object) -> list[News]:

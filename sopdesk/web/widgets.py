@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.forms import BoundField
+from django.forms import BoundField, Select
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -28,9 +28,11 @@ class Renderer(TemplatesSetting):
         return super().render(template_name, context, request)
 
 
-def select(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
-    """What `bound.as_widget(attrs)` gives of a plain select, without a dict for each of its options."""
+def control(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
+    """What `bound.as_widget(attrs)` gives; of a plain select without a dict for each of its options."""
     widget = bound.field.widget
+    if type(widget) is not Select:
+        return bound.as_widget(attrs=attrs)
     attrs = bound.build_widget_attrs(attrs, widget)
     if bound.auto_id and "id" not in widget.attrs:
         attrs.setdefault("id", bound.auto_id)

@@ -11,8 +11,9 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
+from sopdesk.accounts.models import Site
 from sopdesk.text.escaping import esc, filled
-from sopdesk.web.widgets import Renderer, select
+from sopdesk.web.widgets import Renderer, control
 
 CHOICES: list[Any] = [
     ("", "All"),
@@ -50,15 +51,19 @@ def test_a_choice_is_the_same_as_by_the_templates(widget: forms.Select, value: A
 
 @pytest.mark.parametrize("value", [None, "", "a&b", "y", "unknown", "1234"])
 @pytest.mark.parametrize("required", [True, False])
+@pytest.mark.django_db
 def test_a_field_is_the_same_as_its_widget(value: str | None, *, required: bool) -> None:
     class Form(forms.Form):
         one = forms.ChoiceField(choices=CHOICES, required=required)
+        many = forms.MultipleChoiceField(choices=CHOICES, required=required)
+        site = forms.ModelChoiceField(Site.objects.all(), required=required, empty_label="<none>")
         two = forms.ChoiceField(choices=[(None, "None"), *CHOICES], required=required, label="<b>")
 
+    Site.objects.create(slug="a", name="A & B")
     for form in (Form({"one": value, "two": value}), Form(initial={"one": value}), Form(prefix="<p>")):
         for bound in form:
             attrs = {"class": "form-select", "dir": "auto"}
-            assert select(bound, {**attrs}).split() == bound.as_widget(attrs={**attrs}).split()
+            assert control(bound, {**attrs}).split() == bound.as_widget(attrs={**attrs}).split()
 
 
 @pytest.mark.parametrize("value", ["<a&\"'>", mark_safe("<b>"), gettext_lazy("Metrics"), 7, None, Markup()])

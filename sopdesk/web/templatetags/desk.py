@@ -19,7 +19,6 @@ from django.forms import (
     BoundField,
     CheckboxInput,
     CheckboxSelectMultiple,
-    ChoiceField,
     FileInput,
     ModelChoiceField,
     RadioSelect,
@@ -27,7 +26,6 @@ from django.forms import (
 )
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeData, SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -35,9 +33,10 @@ from django.utils.translation import gettext as _
 from sopdesk.listing import Listing
 from sopdesk.text import figures, icons
 from sopdesk.text.diff import SectionDiff
+from sopdesk.text.escaping import filled
 from sopdesk.web import comparing
 from sopdesk.web.states import look_of
-from sopdesk.web.widgets import select
+from sopdesk.web.widgets import control
 
 register = template.Library()
 
@@ -49,7 +48,7 @@ def when(value: date | datetime | None, style: str = "") -> SafeString | str:
         return figures.NOTHING
     relative = _relative(value) if isinstance(value, datetime) else ""
     text = figures.in_words(value, date_only=style == "date")
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), relative, text)
+    return filled('<time datetime="{}" title="{}">{}</time>', value.isoformat(), relative, text)
 
 
 def _relative(value: datetime) -> str:
@@ -83,7 +82,7 @@ def state_badge(state: str, word: Any = "", icon: str = "", tone: str = "") -> S
 
 
 def _badge(word: str | SafeData, icon: str, tone: str) -> SafeString:
-    return format_html('<span class="state tone-{}">{}{}</span>', tone, icons.icon(icon), word)
+    return filled('<span class="state tone-{}">{}{}</span>', tone, icons.icon(icon), word)
 
 
 _kept_badge = lru_cache(maxsize=1024)(_badge)  # lists have one or two in each row, of a few kinds
@@ -95,7 +94,7 @@ def user_chip(person: Any) -> SafeString:
     name = str(getattr(person, "name", person) or "")
     words = name.split()
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-    return format_html(
+    return filled(
         '<span class="chip"><span class="initials" aria-hidden="true">{}</span><span dir="auto">{}</span></span>',
         initials, name,
     )  # fmt: skip
@@ -126,7 +125,7 @@ def field(bound: BoundField) -> dict[str, Any]:
         attrs["dir"] = widget.attrs.get("dir", "auto")
     return {
         "bound": bound,
-        "control": bound.as_widget(attrs=attrs),
+        "control": control(bound, attrs),
         "grouped": grouped,
         "named": named,
         "ticked": isinstance(widget, CheckboxInput) and not grouped,
@@ -140,8 +139,7 @@ def filter_field(bound: BoundField) -> dict[str, Any]:
     attrs: dict[str, str | bool] = {"class": css}
     if isinstance(bound.field, ModelChoiceField) or css == "form-control":
         attrs["dir"] = "auto"
-    plain = type(bound.field.widget) is Select and type(bound.field) is ChoiceField
-    return {"bound": bound, "control": select(bound, attrs) if plain else bound.as_widget(attrs=attrs)}
+    return {"bound": bound, "control": control(bound, attrs)}
 
 
 @register.inclusion_tag("components/sort_head.html", takes_context=True)
