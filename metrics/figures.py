@@ -25,6 +25,7 @@ __all__ = [
     "mature_until",
     "parts",
     "parts_by",
+    "value",
 ]
 Parts = dict[str, Any]
 Rows = QuerySet[Any] | Sequence[QuerySet[Any]]
@@ -90,6 +91,19 @@ def figure(metric: Metric, found: Parts, counts: Counter[int] | None = None) -> 
     shown = _median(metric, counts or Counter()) if metric.log else _ratio(metric, found)
     left, missing = (max(0, _signed(found, names)) for names in (metric.left_out, metric.unmeasured))
     return replace(shown, excluded=left, not_measured=missing)
+
+
+def value(metric: Metric, found: Parts, stored: bytes = b"") -> float | None:
+    """The value of that figure alone, where no interval is shown; `stored` is a median's histogram as it is kept."""
+    if metric.log:
+        return histograms.median(stored)
+    if metric.key == CSAT.key and found["stars_n"] > found["good_n"] + found["bad_n"]:
+        metric = CSAT_STARS
+    top = float(sum(found[name] for name in metric.numerator))
+    if not metric.denominator:
+        return top
+    n = sum(found[name] for name in metric.denominator)
+    return top / n if n and n >= metric.least else None
 
 
 def _signed(found: Parts, names: tuple[str, ...]) -> int:

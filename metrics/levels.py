@@ -14,7 +14,7 @@ from metrics import aliases
 from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.filters import Period
 from metrics.models import Backlog, Cell, Rollup, Slice, Week, WeekCell
-from metrics.summing import mature_by_source, mature_until
+from metrics.summing import mature_by_source, mature_until, once
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
 
@@ -138,6 +138,10 @@ def visible(
 
 def sop_labels(user: User | None) -> dict[str, frozenset[str]]:
     """The labels that the version in force of each SOP names, by every name, of those that this person may see."""
+    return once(("labels of SOPs", user and user.pk), lambda: _sop_labels(user))
+
+
+def _sop_labels(user: User | None) -> dict[str, frozenset[str]]:
     versions = Version.objects.all() if user is None else Version.objects.visible_to(user)
     found = versions.in_force().filter(document__kind="sop").order_by("document__key")
     rows = found.values_list("document__key", "data__labels")

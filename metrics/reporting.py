@@ -24,6 +24,7 @@ from metrics.figures import (
     mature_until,
     parts,
     parts_by,
+    value,
 )
 from metrics.filters import Period
 from metrics.levels import Refused
@@ -32,7 +33,7 @@ from metrics.models import Rollup
 __all__ = [
     "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "buckets", "figure", "histograms",
     "intervals", "known", "mature_by_source", "mature_until", "parts", "parts_by", "register", "report", "reports",
-    "trend",
+    "trend", "value",
 ]  # fmt: skip
 WEEKLY_FROM_DAYS: Final = 92
 

@@ -6,11 +6,11 @@ written out here, for the ORM takes longer to put a hundred sums into words than
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -20,6 +20,7 @@ from django.utils import timezone
 from metrics.counting import WINDOW_DAYS
 from metrics.models import Facet, Rollup, Source
 
+T = TypeVar("T")
 COUNTS: Final = tuple(
     field.name for field in Rollup._meta.get_fields() if field.name.endswith(("_n", "_s", "_square"))
 )
@@ -35,17 +36,28 @@ _MATURE_UNTIL: Final = (
 )
 
 
-_held: ContextVar[dict[date, dict[int, date]] | None] = ContextVar("the last mature days", default=None)
+_held: ContextVar[dict[Any, Any] | None] = ContextVar("what a page asked for", default=None)
 
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Within it the last mature days are asked for once, so that all figures of a page are of one moment."""
+    """Within it what all figures of a page rest on is asked for once, so that they are of one moment."""
     token = _held.set({})
     try:
         yield
     finally:
         _held.reset(token)
+
+
+def once(key: Hashable, ask: Callable[[], T]) -> T:
+    """What `ask` says, asked for once within `held`; each time outside of it."""
+    kept = _held.get()
+    if kept is None:
+        return ask()
+    if key not in kept:
+        kept[key] = ask()
+    found: T = kept[key]
+    return found
 
 
 def mature_by_source(today: date | None = None) -> dict[int, date]:
@@ -54,15 +66,14 @@ def mature_by_source(today: date | None = None) -> dict[int, date]:
     Nobody has told yet what happened at a source after the newest day that its files brought: without an import nothing
     of it matures, or the last days before it would look as if no customer had come back. One query.
     """
-    day, kept = today or timezone.localdate(), _held.get()
-    if kept is None or day not in kept:
-        with connection.cursor() as cursor:
-            cursor.execute(_MATURE_UNTIL, [day])
-            found = dict(cursor.fetchall())
-        if kept is None:
-            return found
-        kept[day] = found
-    return kept[day]
+    day = today or timezone.localdate()
+    return once(("mature by source", day), lambda: _mature_by_source(day))
+
+
+def _mature_by_source(day: date) -> dict[int, date]:
+    with connection.cursor() as cursor:
+        cursor.execute(_MATURE_UNTIL, [day])
+        return dict(cursor.fetchall())
 
 
 def mature_until(today: date | None = None) -> date:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
 from django.db.models import Case, DateField, Func, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Cast
 
-from metrics import cutting, histograms
+from metrics import cutting
 from metrics.cutting import Keys
 from metrics.definitions import AHT, CSAT, SLA_RESOLUTION, VOLUME, Metric
 from metrics.figures import made_of
@@ -27,7 +27,7 @@ _BESIDE: Final[dict[str, tuple[str, ...]]] = {
 }
 Rows = QuerySet[Any]
 Lines = dict[tuple[Any, Keys], Counter[str]]
-Logs = dict[tuple[Any, Keys], Counter[int]]
+Logs = dict[tuple[Any, Keys], bytes]  # as they are stored: joined they are added up (metrics/histograms.py)
 
 
 def needed(metrics: Iterable[Metric], *, small_print: bool = True) -> list[str]:
@@ -76,17 +76,14 @@ def sums_by(
     counted: dict[str, Logs] = {log: {} for log in logs}
     marked = [rows.annotate(mark=mark) for rows in pieces]
     for row in summed(marked, ["mark", *columns], names, logs):
-        found = {log: histograms.counted(row[log]) for log in logs if row[log]}
+        counts = {name: row[name] for name in names}
         for keys, _said in cutting.cut(level, by, row):
-            _add(parts, (row["mark"], keys), {name: row[name] for name in names})
-            for log, counts in found.items():
-                _add(counted[log], (row["mark"], keys), counts)
+            at = row["mark"], keys
+            if at in parts:
+                parts[at].update(counts)
+            else:
+                parts[at] = Counter(counts)
+            for log in logs:
+                if row[log]:
+                    counted[log][at] = counted[log].get(at, b"") + row[log]
     return parts, counted
-
-
-def _add(found: dict[Any, Counter[Any]], at: Any, counts: Mapping[Any, int]) -> None:
-    there = found.get(at)
-    if there is None:
-        found[at] = Counter(counts)
-    else:
-        there.update(counts)

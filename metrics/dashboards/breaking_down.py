@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from metrics import levels, reporting
+from metrics import histograms, levels, reporting
 from metrics.dashboards import adding_up
 from metrics.dashboards.comparing import Change, Mix, change
 from metrics.dashboards.filters import DashboardFilter
@@ -85,7 +84,7 @@ def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, 
     series: dict[str, list[float | None]] = {}
     for (number, (key,)), found in parts.items():
         values = series.setdefault(key, [None] * ((period.last - first).days // days + 1))
-        values[number] = reporting.figure(metric, found, logs.get((number, (key,)), Counter())).value
+        values[number] = reporting.value(metric, found, logs.get((number, (key,)), b""))
     return [replace(line, spark=series.get(line.name.key, [])) for line in shown]
 
 
@@ -144,7 +143,7 @@ def _summed(level: Level, metric: Metric, by: Dimension, periods: list[Period]) 
     found: list[dict[str, Figure]] = [{} for _period in periods]
     number = {period.first: index for index, period in enumerate(periods)}
     for (first, (key,)), added in parts.items():
-        counts = logs.get((first, (key,)), Counter()) if metric.log else None
+        counts = histograms.counted(logs.get((first, (key,)), b"")) if metric.log else None
         found[number[first]][key] = reporting.figure(metric, added, counts)
     return found
 

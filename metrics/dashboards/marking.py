@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.urls import reverse
 
 from metrics import aliases
 from metrics.dashboards.drawing import nearest
 from sopdesk.documents.models import Version
+from sopdesk.text.reversing import address
 
 if TYPE_CHECKING:
     from metrics.filters import Period
@@ -56,7 +56,7 @@ def marks(viewer: User, period: Period, *, label: str = "") -> list[Mark]:
 def _mark(row: tuple[Any, ...], zone: ZoneInfo) -> Mark:
     in_force, key, title, number, summary, material = row
     at: datetime = in_force.lower
-    url = reverse("sops:version", args=[key, number])
+    url = address("sops:version", key, number)
     return Mark(at.astimezone(zone).date(), at, key, title, number, summary, material, url)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.db.models import F
 
-from metrics import levels, reporting
+from metrics import histograms, levels, reporting
 from metrics.dashboards import adding_up
 from metrics.dashboards.comparing import Change, Mix, change
 from metrics.dashboards.facts import Fact, facts_of
@@ -40,7 +40,7 @@ class Side:
     narrow: Narrow
     period: Period
     parts: dict[date, Counter[str]] = field(default_factory=dict)
-    logs: dict[str, dict[date, Counter[int]]] = field(default_factory=dict)
+    logs: dict[str, dict[date, bytes]] = field(default_factory=dict)
 
     @cached_property
     def added(self) -> Counter[str]:
@@ -51,7 +51,7 @@ class Side:
     def whole_logs(self) -> dict[str, Counter[int]]:
         """Each histogram of the period."""
         return {
-            name: _sum(found for day, found in days.items() if self._has(day))
+            name: histograms.counted(b"".join(found for day, found in days.items() if self._has(day)))
             for name, days in self.logs.items()
         }
 
@@ -71,15 +71,18 @@ class Side:
         if not is_summed(metric):
             return self._asked(metric, weekly=weekly)
         parts: dict[date, Counter[str]] = {start: Counter() for start in starts(self.period, weekly=weekly)}
-        logs: dict[date, Counter[int]] = {start: Counter() for start in parts}
+        logs: dict[date, list[bytes]] = {start: [] for start in parts}
         names = adding_up.needed([metric], small_print=False)
         for day, found in self.parts.items():
             if self._has(day):
                 parts[start_of(day, self.period, weekly=weekly)].update({name: found[name] for name in names})
-        for day, counts in self.logs.get(metric.log, {}).items():
+        for day, counted in self.logs.get(metric.log, {}).items():
             if self._has(day):
-                logs[start_of(day, self.period, weekly=weekly)].update(counts)
-        return [Point(start, reporting.figure(metric, found, logs[start])) for start, found in parts.items()]
+                logs[start_of(day, self.period, weekly=weekly)].append(counted)
+        return [
+            Point(start, reporting.figure(metric, found, histograms.counted(b"".join(logs[start]))))
+            for start, found in parts.items()
+        ]
 
     def _asked(self, metric: Metric, *, weekly: bool) -> list[Point]:
         by = "week" if weekly else "day"

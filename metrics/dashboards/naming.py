@@ -66,8 +66,8 @@ def _vendors(_chosen: DashboardFilter, keys: list[str]) -> dict[str, tuple[str, 
 
 
 def _sops(chosen: DashboardFilter, keys: list[str]) -> dict[str, tuple[str, str]]:
-    visible = Document.objects.visible_to(chosen.viewer).filter(kind="sop", key__in=keys).with_version_at()
-    titles = {document.key: document.current_title for document in visible}
+    visible = Document.objects.visible_to(chosen.viewer).filter(kind="sop", key__in=keys).with_title()
+    titles = dict(visible.order_by().values_list("key", "current_title"))  # type: ignore[misc]  # annotated
     return {key: (f"{key} {titles.get(key) or ''}".strip(), "") for key in keys}
 
 

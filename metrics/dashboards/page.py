@@ -18,7 +18,6 @@ from metrics.definitions import Metric
 from metrics.dimensions import AGENT, MACRO, TEAM, Dimension
 from metrics.filters import DEFAULT_PERIOD
 from metrics.levels import Refused
-from metrics.summing import held
 from sopdesk.accounts.models import User
 
 # What belongs to one tab's table and chart, and does not go along to another tab.
@@ -49,11 +48,6 @@ def dimension_of(params: Mapping[str, str], viewer: User) -> Dimension:
 
 def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query: str) -> dict[str, Any]:
     """All that the page of a tab needs. `query`: the address's query string without what is of one tab."""
-    with held():
-        return _context(tab, chosen, params, query)
-
-
-def _context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query: str) -> dict[str, Any]:
     metric = metric_of(tab, params)
     shown: dict[str, Any] = {
         "tab": tab,

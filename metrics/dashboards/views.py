@@ -11,6 +11,7 @@ from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import OVERVIEW, TABS
 from metrics.levels import Refused
 from metrics.models import Ticket
+from metrics.summing import held
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.listing import Listing
@@ -31,8 +32,9 @@ def tab(request: HttpRequest, key: str = "") -> HttpResponse:
     begin = saving.first_of(signed_in(request)) if not key and not request.GET else None
     if begin is not None:
         return redirect(page.opened(begin))
-    chosen = DashboardFilter(request.GET, user=signed_in(request))
-    context = page.context(TABS[key], chosen, request.GET.dict(), _shared(request))
+    with held():
+        chosen = DashboardFilter(request.GET, user=signed_in(request))
+        context = page.context(TABS[key], chosen, request.GET.dict(), _shared(request))
     return render(request, "dashboards/tab.html", context)
 
 

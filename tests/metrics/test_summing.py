@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.db.models import F, Q, Sum
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from metrics import histograms, rollups
 from metrics.models import Rollup, Source
-from metrics.summing import COUNTS, MATURING, mature_until, summed
+from metrics.summing import COUNTS, MATURING, held, mature_until, summed
 from sopdesk.accounts.models import Team
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +83,26 @@ def test_nothing_is_nothing(db: None) -> None:
         {"created_n": 0, "handle_log": None}
     ]
     assert summed(Rollup.objects.all(), ()) == [{}]
+
+
+def test_several_levels_are_added_up_together(rows: None) -> None:
+    """As days and weeks are: the sum is that of the rows together, and a level without rows takes nothing from it."""
+    early, late = Q(day__lt=TODAY - timedelta(days=9)), Q(day__gte=TODAY - timedelta(days=9))
+    pieces = [
+        Rollup.objects.filter(early, label=""),
+        Rollup.objects.none(),
+        Rollup.objects.filter(late, label=""),
+    ]
+    asked = ["created_n", "contact_n", "handle_square"], ["handle_log"]
+    [whole], [together] = summed(Rollup.objects.filter(label=""), (), *asked), summed(pieces, (), *asked)
+    assert histograms.counted(whole.pop("handle_log")) == histograms.counted(together.pop("handle_log"))
+    assert whole == together
+
+
+def test_what_a_page_rests_on_is_asked_once(
+    payments: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1), held():
+        assert mature_until() == mature_until()
+    with django_assert_num_queries(2):
+        assert mature_until() == mature_until()

@@ -21,7 +21,6 @@ from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.template.context import Context
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
@@ -32,6 +31,7 @@ from metrics.dashboards.tabs import TABS
 from metrics.definitions import Metric
 from metrics.reporting import Figure, Point
 from sopdesk.text.figures import clock, grouped
+from sopdesk.text.reversing import address
 
 register = template.Library()
 
@@ -87,7 +87,7 @@ def narrowed(context: Context, param: str, value: str) -> str:
 def tickets_of(context: Context, metric: Metric, param: str, value: str) -> str:
     """The list of the tickets behind a figure of one line."""
     params = {**dict(parse_qsl(context["query"])), param: value, "show": metric.key}
-    return f"{reverse('metrics:tickets')}?{urlencode(params)}"
+    return f"{address('metrics:tickets')}?{urlencode(params)}"
 
 
 @register.simple_tag
@@ -100,7 +100,7 @@ def tab_name(key: str) -> str:
 def tab_with(metric: Metric) -> str:
     """The address of the tab that a figure stands in, other than the overview."""
     keys = [key for key, tab in TABS.items() if key and metric.key in tab.wanted]
-    return reverse("metrics:tab", args=keys[:1]) if keys else ""
+    return address("metrics:tab", keys[0]) if keys else ""
 
 
 @register.inclusion_tag("dashboards/line_head.html", takes_context=True)
