@@ -30,18 +30,19 @@ def draft(refunds: Document, ana: User) -> ChangeItem:
 def test_the_steps_are_drawn_sized_and_followed(sit_down: SitDown, dev: User, refunds: Document) -> None:
     seat = sit_down(dev)
     seat.page.goto("/sops/SOP-0001")
-    assert seat.page.locator('a[href="/sops/SOP-0001/flow"]').count() == 1
+    expect(seat.page.locator('a[href="/sops/SOP-0001/flow"]')).to_have_count(1)
     seat.page.goto("/sops/SOP-0001/flow")
     drawing = seat.page.locator(".flow-svg")
-    assert drawing.locator(".flow-node").count() == 3
-    assert drawing.locator(".flow-edge").count() == 2
+    expect(drawing.locator(".flow-node")).to_have_count(3)
+    expect(drawing.locator(".flow-edge")).to_have_count(2)
     expect(drawing).to_contain_text("The owner is")
-    wide = float(drawing.get_attribute("width") or 0)
+    wide = drawing.get_attribute("width") or ""
     seat.page.locator("[data-flow-view]").focus()
     seat.page.keyboard.press("+")
-    assert float(drawing.get_attribute("width") or 0) > wide
+    expect(drawing).not_to_have_attribute("width", wide)
+    assert float(drawing.get_attribute("width") or 0) > float(wide)
     seat.page.keyboard.press("0")
-    assert float(drawing.get_attribute("width") or 0) == pytest.approx(wide)
+    expect(drawing).to_have_attribute("width", wide)
     seat.assert_accessible()
     drawing.locator(".flow-outcome").first.click()
     seat.page.wait_for_url("**/sops/SOP-0001#refund")
@@ -51,7 +52,7 @@ def test_without_script_the_list_says_it_all(sit_down: SitDown, dev: User, refun
     page = sit_down(dev, java_script_enabled=False).page
     page.goto("/sops/SOP-0001/flow")
     expect(page.locator(".flow-drawing")).to_be_hidden()
-    assert page.locator(".flow-list > li").count() == 3
+    expect(page.locator(".flow-list > li")).to_have_count(3)
     page.locator(".flow-list").get_by_role("link", name="Escalate").first.click()
     expect(page).to_have_url(re.compile("#step-escalate$"))
 
@@ -62,7 +63,7 @@ def test_a_flaw_of_the_draft_is_marked_in_the_drawing(
     seat = sit_down(ana)
     seat.page.goto(f"/sops/drafts/{draft.change_id}/{draft.pk}")
     expect(seat.page.locator(".flow-missing")).to_contain_text("#nobody")
-    assert seat.page.locator(".flow-flawed").count() >= 1
+    expect(seat.page.locator(".flow-flawed").first).to_be_attached()
     seat.assert_accessible()
 
 
