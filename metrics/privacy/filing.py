@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -28,11 +29,18 @@ def over() -> QuerySet[Import]:
     return found.exclude(source__in=holds.values("source"))
 
 
+def _files(ticket_import: Import) -> list[Path]:
+    """All that there is of it: what was uploaded, the CSV that it was rewritten to, and what a failed job left."""
+    stored = importing.stored_path(ticket_import)
+    return [*stored.parent.glob(f"{stored.stem}.*")]
+
+
 def remove_old() -> int:
     """Remove them. The file goes first: when that fails the row still says that it is there. Safe to run twice."""
     removed = 0
     for ticket_import in over().order_by("pk")[:BATCH]:
-        importing.stored_path(ticket_import).unlink(missing_ok=True)
+        for path in _files(ticket_import):
+            path.unlink(missing_ok=True)
         Import.objects.filter(pk=ticket_import.pk).update(file_removed_at=timezone.now())
         removed += 1
     for export in PersonExport.objects.filter(created_at__lt=timezone.now() - OFFERED):

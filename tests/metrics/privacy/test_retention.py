@@ -223,3 +223,20 @@ def test_uploaded_files_go_after_their_days(carla: User) -> None:
     assert not importing.stored_path(done).exists()
     assert filing.remove_old() == 0
     assert RejectedRow.objects.count() == 1
+
+
+def test_with_the_file_goes_what_it_was_made_into(carla: User) -> None:
+    """JSON, workbooks and packed files are rewritten once; a job that failed may have left more."""
+    done = bring('[{"id": "1", "state": "open", "created": "2024-05-04T10:00Z"}]', read_as={
+        "shape": "tickets", "columns": {"external_id": "id", "status": "state", "created_at": "created"},
+    })  # fmt: skip
+    stored = importing.stored_path(done)
+    assert stored.suffix == ".csv"
+    stored.with_suffix(".plain").write_text("left")
+    other = stored.with_name("other.upload")
+    other.write_text("of another")
+    assert done.job is not None
+    done.job.finished_at = timezone.now() - timedelta(days=31)
+    done.job.save()
+    assert filing.remove_old() == 1
+    assert [path.name for path in stored.parent.iterdir()] == ["other.upload"]
