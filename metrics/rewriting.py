@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Final
 
-from metrics import containers, surveying, workbooks
+from metrics import containers, shared_strings, surveying, workbooks
 from metrics.json_records import SIDE, Place, Record, Records
 from metrics.reading import BROKEN
 from metrics.surveying import WORKBOOK
@@ -120,6 +120,7 @@ def _workbook(
         return after
     part.replace(target)
     plain.unlink(missing_ok=True)
+    shared_strings.forget(plain)
     return {"rewritten": target.name}
 
 

@@ -1,15 +1,13 @@
-"""A sheet of a workbook from any of its rows on, a chunk of its XML at a time, and the strings that its cells point to.
+"""A sheet of a workbook from any of its rows on, a chunk of its XML at a time.
 
 openpyxl reads a sheet from its beginning only, with every string in memory first. Here the unpacked sheet is cut behind
-a row, and what openpyxl's parser of sheets is given is the cut with the beginning and the end that a sheet has. Strings
-are read as far as cells ask for them, and kept as bytes.
+a row, and what openpyxl's parser of sheets is given is the cut with the beginning and the end that a sheet has.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Final
@@ -19,67 +17,36 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import WorkSheetParser
-from openpyxl.xml.constants import SHEET_MAIN_NS
-from openpyxl.xml.functions import iterparse
 
 from metrics.containers import BLOCK, FileRefused
+from metrics.shared_strings import Strings
 
 HEAD_MAX: Final = 4 * 1024**2
 CHUNK_BYTES: Final = 8 * 1024**2
 ROW_MAX: Final = 64 * 1024**2
 ROWS_MAX: Final = 1_048_576  # of Excel
 _DATA: Final = re.compile(rb"<((?:\w+:)?)sheetData(?:\s[^<>]*[^/])?>")
-_SI: Final = f"{{{SHEET_MAIN_NS}}}si"
-_T: Final = f"{{{SHEET_MAIN_NS}}}t"
-_READING_AID: Final = f"{{{SHEET_MAIN_NS}}}rPh"
-
-
-class Strings:
-    """The strings of a workbook by number, read as far as they were asked for; each takes 8 bytes beside its text."""
-
-    def __init__(self, source: IO[bytes]) -> None:
-        self._more = self._read(source)
-        self.still_here: Callable[[], object] = lambda: None  # called now and then: a million take a while
-        self._text, self._ends = bytearray(), array("Q", [0])
-
-    def __getitem__(self, number: int) -> str:
-        while len(self._ends) <= number + 1:
-            try:
-                self._text += next(self._more).encode("utf-8", "surrogatepass")
-            except StopIteration:
-                raise IndexError(number) from None
-            self._ends.append(len(self._text))
-            if len(self._ends) % 10_000 == 0:
-                self.still_here()
-        return self._text[self._ends[number] : self._ends[number + 1]].decode("utf-8", "surrogatepass")
-
-    @staticmethod
-    def _read(source: IO[bytes]) -> Iterator[str]:
-        events = iterparse(source, ("start", "end"))
-        _start, root = next(events)
-        for event, node in events:
-            if event == "end" and node.tag == _SI:
-                aids = {id(each) for aid in node.iter(_READING_AID) for each in aid.iter(_T)}
-                told = (each.text or "" for each in node.iter(_T) if id(each) not in aids)
-                yield "".join(told).replace("x005F_", "")
-                root.clear()
 
 
 class _Reader(ExcelReader):
     """Reads everything about a workbook but its cells and strings."""
+
+    strings_at: Path | None = None
 
     def read_strings(self) -> None:
         part = self.package.find(
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
         )
         self.shared_strings: Strings | list[str] = (
-            Strings(self.archive.open(part.PartName[1:])) if part is not None else []
+            Strings.of(self.archive.open(part.PartName[1:]), self.strings_at) if part is not None else []
         )
 
 
-def opened(file: IO[bytes]) -> Workbook:
-    """The workbook, of which nothing but what it says of itself is read yet."""
+def opened(file: IO[bytes], strings_at: Path | None = None) -> Workbook:
+    """The workbook, of which nothing but what it says of itself is read yet. `strings_at`: where its strings were kept
+    (metrics/shared_strings.py), if they were."""
     reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
+    reader.strings_at = strings_at
     reader.read()
     return reader.wb
 
@@ -90,6 +57,14 @@ def unpack(sheet: ReadOnlyWorksheet, plain: Path, still_here: Callable[[], objec
         while block := source.read(BLOCK):
             out.write(block)
             still_here()
+
+
+def keep_strings(sheet: ReadOnlyWorksheet, plain: Path, still_here: Callable[[], object]) -> None:
+    """Keep the strings of its workbook beside the unpacked sheet."""
+    strings = sheet._shared_strings  # noqa: SLF001 - where openpyxl has them
+    if isinstance(strings, Strings):
+        strings.still_here = still_here
+        strings.keep(plain)
 
 
 def first_offset(plain: Path) -> int:

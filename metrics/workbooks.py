@@ -26,7 +26,7 @@ from metrics.containers import BLOCK, RATIO_MAX, FileRefused
 from metrics.reading import named
 
 SHEET_MAX: Final = 4 * 1024**3
-STRINGS_MAX: Final = 64 * 1024**2  # they are held in memory
+STRINGS_MAX: Final = 512 * 1024**2  # they are read in one go, which a task has a minute and a half for
 CUTS: Final = 4  # of the sheet, in one chunk of the job
 HEADER_WITHIN: Final = 50
 _STRINGS: Final = "xl/sharedStrings.xml"
@@ -56,11 +56,12 @@ def is_workbook(path: Path) -> bool:
 
 
 @contextmanager
-def _sheet(path: Path) -> Iterator[ReadOnlyWorksheet]:
-    """The first sheet that is shown and has a header. Raises FileRefused, also for what breaks while it is read."""
+def _sheet(path: Path, plain: Path | None = None) -> Iterator[ReadOnlyWorksheet]:
+    """The first sheet that is shown and has a header. Raises FileRefused, also for what breaks while it is read.
+    `plain`: where it was unpacked to, and its strings beside it."""
     try:
         with path.open("rb") as file:
-            book = sheets.opened(file)
+            book = sheets.opened(file, plain)
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible" and isinstance(sheet, ReadOnlyWorksheet):
                     sheet.reset_dimensions()
@@ -109,6 +110,7 @@ def begin(upload: Path, plain: Path, say: Callable[[], object]) -> dict[str, Any
     """Unpack the sheet, and say where its rewriting begins. Raises FileRefused."""
     with _sheet(upload) as sheet:
         sheets.unpack(sheet, plain, say)
+        sheets.keep_strings(sheet, plain, say)
         first = _header_row(sheet)
     size = plain.stat().st_size
     return {"stage": "sheet", "offset": sheets.first_offset(plain), "row": 0, "first": first, "size": size}
@@ -124,7 +126,7 @@ def advance(
 ) -> dict[str, Any]:
     """Write the lines of the next rows behind those in `part`. After the last offset is None. Raises FileRefused."""
     offset, row = cursor["offset"], cursor["row"]
-    with _sheet(upload) as sheet, part.open("r+b") as out:
+    with _sheet(upload, plain) as sheet, part.open("r+b") as out:
         out.seek(cursor.get("written", 0))
         out.truncate()
         for _number in range(CUTS):

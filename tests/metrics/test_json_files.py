@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+import tracemalloc
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +18,10 @@ import pytest
 from django.db import OperationalError
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from metrics import importing, rejecting, rewriting
+from metrics import importing, rejecting, rewriting, shared_strings
 from metrics.containers import FileRefused
 from metrics.models import Import, RejectedRow, Ticket
-from metrics.sheets import Strings
+from metrics.shared_strings import Strings
 from metrics.surveying import look
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
@@ -282,6 +283,36 @@ def test_strings_are_read_as_far_as_they_are_asked_for() -> None:
     assert [strings[1], strings[0], strings[3]] == ["1", "0", "Zürich"]
     with pytest.raises(IndexError):
         strings[4]
+
+
+def test_strings_lie_in_files_and_take_no_memory(tmp_path: Path) -> None:
+    """Forty thousand of them, of 40 bytes each; what was read to its end once is there for the next chunk."""
+    text = "".join(f"<si><t>{n:040}</t></si>" for n in range(40_000))
+    source = io.BytesIO(f'<sst xmlns="{SHEET_MAIN_NS}">{text}</sst>'.encode())
+    del text
+    tracemalloc.start()
+    strings = Strings(source)
+    strings.keep(tmp_path / "x.plain")
+    assert int(strings[39_999]) == 39_999
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+    kept = Strings.of(io.BytesIO(b"not read"), tmp_path / "x.plain")
+    assert [int(kept[n]) for n in (0, 1, 12_345, 39_999)] == [0, 1, 12_345, 39_999]
+    for number in (40_000, -1):
+        with pytest.raises(IndexError):
+            kept[number]
+    shared_strings.forget(tmp_path / "x.plain")
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_string_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_strings, "ONE_MAX", 100_000)
+    source = io.BytesIO(
+        f'<sst xmlns="{SHEET_MAIN_NS}"><si><t>a</t></si><si><t>{"b" * 400_000}</t></si></sst>'.encode()
+    )
+    with pytest.raises(FileRefused, match="too long"):
+        Strings(source)[1]
 
 
 def test_the_download_of_rejected_records_is_a_csv_that_comes_in_again() -> None:
