@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from django.core.cache import cache
 
@@ -76,20 +76,22 @@ def forget() -> None:
     cache.delete(_KEY)
 
 
-def _documents() -> list[tuple[str, list[str], str]]:
-    """Of each label in force its key, its other names, and what it was merged into."""
+Said = tuple[str, list[str], str]
+
+
+def said(key: str, data: dict[str, Any]) -> Said:
+    """What the document of a label says of names: its key, its other names, and what it was merged into."""
+    merged_into = data.get("merged_into") or "" if data.get("status") == "merged" else ""
+    return key, data.get("aliases") or [], merged_into
+
+
+def _documents() -> list[Said]:
+    """Of each label in force."""
     rows = Version.objects.all().in_force().filter(document__kind="label").order_by("document__key")
-    return [
-        (
-            key,
-            data.get("aliases") or [],
-            data.get("merged_into") or "" if data.get("status") == "merged" else "",
-        )
-        for key, data in rows.values_list("document__key", "data")
-    ]
+    return [said(key, data) for key, data in rows.values_list("document__key", "data")]
 
 
-def resolved(documents: Iterable[tuple[str, list[str], str]]) -> dict[str, str]:
+def resolved(documents: Iterable[Said]) -> dict[str, str]:
     """Each other name with the label it means, merges followed to their end.
 
     A name that is a label itself means that label, unless it was merged; one that two labels claim means the first of

@@ -86,10 +86,10 @@ def holdings(versions: Sequence[SlaPolicy]) -> list[Holding]:
     return found
 
 
-def names_of(label: str) -> frozenset[str]:
-    """What a target's label may be called by a ticket, in lower case."""
+def names_of(label: str, names: aliases.Names | None = None) -> frozenset[str]:
+    """What a target's label may be called by a ticket, in lower case; by the names in force now without others."""
     own = label.lower()
-    return frozenset({own, *(name.lower() for name in aliases.names().spelled([own]))})
+    return frozenset({own, *(name.lower() for name in (names or aliases.names()).spelled([own]))})
 
 
 def _spelled(labels: set[str]) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics.promises import comparing, recomputing
+from metrics.promises import comparing, outdated, recomputing
 from metrics.promises.editing import ServiceLevelRefused
 from metrics.promises.forms import RecomputeForm
 from metrics.promises.models import Recompute
@@ -28,7 +28,7 @@ def recompute_new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         return redirect("promises:recompute", recomputing.ask(**form.cleaned_data, actor=user).pk)
     past = Recompute.objects.visible_to(user).select_related("source", "preview", "job", "created_by")[:SHOWN]
-    context = {"form": form, "past": past}
+    context = {"form": form, "past": past, "outdated": outdated.outdated()}
     return render(
         request, "metrics/promises_recompute_new.html", context, status=422 if form.is_bound else 200
     )

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from metrics import rollups, service_levels, targets
+from metrics import aliases, rollups, service_levels, targets
 from metrics.models import Source, StaleDay
 from metrics.promises.editing import ServiceLevelRefused
 from metrics.promises.models import Recompute
@@ -163,6 +163,7 @@ def _chunk(asked: Recompute, cursor: dict[str, Any], *, writes: bool) -> Step:
             database.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, asked.source_id])
         total = cursor.get("total")
         if total is None:
+            aliases.forget()  # names that hold since a moment ago are meant too
             database.execute(f"SELECT count(*) {_WHICH}", names)
             total = database.fetchone()[0]
         database.execute("DROP TABLE IF EXISTS stored, stored_span, remeasured, compared")

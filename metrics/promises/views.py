@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from metrics.models import Calendar, SlaPolicy
-from metrics.promises import comparing, editing, picturing, trying
+from metrics.promises import comparing, editing, outdated, picturing, trying
 from metrics.promises.forms import CalendarForm, PolicyForm, TargetRows, target_initial
 from metrics.promises.trying_forms import TicketForm, TryForm
 from sopdesk.accounts.access import permission_required, signed_in
@@ -30,6 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "policies": policies,
         "calendars": Calendar.objects.visible_to(user).newest().select_related("created_by"),
+        "outdated": outdated.outdated(),
         "may_edit": allows(user, Permission.SERVICE_LEVELS_EDIT),
     }
     return render(request, "metrics/promises_list.html", context)
@@ -68,6 +69,7 @@ def policy_read(request: HttpRequest, pk: int) -> HttpResponse:
         "promised": trying.promised(policy, form.ticket()) if form.is_bound and form.is_valid() else None,
         "targets": picturing.in_order(policy),
         "sites": policy.site_hours.select_related("site", "calendar"),
+        "outdated": outdated.of_policy(policy),
         **_versions(request, policy, versions, comparing.policy_said),
     }
     return render(request, "metrics/promises_policy.html", context)
