@@ -1,20 +1,23 @@
 """Two regressions behind a card, by statsmodels: a step in a series, and the difference of two differences.
 
-Only jobs import this module: statsmodels takes a second to import, and no page needs it.
+statsmodels is read when the first card is made: that takes a second or two, and most programs here make none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from math import isfinite
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from statsmodels.regression.linear_model import OLS, WLS, RegressionResultsWrapper
 
 from metrics.differences import Estimate
 from metrics.intervals import CONFIDENCE
+
+if TYPE_CHECKING:
+    from statsmodels.regression.linear_model import RegressionResultsWrapper
 
 LAGS: Final = 2
 LEAST_POINTS: Final = 8
@@ -32,6 +35,10 @@ class Step(NamedTuple):
     slope: Estimate
 
 
+def _models() -> Any:
+    return import_module("statsmodels.regression.linear_model")
+
+
 def step_of(before: Sequence[float], after: Sequence[float]) -> Step | None:
     """Segmented regression of an evenly spaced series, errors by Newey and West (Econometrica 55, 1987) with lag 2.
 
@@ -43,7 +50,7 @@ def step_of(before: Sequence[float], after: Sequence[float]) -> Step | None:
     at = np.arange(len(y), dtype=float)
     is_after = (at >= len(before)).astype(float)
     design = np.column_stack([np.ones(len(y)), at, is_after, is_after * (at - len(before))])
-    fitted = OLS(y, design).fit(cov_type="HAC", cov_kwds={"maxlags": LAGS, "use_correction": True})
+    fitted = _models().OLS(y, design).fit(cov_type="HAC", cov_kwds={"maxlags": LAGS, "use_correction": True})
     return Step(_estimate(fitted, _LEVEL), _estimate(fitted, _SLOPE))
 
 
@@ -69,7 +76,7 @@ def difference_of_differences(
     cells = np.unique(np.column_stack([stratum, ours]), axis=0, return_inverse=True)[1].reshape(-1)
     levels = (cells[:, None] == np.arange(cells.max() + 1)[None, :]).astype(float)
     design = np.column_stack([after * ours, after, levels]).astype(float)
-    model = WLS(total / n, design, weights=n)
+    model = _models().WLS(total / n, design, weights=n)
     fitted = model.fit(cov_type="cluster", cov_kwds={"groups": day, "use_correction": True}, use_t=True)
     found = _estimate(fitted, 0, confidence)
     return found if isfinite(found.p) else None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from math import exp, log
 from typing import Final
-
-from scipy.special import ndtri
 
 from metrics import differences
 from metrics.differences import Estimate
@@ -61,6 +60,7 @@ def needed(reading: Reading, measures: int) -> float | None:
     is_share = reading.kind == Kind.SHARE
     wide = max(_half(found, is_share) for found in (reading.ours.change, reading.effect) if found)
     strict = level(reading.looks, FALSE_SHARE / reading.sites / measures)
+    ndtri = import_module("scipy.special").ndtri
     errors = float((ndtri(POWER) - ndtri(strict / 2)) / -ndtri((1 - reading.confidence) / 2))
     return wide * errors if is_share else exp(wide * errors)
 

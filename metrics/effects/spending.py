@@ -7,15 +7,14 @@ that adds up, each look's sum is the last one's and an independent normal step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from importlib import import_module
 from math import exp, log, pi, sqrt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
 
 LEAST_P: Final = 1e-60  # smaller ones are not told apart
 MOST: Final = 0.999
@@ -24,10 +23,21 @@ NODES: Final = np.polynomial.legendre.leggauss(40)
 Floats = npt.NDArray[np.float64]
 
 
+def _special() -> Any:
+    """scipy's functions; read when they are first asked for, as in metrics/intervals.py."""
+    return import_module("scipy.special")
+
+
+def _root(of: Callable[[float], float], low: float, high: float, within: float) -> float:
+    """Where a function is 0, by Brent's method."""
+    return float(import_module("scipy.optimize").brentq(of, low, high, xtol=within))
+
+
 def spent(at: float, alpha: float) -> float:
     """How much of a two-sided `alpha` may be used up once the share `at` of the information is there; all of it at 1.
     Each side spends its half."""
-    return float(4 * ndtr(ndtri(alpha / 4) / sqrt(at)))
+    special = _special()
+    return float(4 * special.ndtr(special.ndtri(alpha / 4) / sqrt(at)))
 
 
 @lru_cache(maxsize=4096)
@@ -47,17 +57,18 @@ def level(looks: tuple[float, ...], alpha: float) -> float:
         steps = np.exp(-(((places[:, None] - sums) / step) ** 2) / 2) / (step * sqrt(2 * pi))
         density = weights * limit * (steps @ density)
         sums, before, used = places, at, used + may
-    return float(2 * ndtr(-limit / sqrt(before)))
+    return float(2 * _special().ndtr(-limit / sqrt(before)))
 
 
 def _limit(sums: Floats, density: Floats, step: float, may: float) -> float:
     """How far from 0 the next sum has to lie, so that it does so with probability `may` and no look stopped before."""
+    ndtr = _special().ndtr
 
     def beyond(limit: float) -> float:
         outside = ndtr((sums - limit) / step) + ndtr((-limit - sums) / step)
         return float(density @ outside) - may
 
-    return float(brentq(beyond, 0.0, 20.0, xtol=1e-9))
+    return _root(beyond, 0.0, 20.0, 1e-9)
 
 
 def over_all_looks(p: float, looks: Sequence[float]) -> float:
@@ -68,4 +79,4 @@ def over_all_looks(p: float, looks: Sequence[float]) -> float:
         return 1e-9
     if p >= level(times, MOST):
         return 1.0
-    return exp(brentq(lambda alpha: log(level(times, exp(alpha)) / p), log(1e-9), log(MOST), xtol=1e-4))
+    return exp(_root(lambda alpha: log(level(times, exp(alpha)) / p), log(1e-9), log(MOST), 1e-4))

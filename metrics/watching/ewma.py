@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import lfilter
-from scipy.stats import norm
+
+from metrics.intervals import stats
 
 LAMBDA: Final = 0.2
 LIMIT: Final = 3.0
@@ -38,12 +39,13 @@ def signals(deviations: Sequence[float] | npt.NDArray[np.float64], *, unsure: fl
     `unsure`: the deviation of the estimated mean itself, which the limits must allow for as well: a baseline is
     measured, not known (Jones, Champ and Rigdon, Technometrics 43, 2001).
     """
-    averages = lfilter([LAMBDA], [1, LAMBDA - 1], np.asarray(deviations, dtype=float))
+    signal = import_module("scipy.signal")  # read when it is first asked for, as scipy.stats
+    averages = signal.lfilter([LAMBDA], [1, LAMBDA - 1], np.asarray(deviations, dtype=float))
     points = np.arange(1, len(averages) + 1)
     kept = 1 - (1 - LAMBDA) ** points
     own = LAMBDA / (2 - LAMBDA) * (1 - (1 - LAMBDA) ** (2 * points))
     spread = np.sqrt(own + (unsure * kept) ** 2)
-    ps = 2 * norm.sf(np.abs(averages) / spread)
+    ps = 2 * stats().norm.sf(np.abs(averages) / spread)
     return [
         Signal(float(average), float(LIMIT * width), float(p), float(point))
         for average, width, p, point in zip(averages, spread, ps, deviations, strict=True)

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import iqr, trim_mean
 
+from metrics.intervals import stats
 from metrics.watching import ewma
 
 Floats = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ def volume(created: Floats) -> Standing | None:
     """Tickets a day. Square roots make counts equally noisy at every level (Anscombe, Biometrika 35, 1948)."""
     if not created.any():
         return None
-    usual = np.maximum(FEW, trim_mean(created[:BASE].reshape(-1, 7), TRIM, axis=0))
+    usual = np.maximum(FEW, stats().trim_mean(created[:BASE].reshape(-1, 7), TRIM, axis=0))
     expected = np.tile(usual, DAYS // 7)
     noise = 2 * (np.sqrt(created + 3 / 8) - np.sqrt(expected + 1 / 8))
     wider = np.sqrt(1 + 7 / BASE)  # each weekday's usual number is itself a mean of eight
@@ -68,5 +68,5 @@ def mean(total: Floats, squares: Floats, n: Floats) -> Standing | None:
 
 def _last(noise: Floats, shrunk: float = 1.0) -> ewma.Signal:
     """The chart's last point. Where the base days vary more than chance alone would, so may the days watched."""
-    spread = float(iqr(noise[:BASE])) / NORMAL_IQR / shrunk
+    spread = float(stats().iqr(noise[:BASE])) / NORMAL_IQR / shrunk
     return ewma.signals(noise[BASE:] / max(1.0, spread), unsure=1 / np.sqrt(BASE))[-1]
