@@ -18,6 +18,7 @@ from metrics.dashboards.measuring import Tile
 from metrics.definitions import AHT, CSAT, REOPENED, SLA_REPLY
 from metrics.models import Import
 from metrics.movers import movers
+from metrics.summing import held
 from metrics.watching.showing import pressing
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, Role, allows
@@ -63,6 +64,11 @@ class News:
 
 def cards(person: User, now: datetime) -> dict[str, Any]:
     """All that the desk's page shows to this person."""
+    with held():
+        return _cards(person, now)
+
+
+def _cards(person: User, now: datetime) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "greeting": greeting(person, now),
         "reading": own.card(person),
