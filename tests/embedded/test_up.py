@@ -38,11 +38,14 @@ class Desk:
         return found[1]
 
     def ready(self) -> dict[str, Any]:
+        """What /readyz says; where nobody answers in time, nothing is known yet."""
         try:
             with urllib.request.urlopen(f"{self.url()}/readyz", timeout=10) as answer:
                 return dict(json.load(answer))
         except urllib.error.HTTPError as error:
             return dict(json.load(error))
+        except (urllib.error.URLError, TimeoutError):
+            return {"status": "no answer", "off": []}
 
     def programs(self, word: str) -> list[psutil.Process]:
         """The supervised program (not its own children) whose command line has this word; empty in a pause."""

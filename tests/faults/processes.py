@@ -92,7 +92,7 @@ class Machine:
                 [str(binary()), *settings, *durable], stdout=log, stderr=log, start_new_session=True
             )
         self.started.append(self.redis)
-        until(self._redis_answers, 10, "Redis answers")
+        until(self._redis_answers, 60, "Redis answers")
         return self.redis
 
     def start_worker(self) -> psutil.Process:
