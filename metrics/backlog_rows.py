@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from metrics.counting import LASTING
+from metrics.counting import LASTING, begin_sql
 
 _OVER: Final = "('solved', 'closed', 'deleted')"
 _BY_SPANS: Final = (
@@ -33,8 +33,7 @@ SELECT (t.created_at AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id
     CASE WHEN t.team_id IS NULL THEN t.team_name ELSE '' END AS team_name, t.channel, t.priority, t.market, t.labels,
     (open.begun AT TIME ZONE %(zone)s)::date AS from_day, (open.over AT TIME ZONE %(zone)s)::date AS until_day
 FROM metrics_ticket AS t CROSS JOIN LATERAL ({unsolved}) AS open
-WHERE t.created_at >= %(from)s::date::timestamp AT TIME ZONE %(zone)s
-  AND t.created_at < %(until)s::date::timestamp AT TIME ZONE %(zone)s{only}
+WHERE t.created_at >= {begin_sql("%(from)s")} AND t.created_at < {begin_sql("%(until)s")}{only}
   AND {LASTING} AND {condition}"""
 
 

@@ -6,6 +6,7 @@ would replace what the table of tickets said. Joined to that table by a query, e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,6 +18,9 @@ from django.utils.translation import gettext_lazy
 _MARKS: Final = frozenset(
     {"_fivetran_synced", "_airbyte_extracted_at", "_airbyte_emitted_at", "_sdc_batched_at"}
 )
+_TELLS_STATUS: Final = re.compile(
+    "status|state"
+)  # as the table of tickets does, or one that is joined with it
 # The columns by which a table is known, and the column of the joined table that it fills.
 _TABLES: Final[tuple[tuple[frozenset[str], str | Promise], ...]] = (
     (
@@ -34,7 +38,7 @@ _TABLES: Final[tuple[tuple[frozenset[str], str | Promise], ...]] = (
 def refusal(header: Iterable[str]) -> str:
     """Why a file with this header is not taken, and what to upload instead; "" where nothing speaks against it."""
     names = {name.strip().casefold() for name in header}
-    if not names & _MARKS or "ticket_id" not in names or "status" in names:
+    if not names & _MARKS or "ticket_id" not in names or any(_TELLS_STATUS.search(name) for name in names):
         return ""
     fills = next((said for columns, said in _TABLES if columns <= names), None)
     if fills is None:

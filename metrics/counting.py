@@ -121,8 +121,17 @@ _LAST_RATING: Final = (
     "NOT EXISTS (SELECT 1 FROM metrics_rating AS later WHERE later.ticket_id = r.ticket_id"
     " AND (later.counts_at, later.id) > (r.counts_at, r.id))"
 )
-_FROM: Final = "%(from)s::date::timestamp AT TIME ZONE %(zone)s"
-_UNTIL: Final = "%(until)s::date::timestamp AT TIME ZONE %(zone)s"
+
+
+def begin_sql(day: str) -> str:
+    """The first moment of a reporting day. Of a midnight that comes twice Postgres takes the second."""
+    at = f"{day}::date::timestamp"
+    hour = "interval '1 hour'"
+    return f"least({at} AT TIME ZONE %(zone)s, ({at} - {hour}) AT TIME ZONE %(zone)s + {hour})"
+
+
+_FROM: Final = begin_sql("%(from)s")
+_UNTIL: Final = begin_sql("%(until)s")
 # Contacts that were followed by another of the same customer about one of the same labels. Sorting by a number of 64
 # bits takes a third of the time of sorting by the three words it stands for. A ticket with two names of one label comes
 # twice, one after the other, and is not followed by itself. The join is left out while no label has another name.

@@ -10,20 +10,21 @@ in `ahead` goes when the import ends.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from metrics import converting, staging
 from metrics.admitting import Door
 from metrics.chunks import Chunk
 from metrics.mapping import FileMapping
 from metrics.reading import Layout, Reader
+from sopdesk.jobs.models import Job
 
 CONVERTED_FROM_BYTES: Final = 1024**2  # so much has to be left of a file
 
@@ -89,11 +90,11 @@ def take(place: Place, still_here: Callable[[], None]) -> Ready:
     if ahead[0] != place:
         _reader.submit(_throw_away, ahead[1])
         return read(place)
-    while wait([ahead[1]], timeout=5).not_done:
+    while wait([ahead[1]], timeout=1).not_done:
         still_here()
     try:
         ready = ahead[1].result()
-    except DatabaseError:  # no connection to be had, say: the import has one
+    except (DatabaseError, InterfaceError):  # no connection to be had, say: the import has one
         return read(place)
     return read(place) if ready.table and _was_emptied(ready.table) else ready
 
@@ -107,20 +108,41 @@ def begin(place: Place) -> None:
 
 
 def _was_emptied(table: str) -> bool:
-    """Postgres does that to an unlogged table, and to all of it, when it starts again after a crash."""
+    """Postgres does that to an unlogged table, and to all of it, when it starts again after a crash. Or it is gone."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [table])
+        if cursor.fetchone()[0]:
+            return True
         cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table})")
         return bool(cursor.fetchone()[0])
 
 
 def forget(import_id: int) -> None:
     """Take away what dead or busy workers left behind of an import that has ended."""
+    _drop(table for table, number in _waiting() if number == import_id)
+
+
+def sweep() -> None:
+    """Take away what waits for imports that have ended: whoever converted it may not have seen the end."""
+    found = _waiting()
+    numbers = Job.objects.filter(kind="metrics.import_tickets").unfinished().values_list("payload", flat=True)
+    going = {payload["import"] for payload in numbers}
+    _drop(table for table, number in found if number not in going)
+
+
+def _waiting() -> list[tuple[str, int]]:
+    """Tables of rows that wait, each with the number of its import."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT format('ahead.%%I', tablename) FROM pg_tables WHERE schemaname = 'ahead' AND tablename ~ %s",
-            [f"^import_{import_id}_"],
+            "SELECT format('ahead.%I', tablename), split_part(tablename, '_', 2)::bigint FROM pg_tables"
+            " WHERE schemaname = 'ahead' AND tablename ~ '^import_[0-9]+_'"
         )
-        for (table,) in cursor.fetchall():
+        return cursor.fetchall()
+
+
+def _drop(tables: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        for table in tables:
             cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
 

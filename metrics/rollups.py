@@ -233,7 +233,7 @@ def catch_up_twofold(import_id: int, *, still_here: Callable[[], None]) -> None:
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(_catch_up_apart, import_id, middle)
         _catch_up(behind.filter(day__lt=middle), import_id)
-        while wait([other], timeout=5).not_done:
+        while wait([other], timeout=1).not_done:
             still_here()
     if other.result() and not stale_days(import_id):
         refresh_facets()

@@ -38,17 +38,20 @@ def look(path: Path) -> Look:
     """Raises FileRefused, in words."""
     containers.check_not_empty(path)
     if workbooks.is_workbook(path):
-        return Look(workbooks.header_of(path), WORKBOOK)
+        return _unless_beside(Look(workbooks.header_of(path), WORKBOOK))
     if not _JSON.match(containers.beginning(path)):
-        header = reading.layout_of(path).header
-        if why := beside.refusal(header):
-            raise FileRefused(why)
-        return Look(header)
+        return _unless_beside(Look(reading.layout_of(path).header))
     found = survey(path)
     header = _header(found)
     if not header:
         raise FileRefused(_("The JSON holds no list of tickets: no object in it could be one."))
-    return Look(header, found.form)
+    return _unless_beside(Look(header, found.form))
+
+
+def _unless_beside(found: Look) -> Look:
+    if why := beside.refusal(found.header):
+        raise FileRefused(why)
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from metrics import ageing, collecting, renaming, undoing, upgrading
+from metrics import ageing, collecting, reading_ahead, renaming, undoing, upgrading
 
 
 @shared_task(name="metrics.tasks.age", max_retries=3, default_retry_delay=10)
@@ -12,6 +12,7 @@ def age() -> None:
     renaming.submit_due()
     upgrading.submit_due()
     ageing.age()
+    reading_ahead.sweep()
 
 
 @shared_task(name="metrics.tasks.forget_befores", max_retries=3, default_retry_delay=10)

@@ -8,11 +8,12 @@ nothing to do.
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
 from metrics import rebuilding
 from metrics.models import Import, StaleDay
@@ -22,11 +23,14 @@ from sopdesk.jobs.submitting import submit
 # The newest migration of metrics since which a day counts something that it did not count before.
 COUNTS_SINCE: Final = "0012_time_to_solve_by_creation"
 
+AGAIN_AFTER: Final = timedelta(days=1)  # where it failed, which somebody has to look into
+
 
 def submit_due() -> Job | None:
     """Submit what an upgrade calls for; None where it calls for nothing. Safe to run as often as one likes."""
     key = hashlib.sha256(COUNTS_SINCE.encode()).hexdigest()
-    if Job.objects.filter(kind=rebuilding.KIND, key=key).exclude(state=Job.State.FAILED).exists():
+    jobs = Job.objects.filter(kind=rebuilding.KIND, key=key)
+    if jobs.exclude(state=Job.State.FAILED, finished_at__lt=timezone.now() - AGAIN_AFTER).exists():
         return None
     applied = _applied()
     if applied is None or not Import.objects.filter(job__isnull=False, created_at__lt=applied).exists():

@@ -59,7 +59,11 @@ class Nursery:
 
     def start(self, arguments: list[str], out: Path, err: Path) -> psutil.Process:
         """A process that runs; what it says is added to the two files, which may be the same."""
-        return psutil.Process(self._asked(start=arguments, out=str(out), err=str(err)))
+        number = self._asked(start=arguments, out=str(out), err=str(err))
+        try:
+            return psutil.Process(number)
+        except psutil.NoSuchProcess:
+            raise AssertionError(f"{arguments} ended at once: {err.read_text()[-2000:]}") from None
 
     def run(self, arguments: list[str], out: Path, err: Path) -> int:
         """Run it to its end; returns its exit code."""

@@ -62,7 +62,7 @@ def _promise(metric: str, *states: str) -> Narrow:
 
 def _rated(*normalised: str, scale: str = "") -> Narrow:
     """By the latest rating, which is the one that counts."""
-    rows = Rating.objects.filter(normalised__in=normalised, pk=OuterRef("ratings__pk"))
+    rows = Rating.objects.filter(normalised__in=normalised, ticket=OuterRef("pk"), pk=OuterRef("ratings__pk"))
     chosen = rows.filter(scale=scale) if scale else rows
     same = Rating.objects.filter(ticket=OuterRef("pk"))
     later = same.filter(

@@ -127,6 +127,7 @@ class Machine:
                         member.kill()
             with suppress(psutil.TimeoutExpired, subprocess.TimeoutExpired):
                 process.wait(10)
+            assert not is_alive(process), process
         if self.nursery is not None:
             self.nursery.end()
 
@@ -146,7 +147,10 @@ class Machine:
 
 
 def is_alive(process: psutil.Process | None) -> bool:
-    return process is not None and process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    try:
+        return process is not None and process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager

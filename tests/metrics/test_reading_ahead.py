@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from metrics import importing, reading_ahead, requesters, staging
+from metrics import importing, reading_ahead, requesters, staging, tasks
 from metrics.models import Import, RejectedRow, Suppression, Ticket
 from sopdesk.jobs import running
 from tests.metrics.bringing import SHIPPED, draft, finish
@@ -87,6 +87,7 @@ def _converted_ahead(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """However short the file is; and nothing is left behind."""
     monkeypatch.setattr(importing, "CHUNK_ROWS", 2)
     monkeypatch.setattr(reading_ahead, "CONVERTED_FROM_BYTES", 0)
+    reading_ahead.sweep()
     yield
     assert waiting() == []
 
@@ -152,6 +153,19 @@ class TestConvertedAhead:
         if ends == "failed":
             importing.stored_path(going).unlink()
         assert finish(going).state == ends
+
+    def test_what_was_converted_after_the_end_is_swept_away(self) -> None:
+        going = started(6)
+        run(going, 2)
+        [table] = waiting()
+        reading_ahead.sweep()
+        assert waiting() == [table], "its import goes on"
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE ahead.{table} SET SCHEMA public")
+        assert finish(going).added == 6, "a table that is gone is made again"
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE public.{table} SET SCHEMA ahead")
+        tasks.age()
 
     def test_without_a_second_connection_the_import_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
         create, here = staging.create_incoming, threading.current_thread()

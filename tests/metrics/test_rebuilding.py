@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Sum
 
 from metrics import histograms, rebuilding, reporting, rollups
 from metrics.filters import Period
@@ -106,3 +107,23 @@ def test_several_at_once_beside_an_import_count_nothing_twice() -> None:
     at_once = everything()
     run()
     assert everything() == at_once
+
+
+@pytest.mark.django_db
+def test_the_hour_that_comes_twice_at_midnight_belongs_to_its_day(settings: Any) -> None:
+    settings.REPORTING_TIME_ZONE = "Atlantic/Azores"  # 25 October 2026 has two midnights: 00:00Z and 01:00Z
+    bring(
+        "external_id,status,created_at,last_solved_at,rating,rating_scale,rated_at,active_s,handled_at\n"
+        "1,solved,2026-10-24T10:00Z,2026-10-25T00:30Z,good,good_bad,2026-10-25T14:00Z,60,2026-10-25T00:30Z\n"
+        "2,open,2026-10-25T00:20Z,,,,,,\n"
+    )
+    as_brought, backlog = everything(), Backlog.objects.count()
+    on_it = Rollup.objects.filter(day=date(2026, 10, 25), label="")
+    told = on_it.aggregate(
+        **{name: Sum(name) for name in ("created_n", "solved_n", "offered_n", "handled_n")}
+    )
+    assert told == {"created_n": 1, "solved_n": 1, "offered_n": 1, "handled_n": 1}
+    for days in ([25], [24], [24, 25], [25, 26]):
+        rollups.rebuild([date(2026, 10, day) for day in days])
+        assert everything() == as_brought, days
+    assert Backlog.objects.count() == backlog == 2

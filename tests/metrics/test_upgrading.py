@@ -57,6 +57,17 @@ def test_an_older_desk_adds_up_its_days_once(gia: User, as_person: Any) -> None:
     assert "added up anew" not in as_person(gia).get(reverse("metrics:import_list")).content.decode()
 
 
+def test_one_that_failed_is_tried_again_a_day_later() -> None:
+    bring(ROWS)
+    Import.objects.update(created_at=timezone.now() - timedelta(days=900))
+    job = upgrading.submit_due()
+    assert job is not None
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, finished_at=timezone.now())
+    assert (upgrading.submit_due(), len(jobs())) == (None, 1)
+    Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert upgrading.submit_due() is not None
+
+
 def test_days_that_time_left_behind_are_counted_too() -> None:
     StaleDay.objects.bulk_create(StaleDay(day=timezone.localdate() - timedelta(days=n)) for n in range(3))
     assert upgrading.days_behind() == 3

@@ -83,6 +83,7 @@ def test_neither_loses_nor_doubles_anything(
     with connection.execute_wrapper(meanwhile):
         finish(jobs[ours])
     threads[0].join(60)
+    assert not threads[0].is_alive(), "the other one ends"
     assert {*Job.objects.values_list("state", flat=True)} == {Job.State.DONE}
     left = {*Ticket.objects.values_list("external_id", flat=True)}
     assert left == {f"t{n}" for n in range(1, TICKETS, 2)}

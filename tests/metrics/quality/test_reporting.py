@@ -50,6 +50,30 @@ def test_of_an_agent_nothing_is_said_by_a_few(finn: User, gia: User) -> None:
         report(gia, "iqs", by=("agent",), period=PERIOD)
 
 
+def test_of_an_agent_the_value_is_told_from_twenty_reviews_on(
+    gia: User, finn: User, harbor_payments: Team
+) -> None:
+    card = making.scorecard(gia, name="Other", criteria=[{"name": "One", "top": 4}])
+    at = datetime(2026, 11, 5, 12, tzinfo=UTC)
+    for number in range(19):
+        if number == 18:
+            [few] = report(finn, "iqs", by=("agent",), period=PERIOD)
+            assert (few.figure.value, few.figure.n, few.figure.is_small) == (None, 19, True)
+        making.done(card, making.ticket(f"N{number}", harbor_payments, assignee="Dev"), gia, [4], at=at)
+    [enough] = report(finn, "iqs", by=("agent",), period=PERIOD)
+    assert (enough.figure.value, enough.figure.n) == (pytest.approx((19 + 0.25) / 20), 20)
+
+
+def test_a_week_without_reviews_has_no_value(gia: User) -> None:
+    longer = Period(date(2026, 10, 26), PERIOD.last)
+    lines = report(gia, "iqs", by=("week",), period=longer)
+    assert {line.keys["week"]: line.figure.n for line in lines if line.figure.n} == {
+        "2026-11-02": 1,
+        "2026-11-09": 2,
+    }
+    assert [line.figure.value for line in lines if not line.figure.n] in ([], [None])
+
+
 def test_what_reviews_do_not_have_is_refused(gia: User) -> None:
     with pytest.raises(Refused):
         report(gia, "iqs", by=("macro",), period=PERIOD)

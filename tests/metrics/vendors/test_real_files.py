@@ -255,3 +255,13 @@ def test_a_table_beside_the_tickets_says_what_to_upload(name: str, said: str) ->
     with pytest.raises(FileRefused, match="Upload the table of tickets") as refused:
         draft(SHAPES / f"dbt_zendesk/ticket_{name}_data.csv")
     assert said in str(refused.value)
+
+
+def test_such_a_table_is_known_in_every_form_and_one_that_tells_a_status_is_none() -> None:
+    row = '{"ticket_id": 1, "tag": "vip", "_fivetran_synced": "2026-05-04T10:00Z"}\n'
+    with pytest.raises(FileRefused, match="“tags”"):
+        draft(row)
+    joined = (
+        "ticket_id,ticket_state,created_at,_fivetran_synced\n1,open,2026-05-04T10:00Z,2026-05-04T10:00Z\n"
+    )
+    assert draft(joined).header == ["ticket_id", "ticket_state", "created_at", "_fivetran_synced"]
