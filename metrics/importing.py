@@ -51,8 +51,8 @@ from sopdesk.jobs.registry import JobRefused, Step, on_failed, step
 from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.import_tickets"
-CHUNK_ROWS: Final = 40_000
-FIRST_ROWS: Final = 10_000  # soon done, so that the next are read beside it
+CHUNK_ROWS: Final = 20_000
+FIRST_ROWS: Final = 5_000  # soon done, so that the next are read beside it
 CHUNK_BYTES: Final = 16 * 1024**2
 REJECTED_KEPT: Final = 100_000
 STATISTICS_FROM: Final = 5_000
