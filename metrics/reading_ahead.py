@@ -137,7 +137,8 @@ def _waiting() -> list[tuple[str, int]]:
             "SELECT format('ahead.%I', tablename), split_part(tablename, '_', 2)::bigint FROM pg_tables"
             " WHERE schemaname = 'ahead' AND tablename ~ '^import_[0-9]+_'"
         )
-        return cursor.fetchall()
+        found: list[tuple[str, int]] = cursor.fetchall()
+        return found
 
 
 def _drop(tables: Iterable[str]) -> None:
