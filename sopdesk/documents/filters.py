@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from sopdesk.accounts.functions import ReviewFunction
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
-from sopdesk.documents import requirements
+from sopdesk.documents import requirements_in_sql
 from sopdesk.documents.kinds import all_kinds
 from sopdesk.documents.models import Change, ChangeItem, Document
 from sopdesk.documents.models.changes import SOON
@@ -151,7 +151,7 @@ class ChangeFilter(django_filters.FilterSet):
             return queryset.filter(state="in_review", authors=viewer)
         if not allows(viewer, Permission.CHANGE_APPROVE):
             return queryset.none()
-        return queryset.filter(requirements.waiting_for(viewer))
+        return queryset.filter(requirements_in_sql.waiting_for(viewer))
 
     def by_due(self, queryset: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
         today = timezone.localdate()
@@ -164,7 +164,7 @@ class ChangeFilter(django_filters.FilterSet):
 
     def by_function(self, queryset: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
         """What a rule asks this function about, approved or not."""
-        return queryset.filter(requirements.asking_for(value))
+        return queryset.filter(requirements_in_sql.asking_for(value))
 
     def by_kind(self, queryset: ChangeQuerySet, name: str, value: str) -> ChangeQuerySet:
         return queryset.filter(Exists(ChangeItem.objects.filter(change=OuterRef("pk"), document__kind=value)))

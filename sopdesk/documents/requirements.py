@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.functions import ReviewFunction
@@ -128,7 +127,7 @@ class Requirements:
 
     def waits_for(self, person: User, change: Change) -> bool:
         """Whether this person's approval would bring it further: asked by name, by function, by their own claim, or as
-        anybody where nobody in particular is asked. `waiting_for` says the same of all changes in SQL."""
+        anybody where nobody in particular is asked. `requirements_in_sql` says the same of all changes."""
         if any(approval.reviewer_id == person.pk for approval in self.standing):
             return False
         if change.claimed_by_id == person.pk or any(_is_of(extra, person) for extra in self.extras):
@@ -221,60 +220,6 @@ def risk_choices() -> list[tuple[str, str]]:
         if field is not None
         for value, label in field.choices  # type: ignore[attr-defined]
     ]
-
-
-def waiting_for(person: User) -> Q:
-    """The changes in review that this person's approval would bring further, as `Requirements.waits_for` says it of
-    one: a condition on Change. It costs one query for the rules."""
-    rules = list(ReviewRule.objects.all())
-    standing = counting().filter(change=OuterRef("pk"))
-    asked = AskedReviewer.objects.filter(change=OuterRef("pk"))
-    still = {
-        function: Q(_asked_of(function, rules)) & ~Exists(standing.filter(functions__contains=[function]))
-        for function in ReviewFunction.values
-    }
-    approved, named = Exists(standing.filter(reviewer__isnull=False)), Exists(asked)
-    ways = [
-        Q(claimed_by=person),
-        Q(Exists(asked.filter(reviewer=person))),
-        Q(claimed_by=None) & ~Q(approved) & ~Q(named) & ~Q(reduce(or_, still.values())),
-        *(Q(still[function]) for function in person.functions),
-    ]
-    wanted = reduce(or_, ways)
-    own = Exists(standing.filter(reviewer=person))
-    written = Exists(Change.authors.through.objects.filter(change=OuterRef("pk"), user=person))
-    return Q(state=Change.State.IN_REVIEW) & wanted & ~Q(own) & ~Q(written)
-
-
-def asking_for(function: str) -> Q:
-    """The changes that need this function's approval, given or not: a condition on Change."""
-    return Q(_asked_of(function, list(ReviewRule.objects.all())))
-
-
-def _asked_of(function: str, rules: Sequence[ReviewRule]) -> Exists:
-    """Whether a rule asks for the function because of some draft of the change."""
-    asking = [_in_sql(rule) for rule in rules if function in rule.functions]
-    drafts = ChangeItem.objects.filter(change=OuterRef("pk"))
-    return Exists(drafts.filter(reduce(or_, asking)) if asking else drafts.none())
-
-
-def _in_sql(rule: ReviewRule) -> Q:
-    """`asks_about` as a condition on ChangeItem."""
-    kind = Q(document__kind=rule.kind) if rule.kind else Q(pk__isnull=False)
-    if not (rule.risk or rule.topic or rule.audience):
-        return kind
-    return kind & (_side_in_sql(rule, "") | _side_in_sql(rule, "base_version__"))
-
-
-def _side_in_sql(rule: ReviewRule, side: str) -> Q:
-    asked: dict[str, Any] = {}
-    if rule.risk:
-        asked[f"{side}data__risk"] = rule.risk
-    if rule.topic:
-        asked[f"{side}data__topics__contains"] = [rule.topic]
-    if rule.audience:
-        asked[f"{side}audience"] = rule.audience
-    return Q(**asked)
 
 
 def _matches(rule: ReviewRule, audience: str, data: Mapping[str, Any]) -> bool:

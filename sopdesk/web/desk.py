@@ -27,7 +27,7 @@ from sopdesk.documents import urgent
 from sopdesk.documents.handing_over import orphans
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Approval, Change, Document, Version
-from sopdesk.documents.requirements import waiting_for as waiting_review
+from sopdesk.documents.requirements_in_sql import waiting_for as waiting_review
 from sopdesk.readership import own
 from sopdesk.text.reversing import address
 

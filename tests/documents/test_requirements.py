@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +15,9 @@ from sopdesk.accounts.functions import ReviewFunction
 from sopdesk.accounts.models import User
 from sopdesk.documents import assigning, editing, publishing, reviewing, ruling
 from sopdesk.documents.errors import ChangeRefused, PublishRefused
-from sopdesk.documents.models import Approval, Change, ChangeItem, Document, ReviewRule
-from sopdesk.documents.requirements import asking_for, overview, requirements, waiting_for
+from sopdesk.documents.models import Approval, Change, ChangeItem, Document, OutsideReviewer, ReviewRule
+from sopdesk.documents.requirements import overview, requirements
+from sopdesk.documents.requirements_in_sql import asking_for, waiting_for
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +170,7 @@ RULES = st.builds(
     signed=st.booleans(),
     asked=st.booleans(),
     claimed=st.sampled_from(["", "ben", "carla"]),
+    let_in_by=st.sampled_from(["", "ana", "ben"]),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_list_and_the_page_agree_on_whom_a_change_waits_for(
@@ -174,14 +178,17 @@ def test_the_list_and_the_page_agree_on_whom_a_change_waits_for(
     signed: bool,
     asked: bool,
     claimed: str,
+    let_in_by: str,
     proposed: Change,
     cast: dict[str, User],
 ) -> None:
-    """The one in SQL, for lists, against the one that decides."""
+    """The one in SQL, for lists, against the one that decides. Somebody from outside whom an author let in counts for
+    nothing."""
     ReviewRule.objects.all().delete()
     ReviewRule.objects.bulk_create(ReviewRule(**values) for values in rules)
     proposed.asked.all().delete()
     Approval.objects.filter(change=proposed).delete()
+    OutsideReviewer.objects.filter(change=proposed).delete()
     item = proposed.items.get()
     ChangeItem.objects.filter(pk=item.pk).update(data=RISKY)
     Change.objects.filter(pk=proposed.pk).update(state="in_review", claimed_by=cast.get(claimed))
@@ -190,6 +197,12 @@ def test_the_list_and_the_page_agree_on_whom_a_change_waits_for(
     if signed:
         approve(proposed, cast["ben"])
     change = again(proposed)
+    if let_in_by:
+        expires_at = timezone.now() + timedelta(days=7)
+        olga = OutsideReviewer(change=change, asked_by=cast[let_in_by], expires_at=expires_at)
+        olga.save()
+        signed_hash = reviewing.current_hash(change)
+        Approval(change=change, outside=olga, functions=["legal"], content_hash=signed_hash).save()
     for name in ("ben", "carla"):
         listed = Change.objects.filter(waiting_for(cast[name])).exists()
         waits = change.state == "in_review" and requirements(change).waits_for(cast[name], change)
