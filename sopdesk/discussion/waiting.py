@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.models import User
@@ -16,6 +16,9 @@ from sopdesk.documents import states
 from sopdesk.documents.models import Change
 
 MANY = 100
+
+Spoken = tuple[Thread, Comment | None]
+"""A thread and what was said last in it, if anything."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +43,22 @@ def words_for(person: User) -> list[Word]:
     """Where somebody else had the last word in a thread of theirs, one for each change, newest first."""
     if not allows(person, Permission.CHANGE_COMMENT):
         return []
-    last = Comment.objects.filter(thread=OuterRef("pk")).order_by("-pk")
     concerned = Q(author=person) | Q(comments__author=person) | Q(comments__mentioned=person)
-    threads = (
+    threads = list(
         Thread.objects.visible_to(person)
         .open()
         .filter(concerned | Q(change__authors=person), change__state__in=states.EDITABLE)
-        .annotate(last_id=Subquery(last.values("pk")[:1]))
-        .annotate(
-            last_by=Subquery(last.values("author")[:1]),
-            spoken_at=Coalesce(Subquery(last.values("at")[:1]), F("created_at")),
-        )
-        .exclude(last_by=person.pk)
-        .exclude(last_id=None, author=person)
         .select_related("change", "author", "outside")
         .distinct()
-        .order_by("-spoken_at")[:MANY]
     )
-    found = list(threads)
-    comments = Comment.objects.select_related("author", "outside").prefetch_related("mentioned")
-    said = comments.in_bulk([thread.last_id for thread in found if thread.last_id])
-    newest: dict[int, list[Thread]] = {}
-    for thread in found:
-        newest.setdefault(thread.change_id, []).append(thread)
-    return [_word(person, threads, said) for threads in newest.values()]
+    last = _last_comments(threads)
+    spoken = [(thread, last.get(thread.pk)) for thread in threads]
+    to_hear = [row for row in spoken if (row[1] or row[0]).author_id != person.pk]
+    to_hear.sort(key=_spoken_at, reverse=True)
+    of_change: dict[int, list[Spoken]] = {}
+    for row in to_hear[:MANY]:
+        of_change.setdefault(row[0].change_id, []).append(row)
+    return [_word(person, rows) for rows in of_change.values()]
 
 
 def holds_for(person: User) -> list[Hold]:
@@ -76,9 +71,20 @@ def holds_for(person: User) -> list[Hold]:
     return [Hold(change, change.number) for change in held.order_by("updated_at")[:MANY]]
 
 
-def _word(person: User, threads: list[Thread], said: dict[int, Comment]) -> Word:
-    thread = threads[0]
-    comment = said.get(thread.last_id)  # type: ignore[attr-defined]
+def _last_comments(threads: Iterable[Thread]) -> dict[int, Comment]:
+    """Thread -> what was said last in it."""
+    comments = Comment.objects.filter(thread__in=threads).order_by("thread_id", "-pk").distinct("thread_id")
+    comments = comments.defer("body", "html").select_related("author", "outside")
+    return {comment.thread_id: comment for comment in comments.prefetch_related("mentioned")}
+
+
+def _spoken_at(row: Spoken) -> datetime:
+    thread, comment = row
+    return comment.at if comment else thread.created_at
+
+
+def _word(person: User, rows: list[Spoken]) -> Word:
+    thread, comment = rows[0]
     name = {"name": comment.by if comment else thread.by}
     if comment is not None and person in comment.mentioned.all():
         verb = _("%(name)s mentioned you") % name
@@ -88,4 +94,4 @@ def _word(person: User, threads: list[Thread], said: dict[int, Comment]) -> Word
         verb = _("%(name)s suggests an edit") % name
     else:
         verb = _("%(name)s commented") % name
-    return Word(verb, thread, len(threads), thread.spoken_at)  # type: ignore[attr-defined]
+    return Word(verb, thread, len(rows), _spoken_at(rows[0]))
