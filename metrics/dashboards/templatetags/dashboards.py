@@ -1,7 +1,7 @@
 """Template tags of the dashboards: {% load dashboards %}.
 
 {{ figure|said }} {{ figure|interval }}
-{{ ticket.flags|flags_in_words }}  what is wrong with a ticket
+{% ticket_rows tickets %}           a row for each ticket of a list
 {% moved change metric %}            how far a figure moved
 {% point_rows pairs others %}       the figures of a chart as rows of a table
 {% narrowed "team" slug %}          this page, narrowed to one line of its table
@@ -24,11 +24,12 @@ from django.template.context import Context
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
-from metrics import flagging
 from metrics.dashboards import markup, wording
 from metrics.dashboards.comparing import Change
 from metrics.dashboards.tabs import TABS
+from metrics.dashboards.ticket_rows import rows as rows_of_tickets
 from metrics.definitions import Metric
+from metrics.models import Ticket
 from metrics.reporting import Figure, Point
 from sopdesk.text.figures import clock, grouped
 from sopdesk.text.reversing import address
@@ -57,10 +58,10 @@ def round_time(seconds: float) -> str:
     return gettext("%(n)s\u202fh") % {"n": grouped(hours)} if hours == int(hours) else clock(seconds)
 
 
-@register.filter
-def flags_in_words(flags: Iterable[str]) -> str:
-    """What is wrong with a ticket."""
-    return "; ".join(flagging.in_words(flags))
+@register.simple_tag
+def ticket_rows(tickets: Iterable[Ticket]) -> str:
+    """A row for each ticket of a list."""
+    return rows_of_tickets(tickets)
 
 
 @register.simple_tag
