@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from metrics.dashboards import drawing, wording
@@ -15,15 +16,21 @@ from metrics.reporting import Figure, Point
 from sopdesk.text.escaping import filled, joined
 from sopdesk.text.figures import NOTHING, day_and_month, grouped, in_words
 from sopdesk.text.icons import icon
+from sopdesk.web.templatetags.desk import when
 
 _SPARK: Final = (
     f'<svg class="spark" viewBox="0 0 {drawing.SPARK_WIDTH} {drawing.SPARK_HEIGHT}" '
     f'width="{drawing.SPARK_WIDTH}" height="{drawing.SPARK_HEIGHT}" aria-hidden="true" focusable="false">'
     "{}</svg>"
 )
+if TYPE_CHECKING:
+    from metrics.dashboards.marking import Mark
+
+SUMMARY: Final = 140  # characters
 _ROW: Final = (
     '<tr><th scope="row">{}</th><td class="num">{}</td><td class="num">{}</td><td class="num">{}</td>{}</tr>'
 )
+_MARK: Final = '<li>{} <a href="{}"><span class="key">{} v{}</span> <bdi>{}</bdi></a>{}{}</li>'
 _TONES: Final = {1: "tone-green", 0: "tone-neutral", -1: "tone-red"}
 
 
@@ -86,3 +93,23 @@ def spark(values: Sequence[float | None]) -> str:
     """A figure over time in one word's space; the page's table has the values."""
     lines = joined("", '<polyline points="{}"/>', ((points,) for points in drawing.spark(values)))
     return lines and filled(_SPARK, lines)
+
+
+def marks(found: Iterable[Mark]) -> str:
+    """The publications that a chart marks, an entry of a list each."""
+    return joined(
+        "",
+        _MARK,
+        (
+            (
+                when(mark.at), mark.url, mark.key, mark.number, mark.title,
+                "" if mark.material else filled(' <span class="soft">{}</span>', _("editorial")),
+                filled('<br><span class="soft" dir="auto">{}</span>', _shortened(mark.summary)) if mark.summary else "",
+            )
+            for mark in found
+        ),
+    )  # fmt: skip
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SUMMARY else Truncator(text).chars(SUMMARY)

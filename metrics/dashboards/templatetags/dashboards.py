@@ -4,18 +4,18 @@
 {% ticket_rows tickets %}           a row for each ticket of a list
 {% moved change metric %}            how far a figure moved
 {% point_rows pairs others %}       the figures of a chart as rows of a table
-{% narrowed "team" slug %}          this page, narrowed to one line of its table
-{% tickets_of metric "team" slug %} the tickets behind the figure of one line
+{% mark_entries marks %}            the publications that a chart marks
+{% line_rows lines %}               a row for each line of a table
 {% line_head "value" label %}       the head of a column that can be sorted
 {% tab_name key %}                  the name of a tab
 {% tab_with metric %}               the address of the tab that has the figure
-{% spark values %}                  a figure over time, small
 {{ seconds|round_time }}            4 h, 3 days
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -25,7 +25,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
 from metrics.dashboards import markup, wording
+from metrics.dashboards.breaking_down import Line
 from metrics.dashboards.comparing import Change
+from metrics.dashboards.line_rows import Rows
+from metrics.dashboards.marking import Mark
 from metrics.dashboards.tabs import TABS
 from metrics.dashboards.ticket_rows import rows as rows_of_tickets
 from metrics.definitions import Metric
@@ -76,19 +79,35 @@ def point_rows(pairs: Iterable[tuple[Point, Point | None]], others: Sequence[Poi
     return markup.point_rows(pairs, compared=bool(others))
 
 
-@register.simple_tag(takes_context=True)
-def narrowed(context: Context, param: str, value: str) -> str:
-    """This page's address with one choice more."""
-    params = context["request"].GET.copy()
-    params[param] = value
-    return f"?{params.urlencode()}#lines-title"
+@register.simple_tag
+def mark_entries(marks: Iterable[Mark]) -> str:
+    """The publications that a chart marks, an entry of a list each."""
+    return markup.marks(marks)
 
 
 @register.simple_tag(takes_context=True)
-def tickets_of(context: Context, metric: Metric, param: str, value: str) -> str:
-    """The list of the tickets behind a figure of one line."""
-    params = {**dict(parse_qsl(context["query"])), param: value, "show": metric.key}
-    return f"{address('metrics:tickets')}?{urlencode(params)}"
+def line_rows(context: Context, lines: Iterable[Line]) -> str:
+    """A row for each line of a table by team, label and so on."""
+    page, behind, metric = context["request"].GET, dict(parse_qsl(context["query"])), context["metric"]
+
+    def narrowed(param: str, value: str) -> str:
+        """This page's address with one choice more."""
+        params = copy(page)
+        params[param] = value
+        return f"?{params.urlencode()}#lines-title"
+
+    def tickets(param: str, value: str) -> str:
+        """The list of the tickets behind the figure."""
+        return f"{address('metrics:tickets')}?{urlencode({**behind, param: value, 'show': metric.key})}"
+
+    return Rows(
+        metric=metric,
+        has_changes=context["has_changes"],
+        has_sparks=context["has_sparks"],
+        is_mixed=not context["is_kept_apart"],
+        narrowed=narrowed,
+        tickets=tickets,
+    ).of(lines)
 
 
 @register.simple_tag
@@ -114,9 +133,3 @@ def line_head(context: Context, name: str, label: str | Promise) -> dict[str, An
     params["sort"] = name if upwards else f"-{name}"
     url = f"?{params.urlencode()}#lines-title"
     return {"label": label, "url": url, "direction": direction, "numeric": name != "name"}
-
-
-@register.simple_tag
-def spark(values: Sequence[float | None]) -> str:
-    """A small picture of a figure over time."""
-    return markup.spark(values)
