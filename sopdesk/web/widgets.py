@@ -1,5 +1,5 @@
-"""Renders form widgets as Django does, choices without its templates: a page with filters has hundreds of options,
-and a template for each of them took half of its time."""
+"""Renders form widgets as Django does, choices and single lines without its templates: a page with filters has hundreds
+of options, and a template for each of them took half of its time."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ from django.utils.safestring import SafeString
 from sopdesk.text.escaping import filled, joined
 
 SELECT: Final = "django/forms/widgets/select.html"
+INPUTS: Final = frozenset(
+    f"django/forms/widgets/{name}.html"
+    for name in ("date", "datetime", "email", "hidden", "number", "password", "text", "time", "url")
+)
+_INPUT: Final = '<input type="{}" name="{}"{}{}>'
 _SELECT: Final = '<select name="{}"{}>{}\n</select>\n'
 _OPTION: Final = '\n  <option value="{}"{}>{}</option>\n'
 _GROUP: Final = '\n  <optgroup label="{}">{}\n  </optgroup>'
 
 
 class Renderer(TemplatesSetting):
-    """The renderer of every form (FORM_RENDERER). A choice gives the same HTML as Django's own template."""
+    """The renderer of every form (FORM_RENDERER). It gives the same HTML as Django's own templates."""
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         if template_name == SELECT:
             return _select(context["widget"])
+        if template_name in INPUTS:
+            return _input(context["widget"])
         return super().render(template_name, context, request)
 
 
@@ -55,6 +62,11 @@ def _option(key: Any, label: Any, left: set[str]) -> SafeString:
         return filled(_OPTION, value, "", label)
     left.clear()
     return filled(_OPTION, value, _attributes({"selected": True}), label)
+
+
+def _input(widget: dict[str, Any]) -> SafeString:
+    value = "" if widget["value"] is None else filled(' value="{}"', str(widget["value"]))
+    return filled(_INPUT, widget["type"], widget["name"], value, _attributes(widget["attrs"]))
 
 
 def _select(widget: dict[str, Any]) -> SafeString:

@@ -1,7 +1,8 @@
-"""Choices look as Django's own templates make them."""
+"""Choices and lines look as Django's own templates make them."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -47,6 +48,27 @@ def test_a_choice_is_the_same_as_by_the_templates(widget: forms.Select, value: A
     attrs = {"id": "id_<choice>", "aria-invalid": "true"}
     ours = widget.render('a"name', value, attrs, Renderer())
     assert ours.split() == widget.render('a"name', value, attrs, TemplatesSetting()).split()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        forms.TextInput,
+        forms.DateInput,
+        forms.EmailInput,
+        forms.HiddenInput,
+        forms.NumberInput,
+        forms.PasswordInput,
+        forms.TimeInput,
+        forms.URLInput,
+    ],
+)
+@pytest.mark.parametrize("value", [None, "", "a&b", "<b>", mark_safe("<b>"), date(2026, 3, 1), 1234.5])
+def test_a_line_is_the_same_as_by_the_templates(kind: type[forms.Widget], value: Any) -> None:
+    attrs = {"id": "id_<line>", "required": True, "disabled": False, "maxlength": 1000}
+    widget = kind(attrs={"class": 'a"b', "dir": "auto"})
+    ours = widget.render('a"name', value, attrs, Renderer())
+    assert ours == widget.render('a"name', value, attrs, TemplatesSetting())
 
 
 @pytest.mark.parametrize("value", [None, "", "a&b", "y", "unknown", "1234"])
