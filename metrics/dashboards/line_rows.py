@@ -75,13 +75,9 @@ class Rows:
     def _change(self, line: Line, label: str) -> str:
         if line.change is None:
             return filled(_CHANGE, label, filled(_SOFT, NOTHING), "")
-        marked = self.is_mixed and line.mix is not None and not line.mix.by
-        return filled(
-            _CHANGE,
-            label,
-            markup.change(line.change, self.metric),
-            filled(_AS_IT_WAS, line.mix.text) if marked else "",
-        )
+        kept = line.mix.text if self.is_mixed and line.mix and not line.mix.by else ""
+        moved = markup.change(line.change, self.metric)
+        return filled(_CHANGE, label, moved, filled(_AS_IT_WAS, kept) if kept else "")
 
 
 def value_or_why(figure: Figure) -> str:
