@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SHOWN_FOR = timedelta(hours=24)
 """How long a page goes on saying what changed, after its new version was opened for the first time."""
 
+TEXTS = [f"{which}__{column}" for which in ("version", "before") for column in ("html", "plain", "body")]
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -37,10 +39,8 @@ def open_page(user: User, version: Version, now: datetime | None = None) -> Chan
     Costs one query, and a write only when they meet this version for the first time.
     """
     now = now or timezone.now()
-    last = LastRead.objects.filter(user=user, document=version.document_id).select_related(
-        "version", "before"
-    )
-    known = last.first()
+    last = LastRead.objects.filter(user=user, document=version.document_id)
+    known = last.select_related("version", "before").defer(*TEXTS).first()
     if known is None or known.version_id != version.pk:
         note(user, version, now)
     before = _before(known, version, now)

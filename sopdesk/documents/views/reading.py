@@ -140,4 +140,4 @@ def _read_context(
     }
     if isinstance(request.user, User):
         context |= upkeep(request.user, document, version, now)
-    return context if version is None else {**context, **text_of(request, document, version, now)}
+    return context if version is None else {**context, **text_of(request, document, version)}
