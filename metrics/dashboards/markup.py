@@ -13,10 +13,10 @@ from metrics.dashboards import drawing, wording
 from metrics.dashboards.comparing import Change
 from metrics.definitions import Metric
 from metrics.reporting import Figure, Point
+from sopdesk.text.badges import when
 from sopdesk.text.escaping import filled, joined
 from sopdesk.text.figures import NOTHING, day_and_month, grouped, in_words
 from sopdesk.text.icons import icon
-from sopdesk.web.templatetags.desk import when
 
 _SPARK: Final = (
     f'<svg class="spark" viewBox="0 0 {drawing.SPARK_WIDTH} {drawing.SPARK_HEIGHT}" '

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from metrics import flagging
 from metrics.models import Ticket
+from sopdesk.text.badges import state_badge, when
 from sopdesk.text.escaping import filled, joined
 from sopdesk.text.figures import clock
 from sopdesk.text.icons import icon
 from sopdesk.text.reversing import address
-from sopdesk.web.templatetags.desk import state_badge, when
 
 _ROW: Final = (
     '<tr><th scope="row" dir="auto"><a href="{}">{}</a>{}</th>'

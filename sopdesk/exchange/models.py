@@ -113,7 +113,7 @@ class IntakeFile(models.Model):
 
     @property
     def look(self) -> str:
-        """The state whose look its badge has (sopdesk/web/states.py)."""
+        """The state whose look its badge has (sopdesk/text/states.py)."""
         looks = {self.What.NEW: "draft", self.What.DRAFT: "draft", self.What.REFUSED: "failed"}
         outcomes = {self.Outcome.DRAFTED: "done", self.Outcome.REFUSED: "failed", self.Outcome.SAME: "open"}
         return outcomes.get(self.outcome) or looks.get(self.what, "open")  # type: ignore[call-overload, no-any-return]

@@ -16,9 +16,9 @@ from sopdesk.text.blocks import Block, Form
 from sopdesk.text.diff import Op, SectionDiff, words
 from sopdesk.text.escaping import filled
 from sopdesk.text.pieces import PieceKind
+from sopdesk.text.states import Look, Tone
 from sopdesk.text.table_diff import RowDiff
 from sopdesk.web.drawing import drawn
-from sopdesk.web.states import Look, Tone
 
 BESIDE = 1
 """How many unchanged paragraphs stand on either side of a change; longer runs are folded."""

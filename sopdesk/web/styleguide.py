@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from sopdesk.text.diff import documents
+from sopdesk.text.states import LOOKS
 from sopdesk.web import styleguide_samples as samples
-from sopdesk.web.states import LOOKS
 
 
 def components(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sopdesk.listing import Head
 from sopdesk.text.figures import clock, points, share
-from sopdesk.web.states import LOOKS
+from sopdesk.text.states import LOOKS
 
 CUT_OVER = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from sopdesk.text.states import LOOKS
 from sopdesk.web.navigation import RAIL
-from sopdesk.web.states import LOOKS
 
 ROOT = Path(settings.BASE_DIR)
 VENDOR = ROOT / "static" / "vendor"

@@ -2,7 +2,7 @@
 
 {% when moment %}, {% when day "date" %}   1 Oct 2026, 09:00 (Dublin), with the relative time as title
 {% icon "search" %}                        an icon of assets/icons.txt, hidden from screen readers
-{% state_badge change.state %}             word, tone and icon of a state (sopdesk/web/states.py)
+{% state_badge change.state %}             word, tone and icon of a state (sopdesk/text/states.py)
 {% field form.title %}                     label, control, help and errors of one form field
 {{ seconds|duration }} {{ share|percent }} {{ n|number }} {{ delta|signed }} {{ share_delta|points }}
 {% querystring page=2 %} is Django's own.
@@ -10,11 +10,9 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.forms import (
     BoundField,
     CheckboxInput,
@@ -25,67 +23,25 @@ from django.forms import (
     Select,
 )
 from django.template.context import Context
-from django.utils import timezone
-from django.utils.safestring import SafeData, SafeString
-from django.utils.translation import get_language
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sopdesk.listing import Listing
-from sopdesk.text import figures, icons
+from sopdesk.text import badges, figures, icons
 from sopdesk.text.diff import SectionDiff
 from sopdesk.text.escaping import filled
 from sopdesk.web import comparing
-from sopdesk.web.states import look_of
 from sopdesk.web.widgets import control
 
 register = template.Library()
-
-
-@register.simple_tag
-def when(value: date | datetime | None, style: str = "") -> SafeString | str:
-    """A moment in the viewer's zone as a <time>; `style` "date" leaves the time of day out."""
-    if value is None:
-        return figures.NOTHING
-    relative = _relative(value) if isinstance(value, datetime) else ""
-    text = figures.in_words(value, date_only=style == "date")
-    return filled('<time datetime="{}" title="{}">{}</time>', value.isoformat(), relative, text)
-
-
-def _relative(value: datetime) -> str:
-    """`3 hours ago`; of what is more than a day away it is kept for the hour, for lists say many moments."""
-    now = timezone.now()
-    if timezone.is_naive(value) or abs(now - value) < timedelta(days=1, hours=1):
-        return str(naturaltime(value))
-    return _relative_in(value, now.replace(minute=0, second=0, microsecond=0), get_language())
-
-
-@lru_cache(maxsize=4096)
-def _relative_in(value: datetime, hour: datetime, language: str | None) -> str:
-    """The same in an hour and in the active language, which are named to tell the kept ones apart."""
-    return str(naturaltime(value))
+register.simple_tag(badges.when)
+register.simple_tag(badges.state_badge)
 
 
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """An icon that decorates a word. One that points somewhere turns round in right-to-left."""
     return icons.icon(str(name), str(extra))
-
-
-@register.simple_tag
-def state_badge(state: str, word: Any = "", icon: str = "", tone: str = "") -> SafeString:
-    """A badge for a state; `word`, `icon` and `tone` say it otherwise ("due today")."""
-    look = look_of(state)
-    shown = word or look.word
-    # One that is escaped already would be found under the same key as one that is not.
-    badge = _badge if isinstance(shown, SafeData) else _kept_badge
-    return badge(shown if isinstance(shown, SafeData) else str(shown), icon or look.icon, tone or look.tone)
-
-
-def _badge(word: str | SafeData, icon: str, tone: str) -> SafeString:
-    return filled('<span class="state tone-{}">{}{}</span>', tone, icons.icon(icon), word)
-
-
-_kept_badge = lru_cache(maxsize=1024)(_badge)  # lists have one or two in each row, of a few kinds
 
 
 @register.simple_tag
