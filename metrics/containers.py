@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ UNPACKED_MAX: Final = 8 * 1024**3
 RATIO_MAX: Final = 200  # real ticket files pack 5 to 30 times
 SNIFF_BYTES: Final = 64 * 1024
 BLOCK: Final = 1024 * 1024
+_ZIP: Final = {b"PK\x03\x04", b"PK\x05\x06"}
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -62,23 +63,26 @@ def check_not_empty(path: Path) -> None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of the one text inside, unpacked as they are read. Raises FileRefused."""
+def opened(path: Path, member: str = "") -> Iterator[IO[bytes]]:
+    """The bytes of the one text inside, unpacked as they are read; `member`: of which of several.
+
+    Raises FileRefused.
+    """
     check_not_empty(path)
     with path.open("rb") as file:
         start = file.read(4)
         file.seek(0)
         if start[:2] == b"\x1f\x8b":
             yield _Guarded(gzip.GzipFile(fileobj=file), path.stat().st_size)
-        elif start == b"PK\x03\x04" or start == b"PK\x05\x06":
-            with _member(file) as member:
-                yield _Guarded(member, path.stat().st_size)
+        elif start in _ZIP:
+            with _member(file, member) as found:
+                yield _Guarded(found, path.stat().st_size)
         else:
             yield file
 
 
 @contextmanager
-def _member(file: IO[bytes]) -> Iterator[IO[bytes]]:
+def _archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError) as error:
@@ -88,18 +92,56 @@ def _member(file: IO[bytes]) -> Iterator[IO[bytes]]:
     with archive:
         if "[Content_Types].xml" in archive.namelist():
             raise FileRefused(_NOT_TEXT["office"])
-        names = [i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
-        if len(names) != 1:
+        yield archive
+
+
+@contextmanager
+def _member(file: IO[bytes], wanted: str) -> Iterator[IO[bytes]]:
+    with _archive(file) as archive:
+        found = [i for i in _shown(archive) if not wanted or i.filename == wanted]
+        if len(found) != 1:
             raise FileRefused(
                 _("The .zip holds %(count)s files; it must hold exactly one, the file of tickets.")
-                % {"count": len(names)}
+                % {"count": len(found)}
             )
-        if names[0].flag_bits & 1:
-            raise FileRefused(_("The .zip has a password. Upload the file inside it."))
-        if names[0].file_size == 0:
+        if found[0].file_size == 0:
             raise FileRefused(_("The file in the .zip is empty."))
-        with archive.open(names[0]) as member:
+        try:
+            member = archive.open(found[0])
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise _damaged(error) from error
+        with member:
             yield member
+
+
+def _shown(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files that somebody put there: not those that a Mac adds, nor hidden ones."""
+    found = [i for i in archive.infolist() if not i.is_dir() and not _is_hidden(PurePosixPath(i.filename))]
+    if any(each.flag_bits & 1 for each in found):
+        raise FileRefused(_("The .zip has a password. Upload what is inside it."))
+    return found
+
+
+def _damaged(error: Exception) -> FileRefused:
+    said = _("The packed file is damaged or was cut off on its way: %(error)s. Upload it again.")
+    return FileRefused(said % {"error": error})
+
+
+def _is_hidden(name: PurePosixPath) -> bool:
+    return name.name.startswith(".") or "__MACOSX" in name.parts
+
+
+def members(path: Path) -> dict[str, int]:
+    """The files in a .zip with their sizes as they say them, by name; none for what is no .zip. Raises FileRefused.
+
+    More than that is never unpacked of one, so that the sum holds for whoever reads several.
+    """
+    with path.open("rb") as file:
+        if file.read(4) not in _ZIP:
+            return {}
+        file.seek(0)
+        with _archive(file) as archive:
+            return {each.filename: each.file_size for each in _shown(archive)}
 
 
 class _Guarded(io.RawIOBase, IO[bytes]):
@@ -115,10 +157,7 @@ class _Guarded(io.RawIOBase, IO[bytes]):
         try:
             block: bytes = self.inner.read(BLOCK if size < 0 else size)
         except (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
-            raise FileRefused(
-                _("The packed file is damaged or was cut off on its way: %(error)s. Upload it again.")
-                % {"error": error}
-            ) from error
+            raise _damaged(error) from error
         self.seen += len(block)
         if self.seen > UNPACKED_MAX or (self.seen > 64 * BLOCK and self.seen > RATIO_MAX * self.packed):
             raise FileRefused(
@@ -130,9 +169,9 @@ class _Guarded(io.RawIOBase, IO[bytes]):
         return block
 
 
-def beginning(path: Path, size: int = SNIFF_BYTES) -> bytes:
+def beginning(path: Path, size: int = SNIFF_BYTES, member: str = "") -> bytes:
     """The first bytes of the text inside, as UTF-8 (or as they are, where single lines are decoded later)."""
-    with opened(path) as file:
+    with opened(path, member) as file:
         raw = file.read(size)
     encoding = _sixteen_bits(raw)
     if encoding:
@@ -162,17 +201,19 @@ def is_seekable_text(path: Path) -> bool:
     """Whether the file can be read from any line on as it lies there."""
     with path.open("rb") as file:
         raw = file.read(SNIFF_BYTES)
-    packed = raw[:2] == b"\x1f\x8b" or raw[:4] in {b"PK\x03\x04", b"PK\x05\x06"}
+    packed = raw[:2] == b"\x1f\x8b" or raw[:4] in _ZIP
     return not packed and _sixteen_bits(raw) is None and not (b"\r" in raw and b"\n" not in raw)
 
 
-def unpack(path: Path, target: Path, *, still_here: Callable[[], object] = lambda: None) -> None:
+def unpack(
+    path: Path, target: Path, *, member: str = "", still_here: Callable[[], object] = lambda: None
+) -> None:
     """Write the text inside as plain UTF-8 with LF or CRLF line ends. All of it, or nothing. Raises FileRefused.
 
     `still_here` is called for every few megabytes, for who must be told that this goes on.
     """
     working = target.with_suffix(".part")
-    with opened(path) as file, working.open("wb") as out:
+    with opened(path, member) as file, working.open("wb") as out:
         raw = file.read(SNIFF_BYTES)
         encoding = _sixteen_bits(raw)
         only_cr = _only_cr(raw, encoding)
@@ -191,9 +232,9 @@ def _only_cr(raw: bytes, encoding: str | None) -> bool:
 
 
 @contextmanager
-def plain_beginning(path: Path, size: int) -> Iterator[IO[bytes]]:
+def plain_beginning(path: Path, size: int, member: str = "") -> Iterator[IO[bytes]]:
     """The beginning of the text inside as a file of its own, with whole lines only."""
-    raw = beginning(path, size)
+    raw = beginning(path, size, member)
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
     whole = raw if len(raw) < size // 2 else raw[: raw.rfind(b"\n") + 1]

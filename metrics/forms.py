@@ -25,7 +25,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            "CSV, TSV, Excel (.xlsx), JSON or NDJSON, as it is or as .zip or .gz. Up to 2 GB."
+            "CSV, TSV, Excel (.xlsx), JSON or NDJSON, as it is or as .zip or .gz; a warehouse’s tables together"
+            " in one .zip. Up to 2 GB."
         ),
         allow_empty_file=True,
     )
@@ -70,7 +71,7 @@ class MappingNameForm(forms.Form):
 def known_mappings(form: str = "") -> list[str]:
     """The names of the mappings there are for files of a form, shipped ones first."""
     saved = Mapping.objects.values_list("name", "content")
-    return [name for name, content in [*mapping.shipped().items(), *saved] if content.get("form", "") == form]
+    return [name for name, content in [*mapping.shipped().items(), *saved] if mapping.is_for(content, form)]
 
 
 def zones_offered() -> list[str]:

@@ -76,7 +76,7 @@ def guess(header: list[str], form: str = "", sampled: Sampled | None = None) -> 
     known = {
         name: _as_written(content, header)
         for name, content in {**mapping.shipped(), **saved}.items()
-        if content.get("form", "") == form
+        if mapping.is_for(content, form)
     }
     fits = [(_fit(content, header), name in saved, name) for name, content in known.items()]
     best, _own, name = max(fits, default=(0, False, ""))

@@ -212,8 +212,7 @@ def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     return {
         "phase": "read",
         "offset": layout.start,
-        # A record of JSON has the number it has there; a CSV counts its header.
-        "line": layout.line - (ticket_import.form not in {"", surveying.WORKBOOK}),
+        "line": layout.line - (ticket_import.form not in surveying.BY_LINES),
         "delimiter": layout.delimiter,
         "size": size,
     }

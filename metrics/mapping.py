@@ -31,6 +31,9 @@ from django.utils.translation import gettext as _
 from metrics import histories, schema
 from sopdesk.accounts.zones import zone_names
 
+TABLES: Final = (
+    "tables"  # the form of several tables of a warehouse: their joined rows are as those of a text
+)
 FOLDER: Final = Path(__file__).parent / "mappings"
 SHAPES: Final = ("tickets", "events")
 DATES: Final = ("iso", "dmy", "mdy", "unix", "unix_ms")
@@ -172,6 +175,11 @@ def _needed(shape: str) -> list[str]:
     """The neutral columns a file of this shape must have."""
     always = [column.name for column in schema.COLUMNS if column.required]
     return [*always, "event_at"] if shape == "events" else always
+
+
+def is_for(content: dict[str, Any], form: str) -> bool:
+    """Whether a mapping is one for files of that form."""
+    return bool(content.get("form", "") == ("" if form == TABLES else form))
 
 
 def shipped() -> dict[str, dict[str, Any]]:

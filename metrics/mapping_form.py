@@ -17,7 +17,7 @@ from metrics.mapping_choices import DATES, SCALES, SEPARATORS, UNITS, ColumnChoi
 from metrics.models import Import, Mapping
 from metrics.sampling import Sampled
 from metrics.schema import Kind
-from metrics.surveying import WORKBOOK
+from metrics.surveying import BY_LINES
 from metrics.veiling import Sampler
 from sopdesk.accounts.zones import validate_time_zone
 
@@ -64,7 +64,7 @@ class MappingForm(forms.Form):
         if not Mapping.objects.filter(name=name).exists():
             del self.fields["update"]
         # Structured files were rewritten with our own; several columns of labels need none.
-        if draft.form not in {"", WORKBOOK} or content.get("labels"):
+        if draft.form not in BY_LINES or content.get("labels"):
             del self.fields["separator"]
         for column in schema.COLUMNS:
             self.fields[f"column_{column.name}"] = self._column_field(column)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from metrics import containers, converting, mapping, reading, rejecting, rewriting, staging
+from metrics import containers, converting, mapping, reading, rejecting, rewriting, staging, surveying
 from metrics.admitting import door_of
 from metrics.chunks import Chunk
 from metrics.importing import stored_path
@@ -87,10 +87,10 @@ def _first_rows(draft: Import, count: int) -> list[reading.Row]:
 
 
 def _rewritten(path: Path, draft: Import, count: int) -> list[reading.Row]:
-    """Of JSON or a workbook: as its first rows will stand in the CSV."""
+    """Of what is no delimited text: as its first rows will stand in the CSV."""
     text = rewriting.first_rows(path, draft.form, draft.header, count).encode("utf-8", "surrogateescape")
-    layout = reading.Layout(",", draft.header, 0, 0)
-    return [*Reader(io.BytesIO(text), layout, 0, 0).rows(rows=count + 1, size=len(text))][1:]
+    layout, line = reading.Layout(",", draft.header, 0, 0), int(draft.form in surveying.BY_LINES)
+    return [*Reader(io.BytesIO(text), layout, 0, line).rows(rows=count + 1, size=len(text))][1:]
 
 
 def _from_beginning(path: Path, layout: reading.Layout, count: int) -> list[reading.Row]:

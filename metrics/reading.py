@@ -50,12 +50,12 @@ class Row(NamedTuple):
     reason: str = ""
 
 
-def layout_of(path: Path, delimiter: str = "") -> Layout:
-    """Delimiter (sniffed if none is given) and header, from the beginning of the file.
+def layout_of(path: Path, delimiter: str = "", *, member: str = "", size: int = LINE_MAX) -> Layout:
+    """Delimiter (sniffed if none is given) and header, from the beginning of the file; `member`: of one in a .zip.
 
     Raises FileRefused when there is no header.
     """
-    raw = containers.beginning(path, LINE_MAX)
+    raw = containers.beginning(path, size, member)
     offset = len(codecs.BOM_UTF8) if _has_mark(path) else 0
     line = 1
     rest = raw

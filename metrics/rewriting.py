@@ -1,4 +1,4 @@
-"""JSON, NDJSON and workbooks are rewritten once as CSV, one line a record, and then read like any other file.
+"""JSON, NDJSON, workbooks and tables of a warehouse are rewritten once as CSV, and then read like any other file.
 
 So there is one reader, one set of broken rows to test, and a rejected row of whatever file can be mended in a
 spreadsheet. The rewriting goes by chunks too: the cursor says how far the file was read and how long the CSV is, and
@@ -15,9 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Final
 
-from metrics import containers, shared_strings, surveying, workbooks
+from metrics import containers, joining, shared_strings, surveying, workbooks, written
 from metrics.json_records import SIDE, Place, Record, Records
-from metrics.reading import BROKEN
+from metrics.mapping import TABLES
 from metrics.surveying import WORKBOOK
 from metrics.vendors import detecting, lookups
 
@@ -31,6 +31,8 @@ def first_rows(path: Path, form: str, header: list[str], count: int) -> str:
     """The first rows as they will stand in the CSV, with the header before them. Raises FileRefused."""
     if form == WORKBOOK:
         return "".join(workbooks.first_lines(path, count))
+    if form == TABLES:
+        return joining.first_rows(path, header, count)
     found = surveying.survey(path)
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\n").writerow
@@ -47,6 +49,8 @@ def advance(upload: Path, form: str, header: list[str], cursor: Cursor, say: Cal
     target = upload.with_suffix(".csv")
     if form == WORKBOOK:
         return _workbook(upload, target, header, cursor, say)
+    if form == TABLES:
+        return joining.advance(upload, target, header, cursor, say)
     if "stage" not in cursor:
         return _begin(upload, header, say)
     if cursor["stage"] == "gather":
@@ -60,6 +64,8 @@ def advance(upload: Path, form: str, header: list[str], cursor: Cursor, say: Cal
 
 def share(cursor: Cursor) -> float:
     """How much of the rewriting is done, 0 to 1. Gathering the lists beside the tickets reads the file once before."""
+    if "share" in cursor:
+        return float(cursor["share"])
     if "offset" in cursor:
         return float(cursor["offset"] / max(1, cursor["size"]))
     if "place" not in cursor:
@@ -110,7 +116,7 @@ def _chunk(file: IO[bytes], cursor: Cursor, stage: str) -> Iterator[Record]:
 def _workbook(
     upload: Path, target: Path, header: list[str], cursor: Cursor, say: Callable[[], object]
 ) -> Cursor:
-    plain, part = upload.with_suffix(".plain"), _part(target)
+    plain, part = upload.with_suffix(".plain"), written.part_of(target)
     is_there = plain.exists() and part.exists() and part.stat().st_size >= cursor.get("written", 0)
     if "stage" not in cursor or not is_there:
         part.write_bytes(b"")
@@ -122,14 +128,6 @@ def _workbook(
     plain.unlink(missing_ok=True)
     shared_strings.forget(plain)
     return {"rewritten": target.name}
-
-
-def _part(target: Path) -> Path:
-    """The CSV while it is written; also one that was ready when the worker died before that was committed."""
-    part = target.with_suffix(".part")
-    if target.exists() and not part.exists():
-        target.replace(part)
-    return part
 
 
 def _gather(plain: Path, cursor: Cursor) -> Cursor:
@@ -144,7 +142,7 @@ def _gather(plain: Path, cursor: Cursor) -> Cursor:
 
 def _convert(plain: Path, target: Path, form: str, header: list[str], cursor: Cursor) -> Cursor:
     """Write the next tickets behind those that are written."""
-    after, part = dict(cursor), _part(target)
+    after, part = dict(cursor), written.part_of(target)
     if not part.exists() or part.stat().st_size < cursor.get("written", 0):
         after = cursor = {**cursor, "place": asdict(Place()), "written": 0}
         part.write_bytes(b"")
@@ -158,10 +156,10 @@ def _convert(plain: Path, target: Path, form: str, header: list[str], cursor: Cu
         out.truncate()
         turn = detecting.turning(form, known)
         if not cursor.get("written"):
-            out.write(_line(header))
+            out.write(written.line(header))
         for record in _chunk(file, after, "done"):
             if record.group == cursor["group"]:
-                out.write(_line(_cells(record, header, turn)))
+                out.write(written.line(_cells(record, header, turn)))
         after["written"] = out.tell()
         out.flush()
         os.fsync(out.fileno())
@@ -174,17 +172,6 @@ def _convert(plain: Path, target: Path, form: str, header: list[str], cursor: Cu
 def _cells(record: Record, header: list[str], turn: Callable[[dict[str, Any]], dict[str, str]]) -> list[str]:
     """The cells of a record; of a broken one its text, in a row that the reader knows by its length and mark."""
     if record.reason:
-        text = " ".join(record.text.split())[:20_000] or "-"
-        return [BROKEN, record.reason, *[""] * (len(header) - 2), text][: len(header) + 1]
+        return written.broken(record.reason, record.text, len(header))
     cells = turn(record.value)
     return [cells.get(name, "") for name in header]
-
-
-def _line(cells: list[str]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    try:
-        # Bytes that were no UTF-8 are written as they came; the reader takes their line as Windows-1252.
-        return out.getvalue().encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return out.getvalue().encode("utf-8", "replace")

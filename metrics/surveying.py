@@ -13,9 +13,10 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from metrics import beside, containers, reading, workbooks
+from metrics import beside, containers, reading, tables, workbooks
 from metrics.containers import FileRefused
 from metrics.json_records import MAIN, SIDE, Place, Record, Records, is_lines
+from metrics.mapping import TABLES
 from metrics.vendors import detecting, lookups
 from metrics.vendors.lookups import Lookups
 
@@ -23,12 +24,14 @@ SURVEY_BYTES: Final = 8 * 1024**2
 SURVEY_RECORDS: Final = 5_000
 EXTRA_MAX: Final = 300
 WORKBOOK: Final = "xlsx"
+# Forms whose rows have the numbers of lines, the header being the first; a record of JSON has the number it has there.
+BY_LINES: Final = ("", WORKBOOK, TABLES)
 _JSON: Final = re.compile(rb"\s*(\{|\[\s*[\[{\]])")
 
 
 @dataclass(frozen=True)
 class Look:
-    """The header, and the form where the file is no delimited text: a helpdesk's name, `json` or `xlsx`."""
+    """The header, and the form where the file is no delimited text: a helpdesk's name, `json`, `xlsx` or `tables`."""
 
     header: list[str]
     form: str = ""
@@ -39,6 +42,8 @@ def look(path: Path) -> Look:
     containers.check_not_empty(path)
     if workbooks.is_workbook(path):
         return _unless_beside(Look(workbooks.header_of(path), WORKBOOK))
+    if tables.are_several(path):
+        return Look(tables.found_in(path).joined, TABLES)
     if not _JSON.match(containers.beginning(path)):
         return _unless_beside(Look(reading.layout_of(path).header))
     found = survey(path)

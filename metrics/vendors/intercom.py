@@ -27,7 +27,7 @@ _LENGTHS: Final = {
 }
 _STARTED_BY_US: Final = {"admin_initiated", "campaigns_initiated", "automated"}
 _CUSTOMERS: Final = {"user", "lead", "contact"}
-_SAID: Final = {"comment", "open", "close"}
+SAID: Final = {"comment", "open", "close"}
 
 
 def fits(record: dict[str, Any]) -> bool:
@@ -100,15 +100,15 @@ def _parts(talk: dict[str, Any], author: dict[str, Any]) -> dict[str, str]:
     if not isinstance(parts, list):
         return {}
     written = (
-        [(_who(at(talk, "source", "author") or {}), since_1970(talk.get("created_at")))] if author else []
+        [(who(at(talk, "source", "author") or {}), since_1970(talk.get("created_at")))] if author else []
     )
     for each in parts:
-        if isinstance(each, dict) and each.get("part_type") in _SAID and each.get("body"):
-            written.append((_who(at(each, "author") or {}), since_1970(each.get("created_at"))))
+        if isinstance(each, dict) and each.get("part_type") in SAID and each.get("body"):
+            written.append((who(at(each, "author") or {}), since_1970(each.get("created_at"))))
     replies = [when for who, when in written if who == "agent"]
     return {"conversation": messages(written), "reply_count": str(len(replies))}
 
 
-def _who(author: dict[str, Any]) -> str:
+def who(author: dict[str, Any]) -> str:
     kind = author.get("type")
     return "customer" if kind in _CUSTOMERS else ("agent" if kind == "admin" else "auto")

@@ -16,14 +16,20 @@ from typing import Any, Final
 # By what the rows of a list are found, and which of their values are kept (all of them when none are named).
 _BY: Final = {
     "ticket_metrics": "ticket_id", "metric_sets": "ticket_id", "satisfaction_ratings": "ticket_id",
-    "time_entries": "ticket_id", "ticket_comments": "ticket_id",
+    "time_entries": "ticket_id", "ticket_comments": "ticket_id", "ticket_tags": "ticket_id",
+    "ticket_field_history": "ticket_id", "conversation_parts": "conversation_id",
+    "conversation_tags": "conversation_id",
 }  # fmt: skip
 _KEPT: Final = {
     "users": ("name", "email", "role"), "contacts": ("name", "email"), "agents": ("name", "contact"),
     "groups": ("name",), "teams": ("name",), "admins": ("name",), "brands": ("name",),
     "organizations": ("name",), "companies": ("name",), "ticket_fields": ("title",),
     "ticket_comments": ("author_id", "public", "created_at", "user_id", "created"),
+    "ticket_tags": ("tag",), "ticket_field_history": ("field_name", "updated", "value"), "tags": ("name",),
+    "conversation_parts": ("author_type", "created_at"), "conversation_tags": ("tag_id",),
 }  # fmt: skip
+BATCH: Final = 50_000
+CACHE_KB: Final = 32 * 1024
 
 
 class Lookups:
@@ -31,27 +37,37 @@ class Lookups:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self._waiting: list[tuple[str, str, str, str]] = []
+        database.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         database.execute(
             "CREATE TABLE IF NOT EXISTS rows (list TEXT, key TEXT, number TEXT, row TEXT,"
             " PRIMARY KEY (list, key, number)) WITHOUT ROWID"
         )
         self.lists = {name for (name,) in database.execute("SELECT DISTINCT list FROM rows")}
 
-    def add(self, name: str, row: dict[str, Any], place: int) -> None:
+    def add(self, name: str, row: dict[str, Any], place: int | str) -> None:
+        """Keep a row of a list. `place` is what tells those from one another that have no number of their own."""
         key = row.get(_BY.get(name, "id"))
         if key is None:
             return
         kept = {k: row.get(k) for k in _KEPT[name]} if name in _KEPT else row
         self.lists.add(name)
-        self._database.execute(
-            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)",
-            (name, str(key), str(row.get("id", place)), json.dumps(kept)),
-        )
+        self._waiting.append((name, str(key), str(row.get("id", place)), json.dumps(kept)))
+        if len(self._waiting) >= BATCH:
+            self.write()
+
+    def write(self) -> None:
+        """Those that were added since, in the order in which they lie: in any other each is a page to be fetched."""
+        self._waiting.sort(key=lambda row: row[:3])
+        self._database.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", self._waiting)
+        self._waiting.clear()
 
     def all(self, name: str, key: Any) -> list[dict[str, Any]]:
         """The rows of a list that belong to this number."""
         if name not in self.lists or key is None:
             return []
+        if self._waiting:
+            self.write()
         found = self._database.execute(
             "SELECT row FROM rows WHERE list = ? AND key = ? ORDER BY number", (name, str(key))
         )
@@ -75,7 +91,9 @@ def kept_in(path: Path | None) -> Iterator[Lookups]:
     """The rows in that file; without one, in memory. They are written when all went well."""
     database = sqlite3.connect(path or ":memory:")
     try:
-        yield Lookups(database)
+        known = Lookups(database)
+        yield known
+        known.write()
         database.commit()
     finally:
         database.close()

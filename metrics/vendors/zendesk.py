@@ -56,9 +56,9 @@ def row(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
         "labels": words(tags),
         # Which ticket it was merged into is told by a comment only.
         "merged_into": "merged" if MERGED in tags else "",
-        "is_agent_initiated": text(_opened_by_an_agent(ticket, known)),
+        "is_agent_initiated": text(opened_by_an_agent(ticket, known)),
         "active_s": _total_time(ticket, known),
-        "conversation": _conversation(ticket, known),
+        "conversation": conversation(ticket, known),
         **_times(ticket, metrics),
         **_rating(ticket, known),
     }  # fmt: skip
@@ -140,14 +140,15 @@ def _total_time(ticket: dict[str, Any], known: Lookups) -> str:
     return ""
 
 
-def _opened_by_an_agent(ticket: dict[str, Any], known: Lookups) -> bool | None:
+def opened_by_an_agent(ticket: dict[str, Any], known: Lookups) -> bool | None:
+    """None where the role of whoever submitted it for somebody else is not known."""
     role = known.one("users", ticket.get("submitter_id")).get("role")
     if role is None or ticket.get("submitter_id") == ticket.get("requester_id"):
         return None
     return role in {"agent", "admin"}
 
 
-def _conversation(ticket: dict[str, Any], known: Lookups) -> str:
+def conversation(ticket: dict[str, Any], known: Lookups) -> str:
     """Public comments. Who wrote is an agent when it is not the requester and their role, where told, is one."""
     own = ticket.get("comments")
     comments = own if isinstance(own, list) else known.all("ticket_comments", ticket.get("id"))
