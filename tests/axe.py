@@ -22,11 +22,22 @@ EVERY_LOOK: Looks = [
     (WIDE, "light", STRICT), (WIDE, "dark", CONTRAST), (PHONE, "dark", STRICT), (PHONE, "light", CONTRAST),
 ]  # fmt: skip
 
+# Axe parses the colour of each element and of all that stand behind it, thousands a page, through a library for every
+# colour space there is; few of them differ. Each is parsed once.
+COLORS_ONCE = """
+const { Color } = axe.commons.color, parse = Color.prototype.parseString, known = new Map();
+Color.prototype.parseString = function (text) {
+  if (!known.has(text)) known.set(text, new Color(parse.call(new Color(0, 0, 0), text)));
+  const { r, g, b, alpha } = known.get(text);
+  return Object.assign(this, { r, g, b, alpha });
+};
+"""
+
 
 def violations(page: Page, rules: dict[str, Any]) -> list[dict[str, Any]]:
     """Axe's violations by `rules` (its options), each with its `id` and `nodes`."""
     if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
+        page.evaluate(f"() => {{ {AXE_SCRIPT}; {COLORS_ONCE} }}")
     # The results that are not asked for name one element each, and stay in the browser.
     found: list[dict[str, Any]] = page.evaluate(
         "options => axe.run(options).then(results => results.violations)",
