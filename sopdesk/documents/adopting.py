@@ -24,7 +24,8 @@ from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.kinds import Kind
 from sopdesk.documents.models import TITLE_MAX, Approval, Change, ChangeItem, Document, Transition
-from sopdesk.documents.snapshots import snapshot
+from sopdesk.documents.snapshots import Prepared, prepare, snapshots
+from sopdesk.text.markdown import Rendered
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
@@ -49,6 +50,8 @@ class Past:
     """Versions of several documents that came in force in one change carry one name for it."""
     published_at: datetime | None = None
     """When it was made public elsewhere, where that differs from when it began to count."""
+    rendered: Rendered | None = None
+    """`body` rendered, where whoever brings it did that already."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +161,8 @@ def _adopt_change(
         approval = Approval.objects.create(change=change, reviewer=reviewer, content_hash=approved)
         Approval.objects.filter(pk=approval.pk).update(at=since)
     for item, (_document, version, until) in zip(items, group, strict=True):
-        snapshot(
-            item,
+        snapshots(
+            [Prepared(item, version.rendered)] if version.rendered else prepare([item]),
             change=change,
             in_force=DateTimeTZRange(since, until),
             actor=version.reviewer or version.author,
@@ -187,7 +190,7 @@ def _item(change: Change, document: Document, version: Past) -> ChangeItem:
     return ChangeItem.objects.create(
         change=change,
         document=document,
-        base_version=document.versions.order_by("-number").first(),
+        base_version_id=document.versions.order_by("-number").values_list("pk", flat=True).first(),
         title=version.title,
         body=version.body,
         audience=version.audience,

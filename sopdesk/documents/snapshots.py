@@ -35,13 +35,6 @@ def prepare(items: Iterable[ChangeItem]) -> list[Prepared]:
     return [Prepared(item, markdown.render(item.body)) for item in items]
 
 
-def snapshot(
-    item: ChangeItem, *, change: Change, in_force: DateTimeTZRange, actor: User, **said: Any
-) -> Version:
-    """Store what one draft says as its document's next version; see `snapshots`. Raises TextRefused."""
-    return snapshots(prepare([item]), change=change, in_force=in_force, actor=actor, **said)[0]
-
-
 def snapshots(
     prepared: Sequence[Prepared],
     *,

@@ -28,13 +28,15 @@ from sopdesk.documents.keys import KEY_MAX
 from sopdesk.documents.kinds import Kind
 from sopdesk.documents.models import Document, Version
 from sopdesk.exchange.candidates import Candidate, FileRefused, candidate
-from sopdesk.exchange.judging import Verdict, What, judge
+from sopdesk.exchange.judging import Verdict, What, compare, weigh
 from sopdesk.exchange.people import person_of
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
 
 MAX_BYTES = 500 * 1000**2
+MAX_RENDERED = 50 * 1000**2
+"""So many bytes of text stay rendered from the plan to its versions; what is more is rendered again, not kept."""
 MAX_SUMMARY = 4_000
 _STEM = re.compile(r"(?:/index|/readme)?\.[a-z]+$", re.IGNORECASE)
 
@@ -86,6 +88,8 @@ class Plan:
     skipped: list[Skipped] = field(default_factory=list)
     moved: list[Skipped] = field(default_factory=list)
     """Revisions that begin a little later than their date."""
+    rendered: int = 0
+    """Bytes of text that were rendered."""
 
     @property
     def versions(self) -> int:
@@ -145,6 +149,7 @@ def _plan_file(path: str, rows: list[Revision], made: Plan, keys: _Keys, usual: 
         made.skipped.append(Skipped(path, 0, _("No revision of it can be kept.")))
         return
     last = verdicts[-1][1]
+    compare(last)
     key = last.key or keys.next(path, last.content["title"])
     if last.what == What.SAME or last.document is not None or _is_taken(last.kind, key):
         made.skipped.append(Skipped(path, 0, _("It is here already, as %(key)s.") % {"key": last.key or key}))
@@ -166,10 +171,13 @@ def _verdict(row: Revision, made: Plan, usual: Usual) -> Verdict | None:
     except FileRefused as refusal:
         made.skipped.append(Skipped(row.path, row.number, str(refusal)))
         return None
-    verdict = judge(_with(found, usual.given), kind=usual.kind, owner=usual.owner, actor=usual.actor)
+    verdict = weigh(_with(found, usual.given), kind=usual.kind, owner=usual.owner, actor=usual.actor)
     if verdict.what == What.REFUSED:
         made.skipped.append(Skipped(row.path, row.number, " ".join(verdict.reasons)))
         return None
+    made.rendered += len(data)
+    if made.rendered > MAX_RENDERED:
+        verdict.rendered = None
     return verdict
 
 
@@ -193,6 +201,7 @@ def _past(verdicts: list[tuple[Revision, Verdict]], made: Plan, actor: User) -> 
             reviewer=None,
             summary=row.subject[:MAX_SUMMARY],
             together=row.commit,
+            rendered=verdict.rendered,
             **verdict.content,
         )
 

@@ -22,6 +22,7 @@ from sopdesk.exchange.candidates import Candidate, reasons_of, unknown_fields
 from sopdesk.exchange.models import IntakeFile
 from sopdesk.text import markdown
 from sopdesk.text.guards import TextRefused
+from sopdesk.text.markdown import Rendered
 
 MOST_PROBLEMS = 8
 _KEY = re.compile(rf"^\w[\w.-]{{0,{KEY_MAX - 1}}}$")
@@ -45,6 +46,10 @@ class Verdict:
     notes: list[str] = field(default_factory=list)
     item: ChangeItem | None = None
     """The open draft that says the same already."""
+    base: Version | None = None
+    """What a new draft of `document` begins from."""
+    rendered: Rendered | None = None
+    """The text in all its forms, unless it is refused."""
 
 
 def judge(found: Candidate, *, kind: Kind, owner: User, actor: User) -> Verdict:
@@ -52,12 +57,19 @@ def judge(found: Candidate, *, kind: Kind, owner: User, actor: User) -> Verdict:
 
     What `actor` may not see is treated as if it were not there; that a key is taken shows when it is used.
     """
+    verdict = weigh(found, kind=kind, owner=owner, actor=actor)
+    compare(verdict)
+    return verdict
+
+
+def weigh(found: Candidate, *, kind: Kind, owner: User, actor: User) -> Verdict:
+    """`judge` by the file alone: whether it is refused and what it holds, not yet whether the desk has it already."""
     kind = kind_of(found.kind) if found.kind else kind
     verdict = Verdict(What.NEW, kind, found.key, notes=list(found.notes))
     _unknown(found, kind, verdict)
     verdict.document = _document(found, kind, actor)
-    base = newest(verdict.document) if verdict.document else None
-    verdict.content = _content(found, kind, base, verdict)
+    verdict.base = newest(verdict.document) if verdict.document else None
+    verdict.content = _content(found, kind, verdict.base, verdict)
     _text(found.body, verdict)
     if verdict.document is None:
         _identity(found, owner, verdict)
@@ -70,10 +82,15 @@ def judge(found: Candidate, *, kind: Kind, owner: User, actor: User) -> Verdict:
         _kept_as_it_is(found, verdict)
     if verdict.reasons:
         verdict.what = What.REFUSED
-        return verdict
-    verdict.content_hash = content_hash(Version(**verdict.content))
-    _what(verdict, base)
+    else:
+        verdict.content_hash = content_hash(Version(**verdict.content))
     return verdict
+
+
+def compare(verdict: Verdict) -> None:
+    """Say of what `weigh` let through whether the desk has it, in a version or in a draft."""
+    if verdict.what != What.REFUSED:
+        _what(verdict, verdict.base)
 
 
 def _unknown(found: Candidate, kind: Kind, verdict: Verdict) -> None:
@@ -127,7 +144,7 @@ def _audience(
 
 def _text(body: str, verdict: Verdict) -> None:
     try:
-        rendered = markdown.render(body)
+        rendered = verdict.rendered = markdown.render(body)
     except TextRefused as refusal:
         verdict.reasons += reasons_of(refusal)
         return
