@@ -1,4 +1,7 @@
-"""Tickets made up in the database, as many as one likes, in the shape of a support desk's."""
+"""Tickets made up in the database, as many as one likes, in the shape of a support desk's.
+
+They come in the order in which they were created, as a desk numbers and exports them.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ SELECT %(source)s, 'S' || n, (ARRAY['email','chat','phone','in_app'])[1 + floor(
     ARRAY['macro-' || label], '{}', '{}', '{}', '{}', md5(n::text)::uuid
 FROM generate_series(1, %(count)s) AS n CROSS JOIN LATERAL (SELECT random() AS a, random() AS b, random() + random()
     + random() - 1.5 AS c, n AS same) AS r
-CROSS JOIN LATERAL (SELECT %(first)s::timestamptz + random() * %(days)s * interval '1 day' AS created,
+CROSS JOIN LATERAL (SELECT %(first)s::timestamptz + (n - random()) / %(count)s * %(days)s * interval '1 day' AS created,
     floor(random() * %(labels)s)::int AS label, floor(random() * cardinality(%(teams)s::bigint[]))::int AS team,
     n AS same) AS w
 CROSS JOIN LATERAL (SELECT CASE WHEN random() < 0.97 THEN created + exp(9 + 2.5 * (random() + random() - 1))
