@@ -11,17 +11,19 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from metrics import backlogs, cutting, levels
+from metrics import backlogs, cutting, histograms, levels
 from metrics.cutting import Keys
 from metrics.definitions import BY_KEY, LEVELS, METRICS, Metric
 from metrics.dimensions import TIMES
-from metrics.figures import Figure, Parts, buckets, figure, made_of, parts_by
+from metrics.figures import Figure, Parts, figure, made_of
 from metrics.filters import Period
-from metrics.levels import Level, Narrow, Refused
+from metrics.levels import Narrow, Refused
+from metrics.summing import summed
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
 
 AGENT_LEAST: Final = 20  # below this n nothing is said of a person
+_AT_ONCE: Final = {"day": 1, "week": levels.WEEK}  # how many days one row may hold, where they are told apart
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def reports(
     period: Period,
     narrow: Narrow | None = None,
 ) -> dict[str, list[Line]]:
-    """The same of several metrics, by their keys: one query for all their counts, and one for each histogram."""
+    """The same of several metrics, by their keys: one query for all that adds up."""
     asked, chosen = Report(user, tuple(by), period, narrow or {}), levels.wanted(narrow)
     found = [_metric(one) for one in metrics]
     levels.check(by)
@@ -90,8 +92,8 @@ def reports(
         require(user, Permission.METRICS_READ)
         if "agent" in {*by, *chosen}:
             require(user, Permission.METRICS_READ_AGENTS)
-    summed = [one for one in found if one.key not in _others and one not in LEVELS]
-    by_key = _summed(asked, summed) if summed else {}
+    adding_up = [one for one in found if one.key not in _others and one not in LEVELS]
+    by_key = _summed(asked, adding_up) if adding_up else {}
     for one in found:
         if one.key in _others:
             by_key[one.key] = _others[one.key][1](asked)
@@ -120,41 +122,33 @@ def _guarded(line: Line) -> Line:
 def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
     level = levels.level_for(asked.user, asked.by, levels.wanted(asked.narrow))
     columns = cutting.columns(level, asked.by)
-    within = level.within([asked.period], weeks="day" not in asked.by)
+    finest = next((days for key, days in _AT_ONCE.items() if key in asked.by), levels.BLOCK_OF_WEEKS)
+    within = level.within([asked.period], at_once=finest)
     needed = sorted({name for metric in metrics for name in made_of(metric)})
+    logs = sorted({metric.log for metric in metrics if metric.log})
     names: dict[Keys, dict[str, str]] = {keys: {} for keys in _always(asked)}
     parts: dict[Keys, Counter[str]] = {keys: Counter() for keys in names}
-    for row, found in parts_by(within, *columns, names=needed).items():
-        for keys, said in cutting.cut(level, asked.by, dict(zip(columns, row, strict=True))):
+    counted: dict[tuple[str, Keys], Counter[int]] = {}
+    for row in summed(within, columns, needed, logs):
+        counts = {name: row[name] for name in needed}
+        buckets = {log: histograms.counted(row[log]) for log in logs if row[log]}
+        for keys, said in cutting.cut(level, asked.by, row):
             names.setdefault(keys, said)
-            parts.setdefault(keys, Counter()).update({name: found[name] for name in needed})
-    logs = {
-        metric.log: _logs(within, metric.log, level, asked.by, columns) for metric in metrics if metric.log
-    }
+            parts.setdefault(keys, Counter()).update(counts)
+            for log, contacts in buckets.items():
+                counted.setdefault((log, keys), Counter()).update(contacts)
     nothing: Parts = dict.fromkeys(needed, 0)
     return {
         metric.key: [
             Line(
                 dict(zip(asked.by, keys, strict=True)),
-                figure(
-                    metric, {**nothing, **parts[keys]}, logs[metric.log].get(keys) if metric.log else None
-                ),
+                figure(metric, {**nothing, **parts[keys]}, counted.get((metric.log, keys))),
                 names[keys],
             )
             for keys in sorted(parts)
         ]
         for metric in metrics
     }
-
-
-def _logs(
-    within: list[Any], log: str, level: Level, by: tuple[str, ...], columns: list[str]
-) -> dict[Keys, Counter[int]]:
-    logs: dict[Keys, Counter[int]] = {}
-    for row, counts in buckets(within, log, *columns).items():
-        for keys, _said in cutting.cut(level, by, dict(zip(columns, row, strict=True))):
-            logs.setdefault(keys, Counter()).update(counts)
-    return logs
 
 
 def _always(asked: Report) -> list[Keys]:

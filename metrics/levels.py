@@ -15,6 +15,7 @@ from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.filters import Period
 from metrics.models import Backlog, Cell, Rollup, Slice, Week, WeekCell
 from metrics.summing import mature_by_source, mature_until, once
+from metrics.weeks import BLOCK, WEEKS, block_of, monday_of
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
 
@@ -23,6 +24,8 @@ Wanted = dict[str, frozenset[str]]
 _FINE: Final = {"priority", "market"}
 _LABELLED: Final = {"label", "sop"}
 _SLICED: Final = {"agent", "macro"}
+WEEK: Final = 7
+BLOCK_OF_WEEKS: Final = 7 * WEEKS
 
 
 class Refused(Exception):
@@ -42,22 +45,23 @@ class Level:
     names: aliases.Names = aliases.NONE
     weeks: QuerySet[Any] | None = None
 
-    def within(self, periods: Iterable[Period], *, weeks: bool) -> list[QuerySet[Any]]:
-        """The rows of these days. `weeks`: whole weeks may be one row, on their Monday (where the level has them, and
-        all that counts on them has had its time: metrics/figures.py); the days beside them are told by day, and so is
-        the week in which the last mature day of a source lies."""
+    def within(self, periods: Iterable[Period], *, at_once: int) -> list[QuerySet[Any]]:
+        """The rows of these days. `at_once`: how many days one row may hold: 1, whole weeks (7), told on their Monday,
+        or blocks of them too (28; metrics/weeks.py), where the level has them and all that counts on them has had its
+        time (metrics/figures.py). The days beside them are told by day, and so is the week in which the last mature
+        day of a source lies."""
         by_day, by_week = Q(), Q()
         for period in periods:
-            whole = _whole_weeks(period) if weeks and self.weeks is not None else None
+            whole = _whole_weeks(period) if at_once > 1 and self.weeks is not None else None
             if whole is None:
                 by_day |= Q(day__range=(period.first, period.last))
                 continue
             monday, after = whole
-            by_week |= Q(day__gte=monday, day__lt=after)
-            for source, begins in _cut_weeks(monday, after):
-                by_week &= ~Q(source=source, day=begins)
-                by_day |= Q(source=source, day__range=(begins, begins + timedelta(days=6)))
-            by_day |= Q(day__gte=period.first, day__lt=monday) | Q(day__gte=after, day__lte=period.last)
+            weeks, days = _as_they_are_kept(monday, after, blocks=at_once > WEEK)
+            by_week |= weeks
+            by_day |= (
+                days | Q(day__gte=period.first, day__lt=monday) | Q(day__gte=after, day__lte=period.last)
+            )
         found = [self.rollups.filter(by_day)]
         if by_week and self.weeks is not None:
             found.append(self.weeks.filter(by_week))
@@ -72,14 +76,26 @@ def _whole_weeks(period: Period) -> tuple[date, date] | None:
     return (monday, after) if monday < after else None
 
 
-def _cut_weeks(monday: date, after: date) -> list[tuple[int, date]]:
-    """The sources of which a week among these is mature only as far as to one of its days, each with that Monday."""
-    lasts = (
-        (source, last, last - timedelta(days=last.weekday())) for source, last in mature_by_source().items()
-    )
-    return [
-        (source, begins) for source, last, begins in lasts if monday <= begins < after and last.weekday() < 6
-    ]
+def _as_they_are_kept(monday: date, after: date, *, blocks: bool) -> tuple[Q, Q]:
+    """The weeks from one Monday to before another, as blocks and the weeks beside them; and the days of weeks of which
+    a source is mature only as far as to one of their days."""
+    begin, end = block_of(monday + BLOCK - timedelta(days=1)), block_of(after)
+    if not blocks or begin >= end:
+        begin = end = after
+    whole = Q(weeks=WEEKS, day__gte=begin, day__lt=end)
+    beside = [(first, until) for first, until in ((monday, begin), (end, after)) if first < until]
+    single, days = Q(pk__in=[]), Q()
+    for first, until in beside:
+        single |= Q(weeks=1, day__gte=first, day__lt=until)
+    for source, last in mature_by_source().items():
+        week, block = monday_of(last), block_of(last)
+        if begin <= block < end and last + timedelta(days=1) < block + BLOCK:
+            whole &= ~Q(source=source, day=block)
+            single |= Q(weeks=1, source=source, day__gte=block, day__lt=block + BLOCK)
+        if monday <= week < after and last.weekday() < 6:
+            single &= ~Q(source=source, day=week)
+            days |= Q(source=source, day__range=(week, week + timedelta(days=6)))
+    return (whole | single if begin < end else single), days
 
 
 def wanted(narrow: Narrow | None) -> Wanted:

@@ -60,10 +60,9 @@ def advance(job: Job) -> Step:
     """The next days of a month."""
     first, last = (date.fromisoformat(job.payload[name]) for name in ("first", "last"))
     begins = date.fromisoformat(job.cursor["next"]) if job.cursor else first
-    ends = rollups.monday_of(begins) + timedelta(weeks=rollups.weeks_at_once(begins), days=-1)
-    days = [begins + timedelta(days=n) for n in range((min(ends, last) - begins).days + 1)]
+    after = min(rollups.batch_end(begins), last + timedelta(days=1))
+    days = [begins + timedelta(days=n) for n in range((after - begins).days)]
     rollups.rebuild(days)
-    after = days[-1] + timedelta(days=1)
     finished = after > last
     if finished:
         rollups.refresh_facets()

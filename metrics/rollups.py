@@ -17,6 +17,7 @@ from django.utils import timezone
 from metrics import aliases, backlog_rows, histograms, partitions
 from metrics.counting import LOGS, PARTS, part_sql
 from metrics.models import Backlog, Cell, Import, Rollup, Slice, Source, StaleDay
+from metrics.weeks import BLOCK, BLOCK_SQL, MONDAY_SQL, WEEKS, block_of, monday_of
 
 LOCK_SPACE: Final = 0x534F  # advisory locks (this, day number) are the rollups'
 # As many days at once as have about so many tickets: planning these statements takes tens of milliseconds, and groups
@@ -45,7 +46,6 @@ def _same(columns: str) -> dict[str, str]:
     return {name: name for name in columns.split(", ")}
 
 
-_MONDAY: Final = "day - (extract(isodow FROM day)::int - 1)"
 _AT: Final = _same(f"day, {_PLACE}")
 _BOTH_KINDS: Final = "kind IN ('labels', 'fine')"  # named, so that the index by kind and day is used
 
@@ -54,32 +54,45 @@ def _week_cells(weeks: str) -> str:
     """Both kinds of WeekCell in one pass over the cells: by the set of labels, and by priority and market."""
     place = f"{_PLACE}, monday"
     return (
-        f"INSERT INTO metrics_weekcell ({_PLACE}, day, kind, priority, market, labels, {', '.join(PARTS)})"
-        f" SELECT {place}, CASE GROUPING(labels) WHEN 0 THEN 'labels' ELSE 'fine' END, coalesce(priority, ''),"
+        f"INSERT INTO metrics_weekcell ({_PLACE}, day, weeks, kind, priority, market, labels, {', '.join(PARTS)})"
+        f" SELECT {place}, 1, CASE GROUPING(labels) WHEN 0 THEN 'labels' ELSE 'fine' END, coalesce(priority, ''),"
         f" coalesce(market, ''), coalesce(labels, '{{}}'), {', '.join(map(_added, PARTS))}"
-        f" FROM (SELECT *, {_MONDAY} AS monday FROM metrics_cell WHERE {weeks}) AS cell"
+        f" FROM (SELECT *, {MONDAY_SQL} AS monday FROM metrics_cell WHERE {weeks}) AS cell"
         f" GROUP BY GROUPING SETS (({place}, labels), ({place}, priority, market))"
     )
+
+
+def _blocks(table: str, columns: str, weeks: str) -> str:
+    """Blocks of weeks out of their weeks."""
+    of_block = {"day": BLOCK_SQL, "weeks": str(WEEKS), **_same(f"{_PLACE}, {columns}")}
+    return _insert(table, of_block, f"(SELECT * FROM metrics_{table} WHERE weeks = 1 AND {weeks}) AS week")
 
 
 def _statements(*, whole: bool, one: bool, named: bool) -> tuple[str, ...]:
     """The levels one after the other; each coarser one is added up from a finer one where that is possible."""
     own = " AND source_id = %(source)s" if one else ""
-    weeks = f"day >= %(monday)s AND day < %(after)s AND {_MONDAY} = ANY(%(mondays)s)"
+    weeks = f"day >= %(monday)s AND day < %(after)s AND {MONDAY_SQL} = ANY(%(mondays)s)"
     cells = f"(SELECT * FROM metrics_cell WHERE day = ANY(%(days)s){own}) AS cell"
     # Fewer rows than the rollups of their days.
-    sets = f"(SELECT * FROM metrics_weekcell WHERE kind = 'labels' AND day = ANY(%(mondays)s){own}) AS cell"
+    sets = (
+        "(SELECT * FROM metrics_weekcell WHERE kind = 'labels' AND weeks = 1 AND day = ANY(%(mondays)s)"
+        f"{own}) AS cell"
+    )
+    old = f"(weeks = 1 AND day = ANY(%(mondays)s) OR weeks = {WEEKS} AND day = ANY(%(blocks)s)){own}"
+    of_blocks = f"day = ANY(%(mondays_of_blocks)s){own}"
     labels = "unnest(array_append(labels, '')) AS label"
     agents, macros = "part WHERE agent <> ''", "part, unnest(macro_keys) AS macro"
     return (
         "DROP TABLE IF EXISTS part",
         f"CREATE TEMP TABLE part ON COMMIT DROP AS {part_sql(whole=whole, one=one, named=named)}",
         _insert("cell", _same(_CELL), "part"),
-        f"DELETE FROM metrics_weekcell WHERE {_BOTH_KINDS} AND day = ANY(%(mondays)s){own}",
+        f"DELETE FROM metrics_weekcell WHERE {_BOTH_KINDS} AND {old}",
         _week_cells(f"{weeks}{own}"),
+        _blocks("weekcell", "kind, priority, market, labels", f"{_BOTH_KINDS} AND {of_blocks}"),
         _insert("rollup", {**_AT, "label": "label"}, f"{cells}, {labels}"),
-        "DELETE FROM metrics_week WHERE day = ANY(%(mondays)s)" + own,
-        _insert("week", {**_AT, "label": "label"}, f"{sets}, {labels}"),
+        f"DELETE FROM metrics_week WHERE {old}",
+        _insert("week", {**_AT, "weeks": "1", "label": "label"}, f"{sets}, {labels}"),
+        _blocks("week", "label", of_blocks),
         _insert("slice", {**_AT, "kind": "'agent'", "key": "agent"}, agents),
         _insert("slice", {**_AT, "kind": "'macro'", "key": "macro"}, macros),
         backlog_rows.insert_sql(whole=whole, one=one),
@@ -97,11 +110,14 @@ def _names(days: Sequence[date], source_id: int | None) -> tuple[list[date], boo
     ordered = sorted(days)
     whole = len(ordered) == (ordered[-1] - ordered[0]).days + 1
     mondays, other = sorted({monday_of(day) for day in ordered}), aliases.names().of
+    blocks = sorted({block_of(monday) for monday in mondays})
     names: dict[str, Any] = {
         "days": ordered,
         "mondays": mondays,
         "monday": mondays[0],
         "after": mondays[-1] + timedelta(days=7),
+        "blocks": blocks,
+        "mondays_of_blocks": [block + timedelta(weeks=n) for block in blocks for n in range(WEEKS)],
         "from": ordered[0],
         "until": ordered[-1] + timedelta(days=1),
         "zone": settings.REPORTING_TIME_ZONE,
@@ -115,23 +131,19 @@ def _names(days: Sequence[date], source_id: int | None) -> tuple[list[date], boo
     return ordered, whole, names
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 _LOCK: Final = "SELECT pg_advisory_xact_lock(%s, day) FROM unnest(%s::int[]) AS day ORDER BY day"
 _TRY_LOCK: Final = "SELECT bool_and(pg_try_advisory_xact_lock(%s, day)) FROM unnest(%s::int[]) AS day"
 
 
 class Busy(Exception):
-    """Somebody else is adding up some of these weeks."""
+    """Somebody else is adding up some of these blocks of weeks."""
 
 
 def rebuild(days: Sequence[date], source_id: int | None = None, *, waits: bool = True) -> None:
     """Make the rollups of these days anew from the tickets, of one source or of all.
 
-    Others that rebuild days of the same weeks wait their turn; who does not wait gets Busy. Days whose tickets were
-    purged stay as they are.
+    Others that rebuild days of the same blocks of weeks wait their turn; who does not wait gets Busy. Days whose
+    tickets were purged stay as they are.
     """
     if source_id is None and days and Source.objects.filter(figures_frozen_before__gt=min(days)).exists():
         for each in Source.objects.order_by("pk"):
@@ -144,9 +156,9 @@ def rebuild(days: Sequence[date], source_id: int | None = None, *, waits: bool =
         return
     ordered, whole, names = _names(days, source_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        # The days of a week are added up by one at a time, who then sees what the others made of theirs.
+        # The days of a block are added up by one at a time, who then sees what the others made of theirs.
         cursor.execute(
-            _LOCK if waits else _TRY_LOCK, [LOCK_SPACE, [monday.toordinal() for monday in names["mondays"]]]
+            _LOCK if waits else _TRY_LOCK, [LOCK_SPACE, [block.toordinal() for block in names["blocks"]]]
         )
         if not waits and not cursor.fetchone()[0]:
             raise Busy
@@ -169,7 +181,8 @@ def stale_days(import_id: int | None) -> int:
 PACKED_FROM_BYTES: Final = 4096
 _WEEKS: Final = {"week": "", "weekcell": f"{_BOTH_KINDS} AND "}
 _LONG: Final = {
-    table: f"SELECT id, {', '.join(LOGS)} FROM metrics_{table} WHERE {kinds}day = ANY(%(mondays)s)"
+    table: f"SELECT id, {', '.join(LOGS)} FROM metrics_{table} WHERE {kinds}(weeks = 1 AND day = ANY(%(mondays)s)"
+    f" OR weeks = {WEEKS} AND day = ANY(%(blocks)s))"
     f" AND greatest({', '.join(f'length({name})' for name in LOGS)}) > %(long)s"
     for table, kinds in _WEEKS.items()
 }
@@ -198,6 +211,13 @@ def weeks_at_once(first: date) -> int:
     return max(1, min(BATCH_WEEKS, int(BATCH_TICKETS / max(a_week, 1))))
 
 
+def batch_end(first: date) -> date:
+    """The day before which the days from this one on are added up together: the end of a week, since weeks are added up
+    as a whole, and of a block where it reaches that far."""
+    after = monday_of(first) + timedelta(weeks=weeks_at_once(first))
+    return block_of(after) if block_of(after) > first else after
+
+
 def catch_up(import_id: int | None) -> int:
     """Rebuild the next days that are behind, and that nobody else has in hand. Returns how many."""
     return _catch_up(StaleDay.objects.filter(ticket_import_id=import_id), import_id)
@@ -208,9 +228,7 @@ def _catch_up(behind: QuerySet[StaleDay], import_id: int | None, *, waits: bool 
     first = free.values_list("day", flat=True).first()
     if first is None:
         return 0
-    # As far as to the end of a week, since weeks are added up as a whole.
-    after = monday_of(first) + timedelta(weeks=weeks_at_once(first))
-    days = [*free.filter(day__lt=after).values_list("day", flat=True)]
+    days = [*free.filter(day__lt=batch_end(first)).values_list("day", flat=True)]
     rebuild(days, Import.objects.get(pk=import_id).source_id if import_id else None, waits=waits)
     behind.filter(day__in=days).delete()
     if not stale_days(import_id):
@@ -227,9 +245,9 @@ def catch_up_twofold(import_id: int, *, still_here: Callable[[], None]) -> None:
     """
     behind = StaleDay.objects.filter(ticket_import_id=import_id)
     days = [*behind.order_by("day").values_list("day", flat=True)]
-    begins = monday_of(days[0])
-    middle = min(begins + timedelta(weeks=weeks_at_once(begins)), monday_of(days[len(days) // 2]))
-    middle = max(middle, begins + timedelta(weeks=1))
+    # Both would wait for each other's block.
+    middle = block_of(min(batch_end(days[0]) + BLOCK - timedelta(days=1), days[len(days) // 2]))
+    middle = max(middle, block_of(days[0]) + BLOCK)
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(_catch_up_apart, import_id, middle)
         _catch_up(behind.filter(day__lt=middle), import_id)

@@ -79,7 +79,8 @@ def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, 
     shown, period = [*shown], chosen.period_now
     first, days = _parts(period, _points(metric, shown))
     level = levels.level_for(chosen.viewer, (by.key,), levels.wanted(chosen.narrow()))
-    rows, mark = level.within([period], weeks=days % 7 == 0), adding_up.slot(first, days)
+    rows = level.within([period], at_once=1 if days % levels.WEEK else levels.WEEK)
+    mark = adding_up.slot(first, days)
     parts, logs = _sums(level, metric, by, rows, mark)
     series: dict[str, list[float | None]] = {}
     for (number, (key,)), found in parts.items():
@@ -138,7 +139,7 @@ def _figures(
 
 
 def _summed(level: Level, metric: Metric, by: Dimension, periods: list[Period]) -> list[dict[str, Figure]]:
-    rows, mark = level.within(periods, weeks=True), adding_up.first_days(periods)
+    rows, mark = level.within(periods, at_once=levels.BLOCK_OF_WEEKS), adding_up.first_days(periods)
     parts, logs = _sums(level, metric, by, rows, mark)
     found: list[dict[str, Figure]] = [{} for _period in periods]
     number = {period.first: index for index, period in enumerate(periods)}

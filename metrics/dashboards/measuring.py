@@ -180,8 +180,8 @@ def _fill(sides: list[Side], metrics: tuple[Metric, ...], drawn: Metric | None, 
     level = replace(level, columns={}, sets={})  # by the mark alone
     weekly = all(map(is_weekly, periods))
     names, logs = adding_up.needed(summed), logs_of(summed)
-    by_days = level.within(periods, weeks=weekly), F("day")
-    whole = level.within(periods, weeks=True), adding_up.first_days(periods)
+    by_days = level.within(periods, at_once=levels.WEEK if weekly else 1), F("day")
+    whole = level.within(periods, at_once=levels.BLOCK_OF_WEEKS), adding_up.first_days(periods)
     fine = [log for log in logs if by_day and drawn is not None and drawn.log == log]
     coarse = [log for log in logs if log not in fine]
     if by_day:

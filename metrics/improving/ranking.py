@@ -74,7 +74,7 @@ def ranked(narrow: Narrow, period: Period, viewer: User, today: date) -> list[Op
     """Every label with tickets in the period, the highest first, those not ranked last; tickets by another name count
     under the label that it means. Seven queries."""
     level = levels.level_for(viewer, ("label",), levels.wanted(narrow))
-    pieces = level.within([period], weeks=True)
+    pieces = level.within([period], at_once=levels.BLOCK_OF_WEEKS)
     added = adding_up.parts_by(level, ("label",), pieces, Value(0), [*COUNTS])
     found = {label: parts for (_mark, (label,)), parts in added.items() if parts["created_n"]}
     most = sorted(found, key=lambda label: (-found[label]["created_n"], label))[:LABELS_MAX]

@@ -2,8 +2,8 @@
 
     Cell     day × source × team × channel × priority × market × set of labels: each ticket once
     Rollup   day × source × team × channel × label; "" is every ticket once
-    Week     the same by whole weeks, for periods of many days
-    WeekCell cells by whole weeks: by set of labels, and by priority × market
+    Week     the same by whole weeks and by blocks of four, for periods of many days (metrics/weeks.py)
+    WeekCell cells by the same: by set of labels, and by priority × market
     Slice    day × source × team × channel × agent, and the same by macro
     Backlog  tickets that were open at the end of a day, by the day they were created
 
@@ -56,15 +56,16 @@ class Rollup(Placed, Parts):
 
 
 class Week(Placed, Parts):
-    """The rollups of a whole week added up. `day` is its Monday."""
+    """The rollups of a whole week, or of a whole block of weeks, added up. `day` is its Monday, `weeks` how many."""
 
     day = models.DateField()
+    weeks = models.SmallIntegerField(default=1)
     label = models.CharField(max_length=120)
 
     objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        indexes = [models.Index(fields=["label", "day"], name="week_by_label_day")]
+        indexes = [models.Index(fields=["label", "weeks", "day"], name="week_by_label_weeks_day")]
 
     def __str__(self) -> str:
         return f"week of {self.day} {self.team_name} {self.label}"
@@ -88,14 +89,15 @@ class Cell(Placed, Parts):
 
 
 class WeekCell(Placed, Parts):
-    """The cells of a whole week added up, once by their set of labels and once by priority and market. `day` is its
-    Monday; what a kind does not tell is empty."""
+    """The cells of a whole week or block added up, once by their set of labels and once by priority and market. What a
+    kind does not tell is empty. `day` is its Monday, `weeks` how many."""
 
     class Kind(models.TextChoices):
         LABELS = "labels"
         FINE = "fine"
 
     day = models.DateField()
+    weeks = models.SmallIntegerField(default=1)
     kind = models.CharField(max_length=6, choices=Kind.choices)
     priority = models.CharField(max_length=40, default="")
     market = models.CharField(max_length=40, default="")
@@ -104,7 +106,7 @@ class WeekCell(Placed, Parts):
     objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "day"], name="week_cell_by_kind_day")]
+        indexes = [models.Index(fields=["kind", "weeks", "day"], name="week_cell_by_kind_weeks_day")]
 
     def __str__(self) -> str:
         return f"week of {self.day} {self.priority} {self.market} {self.labels}"

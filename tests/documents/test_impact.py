@@ -11,13 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from metrics.impacts import complete_weeks
 from metrics.models import Cell, Facet, Rollup, Source, Ticket, Week, WeekCell
-from metrics.rollups import monday_of
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents import editing, impact
 from sopdesk.documents.impact import Impact
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import ChangeItem, Document
 from tests import factories
+from tests.spans import spans_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 DATA = {"risk": "high", "labels": ["refund-request", "refund-given"], "topics": ["refund"]}
@@ -77,11 +77,12 @@ def tickets(team: Team, day: date, *labels: str) -> None:
     )  # fmt: skip
     whole = {"source": source, "team": team, "labels": [*labels], "created_n": 1}
     Cell.objects.create(day=day, **whole)
-    WeekCell.objects.create(day=monday_of(day), kind=WeekCell.Kind.LABELS, **whole)
+    for span in spans_of(day):
+        WeekCell.objects.create(**span, kind=WeekCell.Kind.LABELS, **whole)
     for label in ("", *labels):
         own = {"source": source, "team": team, "label": label}
-        for level, on in ((Rollup, day), (Week, monday_of(day))):
-            level.objects.create(day=on, created_n=1, team_name="", channel="", **own)
+        for level, span in ((Rollup, {"day": day}), *((Week, span) for span in spans_of(day))):
+            level.objects.create(**span, created_n=1, team_name="", channel="", **own)
         Facet.objects.update_or_create(**own, channel="", defaults={"created_n": 1, "last_day": day})
 
 

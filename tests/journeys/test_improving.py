@@ -15,6 +15,7 @@ from sopdesk.accounts.models import Team, User
 from tests.axe import PHONE
 from tests.journeys.seat import Seat
 from tests.metrics.quality import making
+from tests.spans import spans_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 SitDown = Callable[..., Seat]
@@ -57,7 +58,8 @@ def test_a_costly_label_becomes_an_initiative(sit_down: SitDown, ana: User, paym
     for day in (LAST - timedelta(days=7), LAST + timedelta(days=28)):
         told = {"source": making.source(), "team": payments, "label": "refund", **parts}
         Rollup.objects.create(day=day, **told)
-        Week.objects.create(day=rollups.monday_of(day), **told)
+        for span in spans_of(day):
+            Week.objects.create(**span, **told)
     rollups.refresh_facets()
     seat = sit_down(ana)
     seat.page.goto("/metrics/improving?until=2026-06-28&period=28")

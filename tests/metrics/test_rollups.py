@@ -11,13 +11,26 @@ import numpy as np
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Avg, Count, F, Max, Min, Q
+from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 
 from metrics import histograms, levels, reporting, rollups
 from metrics.definitions import BY_KEY
 from metrics.filters import Period
-from metrics.models import Cell, HandleSegment, Import, Rating, Rollup, SlaResult, Ticket, Week, WeekCell
+from metrics.models import (
+    Cell,
+    Facet,
+    HandleSegment,
+    Import,
+    Rating,
+    Rollup,
+    SlaResult,
+    Source,
+    Ticket,
+    Week,
+    WeekCell,
+)
 from metrics.reporting import buckets, figure, parts, parts_by
+from metrics.weeks import WEEKS, block_of
 from sopdesk.accounts.models import Site, Team, User
 from sopdesk.demo import ticket_loading
 from sopdesk.demo.tickets import DESKS
@@ -119,6 +132,40 @@ def test_weeks_say_what_their_days_say(desk: Import, monkeypatch: pytest.MonkeyP
         assert any(histograms.PACKED in np.frombuffer(log, dtype=">i2") for log in stored if log)
     assert reporting.reports(None, metrics, period=months) == before
     assert reporting.reports(None, metrics, by=["priority"], period=months) == by_priority
+
+
+def test_blocks_say_what_their_days_say_wherever_a_source_stops_being_mature(
+    desk: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another source is mature to the end, so that the period's own end is not what stops the blocks."""
+    other = Source.objects.create(name="Another")
+    Facet.objects.create(source=other, channel="", label="", created_n=1, last_day=date(2026, 9, 1))
+    period, metrics = Period(date(2026, 3, 2), date(2026, 6, 21)), ["fcr", "reopened", "volume"]
+    level = levels.level_for(None, (), {})
+    for last in range(1, 31):
+        Facet.objects.filter(source=desk.source).update(last_day=date(2026, 4, last) + timedelta(days=8))
+        days, kept = level.within([period], at_once=levels.BLOCK_OF_WEEKS)
+        assert kept.filter(weeks=WEEKS).exists()
+        assert days.filter(source=desk.source).exists() == (date(2026, 4, last).weekday() != 6)
+        by_blocks = reporting.reports(None, metrics, period=period)
+        assert by_blocks["volume"][0].figure.n
+        with monkeypatch.context() as here:
+            here.setattr(levels, "_whole_weeks", lambda _period: None)
+            assert reporting.reports(None, metrics, period=period) == by_blocks
+
+
+def test_a_day_that_changes_changes_its_block(desk: Import) -> None:
+    """The other weeks of the block stay in it."""
+    day = date(2026, 5, 5)
+    ticket = Ticket.objects.filter(created_at__date=day).first()
+    assert ticket is not None
+    blocks = Week.objects.filter(WHOLE, weeks=WEEKS, day=block_of(day))
+    before = blocks.aggregate(n=Sum("created_n"))["n"]
+    assert before > 20
+    ticket.delete()
+    rollups.rebuild([day])
+    for kept in (blocks, WeekCell.objects.filter(kind="labels", weeks=WEEKS, day=block_of(day))):
+        assert kept.aggregate(n=Sum("created_n"))["n"] == before - 1
 
 
 def test_cells_of_weeks_say_what_their_days_say(

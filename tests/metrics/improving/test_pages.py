@@ -16,6 +16,7 @@ from metrics.models import Rollup, Source, Week
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents import editing
 from tests import factories
+from tests.spans import spans_of
 
 pytestmark = pytest.mark.django_db
 LAST = date(2026, 6, 28)
@@ -38,8 +39,8 @@ def rolled(team: Team, label: str) -> None:
     source, _made = Source.objects.get_or_create(name="Helpdesk", defaults={"time_zone": "UTC"})
     for day in (LAST - timedelta(days=7), LAST + timedelta(days=28)):
         Rollup.objects.create(day=day, source=source, team=team, label=label, **PARTS)
-        monday = rollups.monday_of(day)
-        Week.objects.create(day=monday, source=source, team=team, label=label, **PARTS)
+        for span in spans_of(day):
+            Week.objects.create(**span, source=source, team=team, label=label, **PARTS)
 
 
 @pytest.fixture

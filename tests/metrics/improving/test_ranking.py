@@ -11,10 +11,10 @@ from metrics.filters import Period
 from metrics.improving import ranking
 from metrics.improving.levers import covers
 from metrics.models import Rollup, Source, Week
-from metrics.rollups import monday_of
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents.models import Document
 from tests import factories
+from tests.spans import spans_of
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -30,7 +30,8 @@ def rolled(label: str, team: Team, **parts: Any) -> None:
     day = TODAY - timedelta(days=14)
     told = {"source": source, "team": team, "label": label, **WHOLE, **parts}
     Rollup.objects.create(day=day, **told)
-    Week.objects.create(day=monday_of(day), **told)
+    for span in spans_of(day):
+        Week.objects.create(**span, **told)
 
 
 def ranked(viewer: User) -> dict[str, ranking.Opportunity]:

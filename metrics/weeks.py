@@ -1,0 +1,25 @@
+"""Weeks and blocks of them: what whole periods of many days are read from (docs/decisions/0054-blocks-of-weeks.md).
+
+A block is four weeks. Blocks follow one another without a gap from Monday 1 January of the year 1 on, so that everybody
+finds the same ones.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+WEEKS: Final = 4  # of a block
+BLOCK: Final = timedelta(weeks=WEEKS)
+MONDAY_SQL: Final = "(day - (extract(isodow FROM day)::int - 1))"
+BLOCK_SQL: Final = f"(day - (day - DATE '0001-01-01') %% {7 * WEEKS})"
+
+
+def monday_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def block_of(day: date) -> date:
+    """The Monday on which its block begins."""
+    return day - timedelta(days=(day.toordinal() - 1) % (7 * WEEKS))
