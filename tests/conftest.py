@@ -36,8 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ordering.order(items)
 
 
+def pytest_sessionstart() -> None:
+    """What is read to collect the tests stays as well: nothing of it is garbage that is worth a walk."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """All that was read so far stays: the collector need not walk the whole desk again and again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
