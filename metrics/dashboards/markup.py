@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 SUMMARY: Final = 140  # characters
 _ROW: Final = (
-    '<tr><th scope="row">{}</th><td class="num">{}</td><td class="num">{}</td><td class="num">{}</td>{}</tr>'
+    '<tr><th scope="row">{}</th><td class="num" data-label="{}">{}</td><td class="num" data-label="n">{}</td>'
+    '<td class="num" data-label="{}">{}</td>{}</tr>'
 )
+_BESIDE: Final = '<td class="num" data-label="{}">{}{}</td><td class="num" data-label="n">{}</td>'
 _MARK: Final = '<li>{} <a href="{}"><span class="key">{} v{}</span> <bdi>{}</bdi></a>{}{}</li>'
 _TONES: Final = {1: "tone-green", 0: "tone-neutral", -1: "tone-red"}
 
@@ -56,27 +58,30 @@ def _arrow(moved: Change, difference: str) -> str:
     return "trending-up" if moved.value > 0 else "trending-down"
 
 
-def point_rows(pairs: Iterable[tuple[Point, Point | None]], *, compared: bool) -> str:
-    """Rows of From, value, n, interval; and of the other side value and n, if anything is compared."""
-    return joined("\n", _ROW, (_cells(point, other, compared=compared) for point, other in pairs))
+def point_rows(pairs: Iterable[tuple[Point, Point | None]], metric: Metric, against: str) -> str:
+    """Rows of From, value, n, interval; and of the other side value and n, where `against` says what that is."""
+    labels = str(metric.label), _("95 % interval"), against
+    return joined("\n", _ROW, (_cells(point, other, labels) for point, other in pairs))
 
 
-def _cells(point: Point, other: Point | None, *, compared: bool) -> tuple[str, ...]:
+def _cells(point: Point, other: Point | None, labels: tuple[str, str, str]) -> tuple[str, ...]:
+    name, interval, against = labels
     return (
         _time(point.day, in_words(point.day)),
+        name,
         _value(point.figure),
         grouped(point.figure.n),
+        interval,
         wording.interval(point.figure),
-        _beside(point, other) if compared else "",
+        _beside(point, other, against) if against else "",
     )
 
 
-def _beside(point: Point, other: Point | None) -> str:
+def _beside(point: Point, other: Point | None, against: str) -> str:
     if other is None:
-        return filled('<td class="num">{}</td><td class="num">{}</td>', NOTHING, NOTHING)
+        return filled(_BESIDE, against, NOTHING, "", NOTHING)
     day = _time(other.day, day_and_month(other.day), css="soft") if other.day != point.day else ""
-    cells = '<td class="num">{} {}</td><td class="num">{}</td>'
-    return filled(cells, _value(other.figure), day, grouped(other.figure.n))
+    return filled(_BESIDE, against, _value(other.figure), day and filled(" {}", day), grouped(other.figure.n))
 
 
 def _time(day: date, said: str, css: str = "") -> str:

@@ -3,7 +3,7 @@
 {{ figure|said }} {{ figure|interval }}
 {% ticket_rows tickets %}           a row for each ticket of a list
 {% moved change metric %}            how far a figure moved
-{% point_rows pairs others %}       the figures of a chart as rows of a table
+{% point_rows pairs others metric against %}       the figures of a chart as rows of a table
 {% mark_entries marks %}            the publications that a chart marks
 {% line_rows lines %}               a row for each line of a table
 {% line_head "value" label %}       the head of a column that can be sorted
@@ -74,9 +74,14 @@ def moved(change: Change, metric: Metric) -> str:
 
 
 @register.simple_tag
-def point_rows(pairs: Iterable[tuple[Point, Point | None]], others: Sequence[Point]) -> str:
+def point_rows(
+    pairs: Iterable[tuple[Point, Point | None]],
+    others: Sequence[Point],
+    metric: Metric,
+    against: str | Promise,
+) -> str:
     """The figures of a chart as rows of a table; with the other side's where there is one."""
-    return markup.point_rows(pairs, compared=bool(others))
+    return markup.point_rows(pairs, metric, str(against) if others else "")
 
 
 @register.simple_tag
