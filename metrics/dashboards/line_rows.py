@@ -28,13 +28,12 @@ _SOFT: Final = '<span class="soft">{}</span>'
 
 @dataclass(frozen=True)
 class Rows:
-    """How a table is shown: which columns it has, and where its links lead. `is_mixed`: a line that could not be
-    compared at the same mix is marked."""
+    """How a table is shown: which columns it has, and where its links lead. A line that could not be compared at the
+    same mix is marked."""
 
     metric: Metric
     has_changes: bool
     has_sparks: bool
-    is_mixed: bool
     narrowed: Addressed
     tickets: Addressed
 
@@ -75,7 +74,7 @@ class Rows:
     def _change(self, line: Line, label: str) -> str:
         if line.change is None:
             return filled(_CHANGE, label, filled(_SOFT, NOTHING), "")
-        kept = line.mix.text if self.is_mixed and line.mix and not line.mix.by else ""
+        kept = line.mix.text if line.mix and not line.mix.by else ""
         moved = markup.change(line.change, self.metric)
         return filled(_CHANGE, label, moved, filled(_AS_IT_WAS, kept) if kept else "")
 

@@ -19,17 +19,17 @@ from django.db.models.functions import Cast, TruncWeek
 from django.utils.translation import gettext as _
 
 from metrics import histograms
-from metrics.dashboards import mixing
+from metrics.dashboards import mixes, mixing
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.measuring import Board, start_of
-from metrics.dashboards.mixing import COLUMNS, COVERED_LEAST, Strata, Stratum
+from metrics.dashboards.mixes import Stratum
+from metrics.dashboards.mixing import COVERED_LEAST, Strata
 from metrics.definitions import Metric
 from metrics.levels import Level, Refused
 from metrics.reporting import Figure, Point
 from metrics.summing import summed
 from sopdesk.text.figures import share
 
-_COLUMNS: Final = ("mark", *COLUMNS)
 _FINE: Final = 10_000  # weights of a histogram's tickets in whole numbers
 
 
@@ -55,25 +55,35 @@ def others(
     weekly = board.is_by_week(metric)
     try:
         level, days = _days(chosen, measured, weekly=weekly)
-        here = mixing.side(chosen, chosen.narrow(), chosen.period_now, None, [measured], with_logs=False).get(
-            mixing.WHOLE, Strata()
-        )
+        these = chosen.narrow(), chosen.period_now
+        sides = mixing.side(chosen, *these, None, [measured], mixes.mix_of(chosen), with_logs=False)
     except Refused:
-        return plain, _("The dashed line is as it was: these choices are not kept by label and priority.")
+        return plain, _("The dashed line is as it was: these choices are not kept together.")
+    here = sides.get(mixing.WHOLE, Strata())
     have = {key: mixing.n_of(measured, parts) for key, parts in here.parts.items()}
     there: Counter[Stratum] = Counter()
     for day in days.values():
         there.update(day.n)
     weights, covered = _weights(have, there)
     if covered < COVERED_LEAST:
-        said = _("The dashed line is as it was: too few (%(share)s) have a counterpart with the same labels.")
-        return plain, said % {"share": share(covered)}
+        return plain, _too_few(chosen) % {"share": share(covered)}
     if measured.log:
         _read_logs(chosen, measured, level, days, weekly=weekly)
     said = _(
         "The dashed line is at the same mix: each ticket weighs as it does in the figure of all these days."
     )
+    if mixes.mix_of(chosen) == mixes.BY_CHANNEL:
+        said = _(
+            "The dashed line is at the same mix of channels: each ticket weighs as it does in the figure of all these"
+            " days."
+        )
     return [Point(each.day, _figure(measured, days.get(each.day, _Day()), weights)) for each in plain], said
+
+
+def _too_few(chosen: DashboardFilter) -> str:
+    if mixes.mix_of(chosen) == mixes.BY_CHANNEL:
+        return _("The dashed line is as it was: too few (%(share)s) have a counterpart in the same channel.")
+    return _("The dashed line is as it was: too few (%(share)s) have a counterpart with the same labels.")
 
 
 def _weights(have: Mapping[Stratum, int], there: Mapping[Stratum, int]) -> tuple[dict[Stratum, float], float]:
@@ -91,11 +101,12 @@ def _weights(have: Mapping[Stratum, int], there: Mapping[Stratum, int]) -> tuple
 
 def _days(chosen: DashboardFilter, metric: Metric, *, weekly: bool) -> tuple[Level, dict[date, _Day]]:
     """The other side by point and stratum. One query. Raises Refused."""
-    level = mixing.level_of(chosen, chosen.narrow_other(), ())
+    columns = mixes.mix_of(chosen)
+    level = mixes.level_of(chosen, chosen.narrow_other(), (), columns)
     names = sorted({*metric.numerator, *metric.denominator})
     days: dict[date, _Day] = defaultdict(_Day)
-    for row in summed(_rows(chosen, level, weekly=weekly), _COLUMNS, names):
-        day, stratum = days[_point(chosen, row, weekly=weekly)], mixing.stratum_of(level, row)
+    for row in summed(_rows(chosen, level, weekly=weekly), ("mark", *columns), names):
+        day, stratum = days[_point(chosen, row, weekly=weekly)], mixes.stratum_of(level, row, columns)
         day.top[stratum] += sum(row[name] for name in metric.numerator)
         day.n[stratum] += mixing.n_of(metric, row)
     return level, days
@@ -104,9 +115,10 @@ def _days(chosen: DashboardFilter, metric: Metric, *, weekly: bool) -> tuple[Lev
 def _read_logs(
     chosen: DashboardFilter, metric: Metric, level: Level, days: dict[date, _Day], *, weekly: bool
 ) -> None:
-    for row in summed(_rows(chosen, level, weekly=weekly), _COLUMNS, logs=[metric.log]):
+    columns = mixes.mix_of(chosen)
+    for row in summed(_rows(chosen, level, weekly=weekly), ("mark", *columns), logs=[metric.log]):
         counts = histograms.counted(row[metric.log] or b"")
-        days[_point(chosen, row, weekly=weekly)].logs[mixing.stratum_of(level, row)].update(counts)
+        days[_point(chosen, row, weekly=weekly)].logs[mixes.stratum_of(level, row, columns)].update(counts)
 
 
 def _rows(chosen: DashboardFilter, level: Level, *, weekly: bool) -> QuerySet[Any]:

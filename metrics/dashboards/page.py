@@ -12,10 +12,11 @@ from django.urls import reverse
 from metrics.dashboards import breaking_down, drawing, marking, measuring, mixed_line, mixing, tabs
 from metrics.dashboards.breaking_down import LINES_SHOWN
 from metrics.dashboards.filters import DashboardFilter
+from metrics.dashboards.mixes import BY_CHANNEL, mix_of
 from metrics.dashboards.models import SavedView
 from metrics.dashboards.tabs import OVERVIEW, TABS, Tab
 from metrics.definitions import Metric
-from metrics.dimensions import AGENT, MACRO, TEAM, Dimension
+from metrics.dimensions import TEAM, Dimension
 from metrics.filters import DEFAULT_PERIOD
 from metrics.levels import Refused
 from sopdesk.accounts.models import User
@@ -120,7 +121,7 @@ def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -
         "by_label": in_a_sentence(by),
         "dimensions": offered,
         "sort": sort or "-n",
-        "is_kept_apart": by in (AGENT, MACRO),
+        "is_by_channel": mix_of(chosen, by) == BY_CHANNEL,
     }
     lines = mixing.lines(chosen, metric, by, sort=sort)
     shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)

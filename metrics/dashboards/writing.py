@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from metrics.dashboards import measuring, mixing, page, wording
 from metrics.dashboards.filters import DashboardFilter, read
+from metrics.dashboards.mixes import BY_CHANNEL, COLUMNS, mix_of
 from metrics.dashboards.models import Mailing
 from metrics.dashboards.tabs import TABS
 from metrics.reporting import Figure, Refused
@@ -48,9 +49,12 @@ def _of_what(chosen: DashboardFilter) -> Iterator[str]:
     if chosen.against_label:
         yield _("Compared with %(what)s. An interval is one of 95 %%.") % {"what": chosen.against_label}
     if chosen.mixes:
-        yield _(
-            "Compared at the same mix of tickets, by labels, channel and priority, where that can be done."
-        )
+        yield {
+            COLUMNS: _(
+                "Compared at the same mix of tickets, by labels, channel and priority, where that can be done."
+            ),
+            BY_CHANNEL: _("Compared at the same mix of channels, where that can be done."),
+        }[mix_of(chosen)]
     yield from chosen.problems
 
 

@@ -109,7 +109,6 @@ def line_rows(context: Context, lines: Iterable[Line]) -> str:
         metric=metric,
         has_changes=context["has_changes"],
         has_sparks=context["has_sparks"],
-        is_mixed=not context["is_kept_apart"],
         narrowed=narrowed,
         tickets=tickets,
     ).of(lines)

@@ -135,8 +135,6 @@ def test_each_line_of_a_table_at_its_own_mix(
         "labels channel priority",
     )
     assert labels["odd"]["compared_mix"] == ""  # nothing to compare with
-    agents = table(as_person(gia), tab="csat", part="by", by="macro", mix="same", **DAYS)
-    assert {row["compared_mix"] for row in agents} <= {"", "none"}
 
 
 @pytest.mark.django_db
@@ -192,12 +190,59 @@ def test_the_page_and_the_letter_say_it(mixed: Import, gia: User, as_person: Any
     assert said in Letter.objects.get().body
 
 
+@pytest.fixture
+def by_channel(payments: Team) -> Import:
+    """Example 19 by channel: the simple ones came by chat, the hard ones by email, and all of them got one macro."""
+    made = [
+        rows(payments.slug, month, label, *counts).replace(",chat,", f",{channel},")
+        for month, label, channel, *counts in (
+            (4, "simple", "chat", 80, 76, 100), (4, "hard", "email", 20, 10, 500),
+            (5, "simple", "chat", 40, 38, 100), (5, "hard", "email", 60, 33, 500),
+        )
+    ]  # fmt: skip
+    return bring(
+        HEAD.replace("\n", ",macro_keys,assignee\n") + "".join(made).replace("\n", ",mac-1,Ada Agent\n")
+    )
+
+
 @pytest.mark.django_db
-def test_what_is_kept_by_macro_only_is_compared_as_it_was(mixed: Import, gia: User, as_person: Any) -> None:
-    made = "".join(rows("payments", month, "simple", 30, 20, 90, 500) for month in (4, 5))
-    bring(HEAD.replace("\n", ",macro_keys\n") + made.replace("\n", ",mac-1\n"))
+@pytest.mark.parametrize(
+    ("chosen", "part"),
+    [({"macro": "mac-1"}, {}), ({}, {"part": "by", "by": "macro"}), ({}, {"part": "by", "by": "agent"})],
+)
+def test_by_agent_and_by_macro_the_mix_is_of_channels(
+    chosen: Any, part: Any, by_channel: Import, hal: User, as_person: Any
+) -> None:
+    [found] = table(as_person(hal), tab="csat", mix="same", **chosen, **part, **DAYS)
+    assert (found["n"], found["compared_mix"], found["compared_mix_covered"]) == ("100", "channel", "1")
+    assert float(found["compared_value"]) == pytest.approx(0.4 * 0.95 + 0.6 * 0.5)
+    assert found["compared_as_it_was"] == "0.86"
+
+
+@pytest.mark.django_db
+def test_the_line_of_a_macro_and_the_page_are_of_channels_too(
+    by_channel: Import, gia: User, as_person: Any
+) -> None:
+    asked = {"tab": "aht", "metric": "aht", "part": "trend", "macro": "mac-1", "mix": "same", **DAYS}
+    day = next(row for row in table(as_person(gia), **asked) if row["compared_from"] == "2026-04-18")
+    assert float(day["compared_value"]) == pytest.approx((1.5 * 101 + 3 * 501) / 4.5, rel=0.02)
+    assert "mix of channels" in day["compared_note"]
+    shown = page(as_person(gia), "csat", mix="same", by="macro", **DAYS)
+    assert "The mix is of channels only" in shown
+    assert "The mix is of channels only" not in page(as_person(gia), "csat", mix="same", by="team", **DAYS)
+    assert "At the same mix of channels: " in page(as_person(gia), "csat", mix="same", macro="mac-1", **DAYS)
+
+
+@pytest.mark.django_db
+def test_a_macro_in_a_channel_that_the_others_lack_is_compared_as_it_was(
+    payments: Team, gia: User, as_person: Any
+) -> None:
+    before = rows(payments.slug, 4, "simple", 30, 20, 100)
+    now = rows(payments.slug, 5, "simple", 30, 20, 100).replace(",chat,", ",email,")
+    bring(HEAD.replace("\n", ",macro_keys\n") + (before + now).replace("\n", ",mac-1\n"))
     [found] = table(as_person(gia), tab="csat", mix="same", macro="mac-1", **DAYS)
-    assert (found["n"], found["compared_mix"]) == ("30", "none")
+    assert (found["compared_mix"], found["compared_mix_covered"]) == ("none", "0")
+    assert "in the same channel" in page(as_person(gia), "csat", mix="same", macro="mac-1", **DAYS)
 
 
 def test_the_median_of_weighted_histograms() -> None:
