@@ -112,12 +112,13 @@ def changed(person: User, limit: int = DONE_SHOWN) -> list[Line]:
 
 
 def watched_news(person: User, now: datetime | None = None) -> list[Line]:
-    """What came in force lately of what somebody watches; for writers also what is scheduled."""
+    """What came in force lately of what somebody watches; for writers also what is scheduled. Of a reader these are
+    versions in force that they may read, so they may see the documents as well."""
     now = now or timezone.now()
     versions: VersionQuerySet = (
         Version.objects.visible_to(person)
         .current_or_coming()
-        .filter(document__in=watching.watched_by(person), in_force__startswith__gte=now - LATELY)
+        .filter(watching.is_watched_by(person, "document__"), in_force__startswith__gte=now - LATELY)
     )
     if not allows(person, Permission.DOCUMENT_READ_ALL):
         versions = versions.filter(in_force__startswith__lte=now)

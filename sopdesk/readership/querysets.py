@@ -46,7 +46,7 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
             replaced=False,
         )
         found = self.standing(now).filter(replaced=False, closed_at=None)
-        found = found.exclude(Q(has_begun=True, standing=None))
+        found = found.alias(text=F("standing__pk")).filter(Q(text__isnull=False) | Q(has_begun=False))
         coming = Q(early=True, change__state__in=["approved", "scheduled"])
         return found.filter(coming | (Q(has_begun=True) & ~Exists(later)))
 
@@ -58,21 +58,17 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
             "document__versions", condition=Q(document__versions__in_force__contains=now)
         )
         drafts = ChangeItem.objects.filter(change=OuterRef("change"), document=OuterRef("document"))
-        return self.annotate(  # type: ignore[no-redef]
+        rows = self.annotate(
             standing=in_force, has_begun=Case(When(begun(now), then=Value(True)), default=Value(False))
-        ).annotate(
-            now_audience=Case(
-                When(Q(has_begun=True, standing__isnull=False), then=F("standing__audience")),
-                default=F("audience"),
-            ),
-            now_teams=Case(
-                When(Q(has_begun=True, standing__isnull=False), then=F("standing__audience_teams")),
-                default=F("audience_teams"),
-                output_field=TEAMS,
-            ),
-            title=Coalesce(
-                Case(When(has_begun=True, then=F("standing__title"))), Subquery(drafts.values("title")[:1])
-            ),
+        )
+
+        def of_now(column: str) -> Case:
+            return Case(When(begun(now), then=F(f"standing__{column}")))
+
+        return rows.annotate(  # type: ignore[no-redef]
+            now_audience=Coalesce(of_now("audience"), F("audience")),
+            now_teams=Coalesce(of_now("audience_teams"), F("audience_teams"), output_field=TEAMS),
+            title=Coalesce(of_now("title"), Subquery(drafts.values("title")[:1])),
         )
 
     def for_reader(self, person: User | AnonymousUser) -> MustReadQuerySet:

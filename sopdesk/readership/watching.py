@@ -46,10 +46,16 @@ def is_watching(person: User, document: Document) -> bool:
 
 def watched_by(person: User) -> DocumentQuerySet:
     """The documents that somebody watches and may still see."""
+    return Document.objects.visible_to(person).filter(is_watched_by(person))
+
+
+def is_watched_by(person: User, prefix: str = "") -> Q:
+    """The documents that somebody watches, whether they may still see them or not. `prefix` leads to the documents,
+    such as "document__"."""
     wanted = Watch.objects.filter(user=person, wanted=True).values("document")
     refused = Watch.objects.filter(user=person, wanted=False).values("document")
-    mine = Q(pk__in=wanted) | (Q(owner=person) & ~Q(pk__in=refused))
-    return Document.objects.visible_to(person).filter(mine)
+    own = Q(**{f"{prefix}owner": person}) & ~Q(**{f"{prefix}pk__in": refused})
+    return Q(**{f"{prefix}pk__in": wanted}) | own
 
 
 def watchers_of(document: Document) -> UserQuerySet:
