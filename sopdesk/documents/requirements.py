@@ -142,10 +142,14 @@ class Requirements:
         return any(approval.reviewer_id for approval in self.standing)
 
 
-def requirements(change: Change, items: Iterable[ChangeItem] | None = None) -> Requirements:
-    """What this change needs, decided on the drafts as they stand: an approval of another text counts for nothing."""
+def requirements(
+    change: Change, items: Iterable[ChangeItem] | None = None, *, present: str = ""
+) -> Requirements:
+    """What this change needs, decided on the drafts as they stand: an approval of another text counts for nothing.
+
+    `present` is their hash, where somebody has worked it out already."""
     drafts = list(change.items.select_related("document", "base_version") if items is None else items)
-    present = change_hash(change, drafts)
+    present = present or change_hash(change, drafts)
     return _overview([change], {change.pk: drafts}, {change.pk: present})[change.pk]
 
 
@@ -237,7 +241,9 @@ def _overview(
     approvals = _by_change(
         counting().filter(change__in=changes).select_related("reviewer", "outside").defer("seen")
     )
-    asked = _by_change(AskedReviewer.objects.filter(change__in=changes).select_related("reviewer"))
+    asked = _by_change(
+        AskedReviewer.objects.filter(change__in=changes).select_related("reviewer", "asked_by")
+    )
     invited = OutsideReviewer.objects.filter(change__in=changes, revoked_at=None).select_related("asked_by")
     outside = _by_change(invited.annotate(is_unvouched=_invited_by_author("asked_by")))
     return {

@@ -12,6 +12,7 @@ from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
 from sopdesk.documents import drafts, states
 from sopdesk.documents.errors import ChangeRefused
+from sopdesk.documents.items import is_read
 from sopdesk.documents.locking import locked_change
 from sopdesk.documents.models import Change
 from sopdesk.readership import opening
@@ -25,7 +26,9 @@ PLANNABLE = states.EDITABLE | {Change.State.SCHEDULED}
 
 
 def plan_of(change: Change) -> ReadPlan:
-    """The change's plan; the defaults, not stored, when nobody planned anything."""
+    """The change's plan; the defaults, not stored, when nobody planned anything. A page asks once."""
+    if is_read(change):
+        return getattr(change, "read_plan", None) or ReadPlan(change=change)
     return ReadPlan.objects.filter(change=change).first() or ReadPlan(change=change)
 
 

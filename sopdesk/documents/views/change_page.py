@@ -15,7 +15,7 @@ from sopdesk.accounts.access import signed_in
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.accounts.proving import has_passkey
-from sopdesk.documents import assigning, checks, comparing, reviewing, states
+from sopdesk.documents import assigning, checks, comparing, states
 from sopdesk.documents.forms import AddDocumentForm, SendBackForm
 from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.items import read_once
@@ -56,10 +56,13 @@ def change_page(
 ) -> HttpResponse:
     """Render the change; `refused` is a form that goes back to the person with what they typed."""
     person, reviewed = signed_in(request), reviewed_in(change)
-    needs = requirements(change, [each.item for each in reviewed])
+    items = [each.item for each in reviewed]
+    seen, authors = change_hash(change, items), list(change.authors.all())
+    needs = requirements(change, items, present=seen)
     context: dict[str, Any] = {"change": change, "reviewed": reviewed, "needs": needs, "reasons": reasons}
-    context |= {"view": comparing.chosen_view(request.GET.get("view", "")), **_record(change, reviewed)}
-    context |= _may(change, person, needs) | _forms(change, reviewed, person, needs, refused)
+    context |= {"view": comparing.chosen_view(request.GET.get("view", "")), "authors": authors}
+    context |= _record(change, items) | _may(change, person, needs, own=person in authors)
+    context |= _forms(change, seen, person, needs, refused)
     return render(request, "documents/change_read.html", context, status=status)
 
 
@@ -80,9 +83,8 @@ def reviewed_in(change: Change) -> list[Reviewed]:
     ]
 
 
-def _record(change: Change, reviewed: Sequence[Reviewed]) -> dict[str, Any]:
-    """Where it stands, what the checks say of it, who wrote it, and who did what with it so far."""
-    items = [each.item for each in reviewed]
+def _record(change: Change, items: Sequence[ChangeItem]) -> dict[str, Any]:
+    """Where it stands, what the checks say of it, and who did what with it so far."""
     found = checks.findings(change, items) if change.state in states.EDITABLE else []
     approvals = change.approvals.select_related("reviewer", "outside", "voided_by").defer("seen")
     return {
@@ -91,15 +93,13 @@ def _record(change: Change, reviewed: Sequence[Reviewed]) -> dict[str, Any]:
         "now": timezone.now(),
         "findings": found,
         "blocked": any(finding.blocks for finding in found),
-        "authors": change.authors.all(),
         "approvals": approvals.order_by("-at"),
         "transitions": change.transitions.select_related("actor", "outside"),
     }
 
 
-def _may(change: Change, person: User, needs: Requirements) -> dict[str, bool]:
-    """Which steps the page offers; the verbs decide again when one is taken."""
-    own = reviewing.is_own_work(change, person)
+def _may(change: Change, person: User, needs: Requirements, *, own: bool) -> dict[str, bool]:
+    """Which steps the page offers; the verbs decide again when one is taken. `own`: whether they wrote any of it."""
     edit, approve, publish = (
         allows(person, permission)
         for permission in (Permission.CHANGE_EDIT, Permission.CHANGE_APPROVE, Permission.CHANGE_PUBLISH)
@@ -133,15 +133,10 @@ def _adds(person: User, needs: Requirements) -> bool:
 
 
 def _forms(
-    change: Change,
-    reviewed: Sequence[Reviewed],
-    person: User,
-    needs: Requirements,
-    refused: forms.Form | None,
+    change: Change, seen: str, person: User, needs: Requirements, refused: forms.Form | None
 ) -> dict[str, Any]:
     """The page's forms, each empty unless it is the one that was refused. What is approved is what the page shows,
-    so its hash is of the drafts as they were read for it."""
-    seen = change_hash(change, [each.item for each in reviewed])
+    so `seen` is the hash of the drafts as they were read for it."""
     planned = at_in_zone(change.planned_at, change.planned_zone)
     needed = needs.open_functions
     fresh: dict[str, forms.Form] = {
