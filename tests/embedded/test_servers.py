@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from sopdesk import embedded
+from sopdesk.embedded import postgres
 from sopdesk.embedded.redis import binary
 from tests.embedded.conftest import PROJECT, Place
 
@@ -111,3 +112,9 @@ def test_reading_the_project_starts_nothing() -> None:
 
 def test_the_redis_of_the_wheel_is_found() -> None:
     assert binary().is_file()
+
+
+@pytest.mark.parametrize("said", ["", "0", "1"])
+def test_only_who_says_so_gets_a_server_that_forgets(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOPDESK_FORGETFUL", said)
+    assert (postgres._settings().get("fsync", "on") == "off") == (said == "1")
