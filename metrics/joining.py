@@ -24,7 +24,7 @@ from metrics.vendors import lookups
 from metrics.vendors.lookups import Lookups
 from metrics.vendors.tables import folded
 
-CHUNK_ROWS: Final = 20_000
+CHUNK_ROWS: Final = 10_000
 SIDE_ROWS: Final = 50_000
 CHUNK_BYTES: Final = 32 * 1024**2
 FIRST_BYTES: Final = 2 * 1024**2

@@ -29,6 +29,7 @@ _KEPT: Final = {
     "conversation_parts": ("author_type", "created_at"), "conversation_tags": ("tag_id",),
 }  # fmt: skip
 BATCH: Final = 50_000
+REMEMBERED: Final = 10_000
 CACHE_KB: Final = 32 * 1024
 
 
@@ -38,6 +39,7 @@ class Lookups:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._waiting: list[tuple[str, str, str, str]] = []
+        self._found: dict[tuple[str, str], dict[str, Any]] = {}
         database.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         database.execute(
             "CREATE TABLE IF NOT EXISTS rows (list TEXT, key TEXT, number TEXT, row TEXT,"
@@ -52,6 +54,7 @@ class Lookups:
             return
         kept = {k: row.get(k) for k in _KEPT[name]} if name in _KEPT else row
         self.lists.add(name)
+        self._found.clear()
         self._waiting.append((name, str(key), str(row.get("id", place)), json.dumps(kept)))
         if len(self._waiting) >= BATCH:
             self.write()
@@ -74,7 +77,13 @@ class Lookups:
         return [json.loads(row) for (row,) in found]
 
     def one(self, name: str, key: Any) -> dict[str, Any]:
-        return next(iter(self.all(name, key)), {})
+        """The first of them; of those asked for lately without looking again: an agent has many tickets."""
+        place = (name, str(key))
+        if place not in self._found:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            self._found[place] = next(iter(self.all(name, key)), {})
+        return self._found[place]
 
     def name(self, key: Any, *lists: str) -> str:
         """What it is called, else its number."""
