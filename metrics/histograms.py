@@ -57,16 +57,19 @@ def counted(stored: bytes | memoryview) -> Counter[int]:
         few = struct.unpack(f">{len(stored) // 2}h", stored)
         if PACKED not in few:
             return Counter(few)
-    numbers = np.frombuffer(stored, dtype=">i2").astype(np.int64)
+    numbers = np.frombuffer(stored, dtype=">i2").astype(np.int16)
     marks = np.flatnonzero(numbers == PACKED)
-    counts = _added(numbers[marks + 1], numbers[marks + 2] * BASE + numbers[marks + 3])
+    counts = _added(numbers[marks + 1], numbers[marks + 2].astype(np.int64) * BASE + numbers[marks + 3])
     if len(marks):
-        numbers = np.delete(numbers, (marks[:, None] + np.arange(4)).ravel())
+        single = np.ones(len(numbers), dtype=bool)
+        for place in range(4):
+            single[marks + place] = False
+        numbers = numbers[single]
     counts.update(_added(numbers, None))
     return counts
 
 
-def _added(buckets: np.typing.NDArray[np.int64], weights: np.typing.NDArray[np.int64] | None) -> Counter[int]:
+def _added(buckets: np.typing.NDArray[np.int16], weights: np.typing.NDArray[np.int64] | None) -> Counter[int]:
     """Buckets begin at ZERO, so that they are moved by one to index an array."""
     sums = np.bincount(buckets - ZERO, weights)
     filled = np.flatnonzero(sums)

@@ -14,7 +14,7 @@ from metrics import aliases
 from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.filters import Period
 from metrics.models import Backlog, Cell, Rollup, Slice, Week, WeekCell
-from metrics.summing import mature_by_source, mature_until, once
+from metrics.summing import mature_by_source, once
 from metrics.weeks import BLOCK, WEEKS, block_of, monday_of
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
@@ -47,9 +47,9 @@ class Level:
 
     def within(self, periods: Iterable[Period], *, at_once: int) -> list[QuerySet[Any]]:
         """The rows of these days. `at_once`: how many days one row may hold: 1, whole weeks (7), told on their Monday,
-        or blocks of them too (28; metrics/weeks.py), where the level has them and all that counts on them has had its
-        time (metrics/figures.py). The days beside them are told by day, and so is the week in which the last mature
-        day of a source lies."""
+        or blocks of them too (28; metrics/weeks.py), where the level has them. The days beside them are told by day,
+        and so is the week in which the last mature day of a source lies: of what needs time, no day after it counts
+        (metrics/summing.py)."""
         by_day, by_week = Q(), Q()
         for period in periods:
             whole = _whole_weeks(period) if at_once > 1 and self.weeks is not None else None
@@ -69,10 +69,8 @@ class Level:
 
 
 def _whole_weeks(period: Period) -> tuple[date, date] | None:
-    """The first Monday, and the one after the last week, of the whole weeks of a period that are mature."""
-    monday = period.first + timedelta(days=-period.first.weekday() % 7)
-    last = min(period.last, mature_until()) + timedelta(days=1)
-    after = last - timedelta(days=last.weekday())
+    """The first Monday, and the one after the last week, of the whole weeks of a period."""
+    monday, after = monday_of(period.first + timedelta(days=6)), monday_of(period.last + timedelta(days=1))
     return (monday, after) if monday < after else None
 
 
