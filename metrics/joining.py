@@ -71,7 +71,7 @@ def advance(
 ) -> Cursor:
     """One chunk; the cursor says `rewritten` when the CSV is there. Raises FileRefused."""
     if cursor.get("complete"):
-        return _tidied(upload, target)
+        return _tidied(upload, target, cursor)
     if "plan" not in cursor or not _names(upload).exists():
         return _begin(upload)
     group, member = cursor["plan"][cursor["table"]]
@@ -162,9 +162,11 @@ def _convert(upload: Path, table: Path, target: Path, header: list[str], cursor:
     return {**after, "complete": reader.at_end}
 
 
-def _tidied(upload: Path, target: Path) -> Cursor:
+def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
     """A step of its own: what it takes away nobody needs, should the worker die before that is committed."""
-    written.part_of(target).replace(target)
+    part = written.part_of(target)
+    os.truncate(part, cursor["written"])
+    part.replace(target)
     for place in (_names(upload), *upload.parent.glob(f"{upload.stem}.table*")):
         place.unlink(missing_ok=True)
     return {"rewritten": target.name}

@@ -55,11 +55,9 @@ def advance(upload: Path, form: str, header: list[str], cursor: Cursor, say: Cal
         return _begin(upload, header, say)
     if cursor["stage"] == "gather":
         return _gather(_plain(upload), cursor)
-    cursor = _convert(_plain(upload), target, form, header, cursor)
-    if "rewritten" in cursor:
-        _names(upload).unlink(missing_ok=True)
-        upload.with_suffix(".plain").unlink(missing_ok=True)
-    return cursor
+    if cursor["stage"] == "convert":
+        return _convert(_plain(upload), target, form, header, cursor)
+    return _tidied(upload, target, cursor)
 
 
 def share(cursor: Cursor) -> float:
@@ -70,6 +68,8 @@ def share(cursor: Cursor) -> float:
         return float(cursor["offset"] / max(1, cursor["size"]))
     if "place" not in cursor:
         return 0.0
+    if cursor["stage"] == "done":
+        return 1.0
     read: float = cursor["place"]["offset"] / max(1, cursor["size"])
     return 0.3 * read if cursor["stage"] == "gather" else 0.3 + 0.7 * read
 
@@ -163,10 +163,17 @@ def _convert(plain: Path, target: Path, form: str, header: list[str], cursor: Cu
         after["written"] = out.tell()
         out.flush()
         os.fsync(out.fileno())
-    if after["stage"] == "done":
-        part.replace(target)
-        return {"rewritten": target.name}
     return after
+
+
+def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
+    """A step of its own: what it takes away nobody needs, should the worker die before that is committed."""
+    part = written.part_of(target)
+    os.truncate(part, cursor["written"])
+    part.replace(target)
+    for place in (_names(upload), upload.with_suffix(".plain")):
+        place.unlink(missing_ok=True)
+    return {"rewritten": target.name}
 
 
 def _cells(record: Record, header: list[str], turn: Callable[[dict[str, Any]], dict[str, str]]) -> list[str]:

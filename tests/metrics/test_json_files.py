@@ -245,6 +245,38 @@ def test_what_fails_around_a_workbook_is_no_fault_of_the_workbook(fault: Excepti
     assert "rewritten" in rewriting.advance(upload, "xlsx", HEAD, began, lambda: None)
 
 
+@pytest.mark.parametrize("records", [1, 2, 1000])
+def test_every_step_may_be_done_twice(records: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a worker that died before it committed. The names beside the tickets are there to the end."""
+    told = {
+        "status": "open",
+        "created_at": "2026-05-04T10:00Z",
+        "requester_id": 7,
+        "submitter_id": 7,
+        "group_id": 3,
+    }
+    received = draft(
+        json.dumps({
+            "tickets": [{"id": number, **told} for number in range(5)],
+            "users": [{"id": 7, "email": "ann@lumio.example"}], "groups": [{"id": 3, "name": "Payments"}],
+        }), name="tickets.json",
+    )  # fmt: skip
+    path, form, header = importing.stored_path(received), received.form, received.header
+    whole = rewriting.first_rows(path, form, header, 1000)
+    assert whole.count("Payments") == whole.count("ann@lumio.example") == 5
+    monkeypatch.setattr(rewriting, "CHUNK_RECORDS", records)
+    cursor: dict[str, Any] = {}
+    shares = [0.0]
+    while "rewritten" not in cursor:
+        before = cursor
+        for _again in range(2):
+            cursor = rewriting.advance(path, form, header, before, lambda: None)
+        shares.append(1.0 if "rewritten" in cursor else rewriting.share(cursor))
+    assert path.with_suffix(".csv").read_text() == whole
+    assert shares == sorted(shares)
+    assert {each.suffix for each in path.parent.glob(f"{path.stem}.*")} == {".upload", ".csv"}
+
+
 def test_rows_without_numbers_and_names_with_a_prefix() -> None:
     content = sheet(HEAD, ["A1", "new", "2026-05-04", "x", 1], ["A2", "odd", "2026-05-04", "x", 1])
     name = "xl/worksheets/sheet1.xml"
