@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -243,3 +245,15 @@ def test_with_the_file_goes_what_it_was_made_into(carla: User) -> None:
     done.job.save()
     assert filing.remove_old() == 1
     assert [path.name for path in stored.parent.iterdir()] == ["other.upload"]
+
+
+def test_an_upgrade_takes_away_results_that_lost_their_ticket() -> None:
+    brought()
+    kept = {*SlaResult.objects.values_list("pk", flat=True)}
+    lost = SlaResult.objects.order_by("pk")[0]
+    lost.pk, lost.ticket_id = None, lost.ticket_id + 1_000_000
+    lost.save(force_insert=True)
+    assert SlaResult.objects.count() == len(kept) + 1
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("metrics.migrations.0019_results_without_a_ticket").DELETE)
+    assert {*SlaResult.objects.values_list("pk", flat=True)} == kept
