@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -29,6 +30,10 @@ _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-
 
 class FileRefused(Exception):
     """The file cannot be read. The message says what is wrong with it and what to do."""
+
+
+class Blank(FileRefused):
+    """There is nothing in it."""
 
 
 _NOT_TEXT: Final = {
@@ -85,7 +90,7 @@ def opened(path: Path, member: str = "") -> Iterator[IO[bytes]]:
 def _archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise FileRefused(
             _("The .zip is damaged or was cut off on its way: %(error)s. Upload it again.") % {"error": error}
         ) from error
@@ -141,7 +146,14 @@ def members(path: Path) -> dict[str, int]:
             return {}
         file.seek(0)
         with _archive(file) as archive:
-            return {each.filename: each.file_size for each in _shown(archive)}
+            shown = _shown(archive)
+    found = {each.filename: each.file_size for each in shown}
+    if len(found) < len(shown):
+        raise FileRefused(_("The .zip holds two files of the same name. Pack it again, with each file once."))
+    return found
+
+
+_UNREADABLE: Final = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
 
 
 class _Guarded(io.RawIOBase, IO[bytes]):
@@ -156,7 +168,7 @@ class _Guarded(io.RawIOBase, IO[bytes]):
     def read(self, size: int = -1) -> bytes:
         try:
             block: bytes = self.inner.read(BLOCK if size < 0 else size)
-        except (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+        except _UNREADABLE as error:
             raise _damaged(error) from error
         self.seen += len(block)
         if self.seen > UNPACKED_MAX or (self.seen > 64 * BLOCK and self.seen > RATIO_MAX * self.packed):
@@ -178,7 +190,7 @@ def beginning(path: Path, size: int = SNIFF_BYTES, member: str = "") -> bytes:
         raw = raw[: len(raw) // 2 * 2].decode(encoding, "replace").encode("utf-8")
     raw = raw.removeprefix(codecs.BOM_UTF8)
     if not raw.strip():
-        raise FileRefused(_("The file holds nothing but blank lines."))
+        raise Blank(_("The file holds nothing but blank lines."))
     check_is_text(raw.lstrip())
     return raw
 

@@ -27,6 +27,8 @@ from metrics.vendors.tables import folded
 CHUNK_ROWS: Final = 10_000
 SIDE_ROWS: Final = 50_000
 CHUNK_BYTES: Final = 32 * 1024**2
+SAID_EVERY: Final = 1_000
+JOINED_MAX: Final = containers.UNPACKED_MAX
 FIRST_BYTES: Final = 2 * 1024**2
 FIRST_SIDE_BYTES: Final = 256 * 1024
 _OF_ONE: Final = (
@@ -79,8 +81,8 @@ def advance(
     if "offset" not in cursor or not table.exists():
         return _unpacked(upload, table, member, cursor, say)
     if group:
-        return _gather(upload, table, group, member, cursor)
-    return _convert(upload, table, target, header, cursor)
+        return _gather(upload, table, group, member, cursor, say)
+    return _convert(upload, table, target, header, cursor, say)
 
 
 def _names(upload: Path) -> Path:
@@ -107,16 +109,38 @@ def _unpacked(upload: Path, table: Path, member: str, cursor: Cursor, say: Calla
     return {"columns": layout.header, "delimiter": layout.delimiter, **place, **cursor}
 
 
-def _gather(upload: Path, table: Path, group: str, member: str, cursor: Cursor) -> Cursor:
+def _gather(
+    upload: Path, table: Path, group: str, member: str, cursor: Cursor, say: Callable[[], object]
+) -> Cursor:
     """Keep the next rows of a table beside the tickets. One that cannot be read would leave tickets wrong, unseen."""
     with table.open("rb") as file, lookups.kept_in(_names(upload)) as known:
         reader = _reader(file, cursor)
-        rows = _readable(reader.rows(rows=SIDE_ROWS, size=CHUNK_BYTES), member)
+        rows = _readable(_saying(reader.rows(rows=SIDE_ROWS, size=CHUNK_BYTES), say), member)
         _keep(cursor["vendor"], group, cursor["columns"], rows, known, cursor["table"])
     if not reader.at_end:
         return _at(reader, cursor)
     after = {name: value for name, value in cursor.items() if name not in _OF_ONE}
     return {**after, "table": cursor["table"] + 1}
+
+
+def _saying(rows: Iterable[Row], say: Callable[[], object]) -> Iterable[Row]:
+    """The same; now and then says that it is still at work, before its transaction is taken for forgotten."""
+    for number, row in enumerate(rows):
+        if number % SAID_EVERY == 0:
+            say()
+        yield row
+
+
+def _check_size(size: int) -> None:
+    """A ticket told many times over, beside thousands of rows of its own, would fill the disk."""
+    if size > JOINED_MAX:
+        raise FileRefused(
+            _(
+                "The tickets make more than %(size)s MB with what stands beside them: that is more than is read. See"
+                " whether the table of tickets has the same id again and again."
+            )
+            % {"size": JOINED_MAX // 1024**2}
+        )
 
 
 def _readable(rows: Iterable[Row], member: str) -> Iterable[Row]:
@@ -141,7 +165,9 @@ def _keep(
             known.add(group, told, f"{table}:{row.line}")
 
 
-def _convert(upload: Path, table: Path, target: Path, header: list[str], cursor: Cursor) -> Cursor:
+def _convert(
+    upload: Path, table: Path, target: Path, header: list[str], cursor: Cursor, say: Callable[[], object]
+) -> Cursor:
     """Write the next tickets behind those that are written."""
     part = written.part_of(target)
     if not part.exists() or part.stat().st_size < cursor.get("written", 0):
@@ -153,8 +179,9 @@ def _convert(upload: Path, table: Path, target: Path, header: list[str], cursor:
         reader = _reader(file, cursor)
         turn = _turning(cursor["vendor"], cursor["columns"], header, known)
         joined = _Joined(out, header, turn, cursor["line"] if cursor.get("written") else 1)
-        for row in reader.rows(rows=CHUNK_ROWS, size=CHUNK_BYTES):
+        for row in _saying(reader.rows(rows=CHUNK_ROWS, size=CHUNK_BYTES), say):
             joined.write(row, _text(table, row) if row.reason else "")
+            _check_size(out.tell())
         joined.to(reader.line)
         after = {**_at(reader, cursor), "written": out.tell()}
         out.flush()
@@ -201,7 +228,7 @@ def _turning(
         joined = [*cells, *[""] * (len(header) - len(own))]
         for name, value in told.cells(dict(zip(names, cells, strict=True)), known).items():
             place = at.get(name)
-            if place is not None and value and (name in told.PEOPLE or not joined[place]):
+            if place is not None and (name in told.PEOPLE or (value and not joined[place])):
                 joined[place] = value
         return joined
 

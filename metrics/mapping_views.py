@@ -20,6 +20,7 @@ from metrics.mapping import MappingRefused
 from metrics.mapping_form import MappingForm
 from metrics.models import Import, Mapping
 from metrics.sampling import Sampled
+from metrics.tables import Found
 from sopdesk.accounts.access import signed_in
 from sopdesk.listing import Listing
 
@@ -46,6 +47,13 @@ def _sampled(draft: Import) -> Sampled:
         return Sampled(draft.header)
 
 
+def _together(draft: Import) -> Found | None:
+    try:
+        return previewing.read_together(draft)
+    except (FileRefused, FileNotFoundError):
+        return None  # the page says what is wrong with the file
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @importer
 def import_map(request: HttpRequest, import_id: int) -> HttpResponse:
@@ -62,6 +70,7 @@ def import_map(request: HttpRequest, import_id: int) -> HttpResponse:
         "mappings": known_mappings(draft.form),
         "zones": zones_offered(),
         "columns": [(n, form.sampled.kind(n), form.sampled.samples(n, form.shown)) for n in header],
+        "together": _together(draft),
         "columns_hidden": max(0, len(draft.header) - COLUMNS_SHOWN),
     }
     status = 422 if form.is_bound and not is_look else 200

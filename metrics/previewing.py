@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from metrics import containers, converting, mapping, reading, rejecting, rewriting, staging, surveying
+from metrics import containers, converting, mapping, reading, rejecting, rewriting, staging, surveying, tables
 from metrics.admitting import door_of
 from metrics.chunks import Chunk
 from metrics.importing import stored_path
 from metrics.models import Import
 from metrics.reading import Reader
 from metrics.sampling import Sampled
+from metrics.tables import Found
 
 CHECK_ROWS: Final = 1000
 CHECK_BYTES: Final = 4 * 1024**2
@@ -53,6 +54,11 @@ class Check:
 def sampled(draft: Import) -> Sampled:
     """The first rows of the file by column. Raises FileRefused."""
     return Sampled(draft.header, [row for row in _first_rows(draft, CHECK_ROWS) if row.cells])
+
+
+def read_together(draft: Import) -> Found | None:
+    """Which files of several are read, and which are not; None where there are not several. Raises FileRefused."""
+    return tables.found_in(stored_path(draft)) if draft.form == mapping.TABLES else None
 
 
 def check(draft: Import, content: dict[str, Any], zone: str) -> Check:

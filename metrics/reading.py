@@ -16,7 +16,7 @@ from typing import IO, Final, NamedTuple
 from django.utils.translation import gettext as _
 
 from metrics import containers
-from metrics.containers import FileRefused
+from metrics.containers import Blank, FileRefused
 
 LINE_MAX: Final = 8 * 1024 * 1024
 CELL_MAX: Final = 1024 * 1024 + 1024
@@ -68,7 +68,7 @@ def layout_of(path: Path, delimiter: str = "", *, member: str = "", size: int = 
             delimiter = delimiter or _delimiter(text)
             return _layout(text, delimiter, offset + len(first) + newline, line + 1)
         offset, line = offset + len(first) + newline, line + 1
-    raise FileRefused(_("The file holds nothing but blank lines."))
+    raise Blank(_("The file holds nothing but blank lines."))
 
 
 def _has_mark(path: Path) -> bool:

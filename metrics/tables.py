@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -10,7 +11,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from metrics import containers, reading
-from metrics.containers import FileRefused
+from metrics.containers import Blank, FileRefused
 from metrics.reading import Layout
 from metrics.vendors import intercom_tables, zendesk_tables
 from metrics.vendors.tables import folded
@@ -19,16 +20,19 @@ VENDORS: Final[dict[str, ModuleType]] = {"zendesk": zendesk_tables, "intercom": 
 MEMBERS_MAX: Final = 200  # a connector writes some sixty tables
 HEADER_BYTES: Final = 256 * 1024
 NAMED: Final = 8
+_TABLE: Final = re.compile(r"\.(csv|tsv|tab)(\.\w{1,4})?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Found:
-    """`tickets`: the file with the table of tickets, and its header; `sides`: the list of each file beside it."""
+    """`tickets`: the file with the table of tickets, and its header; `sides`: the list of each file beside it;
+    `passed_over`: the other files."""
 
     vendor: str
     tickets: str
     header: list[str]
     sides: dict[str, str]
+    passed_over: list[str]
 
     @property
     def joined(self) -> list[str]:
@@ -57,16 +61,27 @@ def found_in(path: Path) -> Found:
     if len(mains) != 1:
         raise FileRefused(_not_one([name for name, _vendor in mains], [*sizes]))
     ((tickets, vendor),) = mains
-    sides = {name: group for name, layout in layouts.items() if (group := _side(vendor, name, layout.header))}
-    return Found(vendor, tickets, layouts[tickets].header, {n: g for n, g in sides.items() if n != tickets})
+    sides = {
+        name: group
+        for name, layout in layouts.items()
+        if name != tickets and (group := _side(vendor, name, layout.header))
+    }
+    passed_over = [name for name in sizes if name != tickets and name not in sides]
+    return Found(vendor, tickets, layouts[tickets].header, sides, passed_over)
 
 
 def _layout(path: Path, name: str) -> Layout | None:
-    """None for what is no delimited text: it is passed over."""
+    """None for what is passed over: no delimited text, by its name and by what is in it. A table that cannot be read is
+    not: without it the tickets would be wrong, and nobody would see it. Raises FileRefused."""
     try:
         return reading.layout_of(path, member=name, size=HEADER_BYTES)
-    except FileRefused:
+    except Blank:
         return None
+    except FileRefused as refusal:
+        if not _TABLE.search(name):
+            return None
+        said = _("“%(file)s” in the .zip cannot be read. %(why)s")
+        raise FileRefused(said % {"file": name[-60:], "why": refusal}) from refusal
 
 
 def _side(vendor: str, name: str, header: list[str]) -> str:

@@ -46,11 +46,15 @@ def kept(group: str, row: Row) -> dict[str, Any] | None:
 def cells(talk: Row, known: Lookups) -> dict[str, str]:
     """What the tables beside it say of a version of a conversation, by column."""
     kind = talk.get("assignee_type", "").strip().casefold()
-    found = {"source_author_id": text(known.one("contacts", talk.get("source_author_id")).get("email"))}
+    found = {}
+    if address := text(known.one("contacts", talk.get("source_author_id")).get("email")):
+        found["source_author_id"] = address
     if kind == "admin":
         found["assignee_id"] = known.name(talk.get("assignee_id"), "admins")
-    elif kind == "team" and "teams" in known.lists:
-        found["team"] = known.name(talk.get("assignee_id"), "teams")
+    elif kind == "team":
+        found["assignee_id"] = ""  # the number is a team's, and nobody of it has the conversation
+        if "teams" in known.lists:
+            found["team"] = known.name(talk.get("assignee_id"), "teams")
     if is_over(talk):
         return found
     numbers = distinct(each["tag_id"] for each in known.all("conversation_tags", talk.get("id")))

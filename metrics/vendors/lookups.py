@@ -55,7 +55,7 @@ class Lookups:
     def add(self, name: str, row: dict[str, Any], place: int | str) -> None:
         """Keep a row of a list. `place` is what tells those from one another that have no number of their own."""
         key = row.get(_BY.get(name, "id"))
-        if key is None:
+        if key is None or key == "":
             return
         kept = {k: row.get(k) for k in _KEPT[name]} if name in _KEPT else row
         self.lists.add(name)

@@ -54,7 +54,7 @@ def cells(ticket: Row, known: Lookups) -> dict[str, str]:
         "tags": words(tags),
         "conversation": zendesk.conversation({**ticket}, known),
         "is_agent_initiated": text(zendesk.opened_by_an_agent({**ticket}, known)),
-        "requester_id": text(person.get("email")),
+        "requester_id": text(person.get("email")) or text(ticket.get("requester_id")),
         "assignee_id": known.name(ticket.get("assignee_id"), "users"),
         "group_id": known.name(ticket.get("group_id"), "groups"),
     }
