@@ -1,4 +1,4 @@
-"""Weeks and blocks of them: what whole periods of many days are read from (docs/decisions/0054-blocks-of-weeks.md).
+"""Weeks and blocks of them: what whole periods of many days are read from (docs/decisions/0055-blocks-of-weeks.md).
 
 A block is four weeks. Blocks follow one another without a gap from Monday 1 January of the year 1 on, so that everybody
 finds the same ones.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import timedelta
 from typing import Any, Final
 
 from metrics import histograms, levels, reporting
@@ -18,12 +18,12 @@ from metrics.dimensions import AGENT, DIMENSIONS, TIMES, Dimension
 from metrics.filters import Period
 from metrics.levels import Level, Narrow
 from metrics.reporting import Figure
-from metrics.weeks import block_of, monday_of
+from metrics.weeks import BLOCK, block_of, monday_of
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 
 LINES_SHOWN: Final = 50
-SPARK_POINTS: Final = 14
+SPARK_POINTS: Final = 13
 SPARK_LEAST: Final = 4
 SPARK_SPARE: Final = 1.5  # so many times what a figure needs, for parts are not equally full
 SORTS: Final = ("name", "value", "n", "change")
@@ -74,17 +74,17 @@ def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str =
 
 
 def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, by: Dimension) -> list[Line]:
-    """The same lines, each with its figure in up to fourteen equal parts of the period. One query."""
+    """The same lines, each with its figure in up to thirteen equal parts of the period. One query."""
     if not is_summed(metric) or by is AGENT:
         return [*shown]
     shown, period = [*shown], chosen.period_now
-    first, days, at_once = _parts(period, _points(metric, shown))
+    drawn, days, at_once = _parts(period, _points(metric, shown))
     level = levels.level_for(chosen.viewer, (by.key,), levels.wanted(chosen.narrow()))
-    rows, mark = level.within([period], at_once=at_once), adding_up.slot(first, days)
+    rows, mark = level.within([drawn], at_once=at_once), adding_up.slot(drawn.first, days)
     parts, logs = _sums(level, metric, by, rows, mark)
     series: dict[str, list[float | None]] = {}
     for (number, (key,)), found in parts.items():
-        values = series.setdefault(key, [None] * ((period.last - first).days // days + 1))
+        values = series.setdefault(key, [None] * (drawn.days // days))
         values[number] = reporting.value(metric, found, logs.get((number, (key,)), b""))
     return [replace(line, spark=series.get(line.name.key, [])) for line in shown]
 
@@ -97,19 +97,20 @@ def _points(metric: Metric, shown: Sequence[Line]) -> int:
     return max(SPARK_LEAST, min(SPARK_POINTS, int(middle / (SPARK_SPARE * metric.least))))
 
 
-def _parts(period: Period, points: int) -> tuple[date, int, int]:
-    """Where the parts of a small picture begin, of how many days they are, and how many of those are read at once: of
-    whole weeks where there are many, of whole blocks where there are more."""
-    if not is_weekly(period):
-        return period.first, -(-period.days // points), 1
-    for begin, unit in (
-        (block_of(period.first), levels.BLOCK_OF_WEEKS),
-        (monday_of(period.first), levels.WEEK),
-    ):
-        units = (period.last - begin).days // unit + 1
-        if units >= points or unit == levels.WEEK:
-            break
-    return begin, unit * -(-units // points), unit
+def _parts(period: Period, points: int) -> tuple[Period, int, int]:
+    """The days that a small picture is of, of how many days its parts are, and how many days are read at once: parts of
+    whole weeks where there are many, of whole blocks where there are more. Days that fill no part are left out, for a
+    part of one day beside others of four weeks looks like a fall."""
+    first, after, unit = period.first, period.last + timedelta(days=1), 1
+    if is_weekly(period):
+        first, after, unit = monday_of(first + timedelta(days=6)), monday_of(after), levels.WEEK
+        begin, end = block_of(first + BLOCK - timedelta(days=1)), block_of(after)
+        if (end - begin) // BLOCK >= points - 1:
+            first, after, unit = begin, end, levels.BLOCK_OF_WEEKS
+    units = (after - first).days // unit
+    days = unit * -(-units // points)
+    first = after - timedelta(days=units * unit // days * days)
+    return Period(first, after - timedelta(days=1)), days, unit
 
 
 def sorted_lines(found: list[Line], sort: str) -> list[Line]:
