@@ -15,7 +15,7 @@ def _fill(table, columns):
         "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true);"
         f" INSERT INTO metrics_{table} (day, weeks, {place}, {', '.join([*_COUNTS, *_LOGS])})"
         f" SELECT {_BLOCK} AS block, 4, {place}, {_SUMS} FROM metrics_{table} GROUP BY block, {place}",
-        migrations.RunSQL.noop,
+        f"DELETE FROM metrics_{table} WHERE weeks = 4",
     )
 
 

@@ -50,6 +50,7 @@ def words_for(person: User) -> list[Word]:
         .filter(concerned | Q(change__authors=person), change__state__in=states.EDITABLE)
         .select_related("change", "author", "outside")
         .distinct()
+        .order_by("-pk")[: 10 * MANY]
     )
     last = _last_comments(threads)
     spoken = [(thread, last.get(thread.pk)) for thread in threads]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from datetime import date, timedelta
+from importlib import import_module
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -166,6 +168,26 @@ def test_a_day_that_changes_changes_its_block(desk: Import) -> None:
     rollups.rebuild([day])
     for kept in (blocks, WeekCell.objects.filter(kind="labels", weeks=WEEKS, day=block_of(day))):
         assert kept.aggregate(n=Sum("created_n"))["n"] == before - 1
+
+
+def test_the_migration_makes_the_blocks_that_days_make_and_takes_them_back(desk: Import) -> None:
+    def told() -> list[Any]:
+        columns = ("day", "team_name", "channel", "created_n", "handle_s", "handle_log")
+        return [
+            sorted(((*row[:-1], sorted(row[-1] or b"")) for row in rows.values_list(*columns)), key=str)
+            for rows in (Week.objects.filter(WHOLE, weeks=WEEKS), WeekCell.objects.filter(weeks=WEEKS))
+        ]
+
+    made, steps = told(), import_module("metrics.migrations.0018_blocks_of_weeks").Migration.operations
+    fills = [step for step in steps if "INSERT" in getattr(step, "sql", "")]
+    assert len(fills) == 2
+    with connection.cursor() as cursor:
+        for sql in [step.reverse_sql for step in fills]:
+            cursor.execute(sql)
+        assert told() == [[], []]
+        for sql in [step.sql for step in fills]:
+            cursor.execute(sql)
+    assert told() == made
 
 
 def test_cells_of_weeks_say_what_their_days_say(
