@@ -226,7 +226,7 @@ def test_the_page_tells_which_files_are_read(client: Client, gia: User) -> None:
     page = " ".join(client.get(reverse("metrics:import_map", args=[received.pk])).content.decode().split())
     assert '<dt>Tickets</dt><dd dir="auto">zendesk/ticket.csv</dd>' in page
     assert "zendesk/ticket_tag.csv, zendesk/ticket_comment.csv" in page
-    assert '<dt>Passed over</dt><dd dir="auto">zendesk/brand.csv, README.md</dd>' in page
+    assert "<summary>2 files</summary>zendesk/brand.csv, README.md</details>" in page
 
 
 def test_tickets_that_make_more_than_is_read_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
