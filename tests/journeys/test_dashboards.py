@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from metrics.dashboards.tabs import TABS
 from sopdesk.accounts.models import Team, User
+from tests.axe import PHONE, WIDE
 from tests.journeys.seat import Seat
 from tests.metrics.bringing import bring
 from tests.metrics.dashboards.test_tabs import HEAD, rows
@@ -75,3 +76,18 @@ def test_a_view_is_saved_found_and_sent(sit_down: Callable[..., Seat], finn: Use
     seat.page.get_by_role("button", name="Send it from now on").click()
     expect(seat.page.get_by_text("will be sent by mail")).to_be_visible()
     seat.assert_accessible()
+
+
+def test_filters_fold_on_a_phone_and_open_when_the_window_becomes_wide(
+    sit_down: Callable[..., Seat], finn: User
+) -> None:
+    """As on a tablet that is turned: a wide window has no line to open them by."""
+    page = sit_down(finn).page
+    page.set_viewport_size(PHONE)
+    page.goto("/metrics")
+    period = page.get_by_label("Period", exact=True)
+    expect(period).to_be_hidden()
+    page.set_viewport_size(WIDE)
+    expect(period).to_be_visible()
+    page.set_viewport_size(PHONE)
+    expect(period).to_be_visible()
