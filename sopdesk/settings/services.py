@@ -13,7 +13,7 @@ def database(url: str) -> dict[str, Any]:
     parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     parts.setdefault("connect_timeout", "5")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "sopdesk.postgres",
         "NAME": parts.pop("dbname", "sopdesk"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
