@@ -81,7 +81,7 @@ def opened(path: Path, member: str = "") -> Iterator[IO[bytes]]:
             yield _Guarded(gzip.GzipFile(fileobj=file), path.stat().st_size)
         elif start in _ZIP:
             with _member(file, member) as found:
-                yield _Guarded(found, path.stat().st_size)
+                yield _inflated(found, path.stat().st_size)
         else:
             yield file
 
@@ -117,6 +117,19 @@ def _member(file: IO[bytes], wanted: str) -> Iterator[IO[bytes]]:
             raise _damaged(error) from error
         with member:
             yield member
+
+
+def _inflated(found: IO[bytes], packed: int) -> _Guarded:
+    """A file of a .zip, also one that is packed once more as .gz: it unpacks to no more than any other."""
+    guarded = _Guarded(found, packed)
+    return _Guarded(gzip.GzipFile(fileobj=guarded, mode="rb"), packed) if _is_gzip(found) else guarded
+
+
+def _is_gzip(found: IO[bytes]) -> bool:
+    try:
+        return isinstance(found, zipfile.ZipExtFile) and found.peek(2)[:2] == b"\x1f\x8b"
+    except _UNREADABLE as error:
+        raise _damaged(error) from error
 
 
 def _shown(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -224,7 +237,7 @@ def unpack(
 
     `still_here` is called for every few megabytes, for who must be told that this goes on.
     """
-    working = target.with_suffix(".part")
+    working = target.with_name(f"{target.name}.part")
     with opened(path, member) as file, working.open("wb") as out:
         raw = file.read(SNIFF_BYTES)
         encoding = _sixteen_bits(raw)

@@ -74,6 +74,7 @@ def import_check(request: HttpRequest, import_id: int) -> HttpResponse:
     try:
         context["check"] = previewing.check(draft, draft.mapping, draft.time_zone)
         context["untold"] = telling.untold(draft.mapping, draft.header)
+        context["together"] = previewing.read_together(draft)
     except (FileRefused, MappingRefused) as refused:
         context["refused"] = str(refused)
     except FileNotFoundError:

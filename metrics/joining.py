@@ -17,12 +17,11 @@ from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
 
-from metrics import containers, reading, tables, written
+from metrics import containers, table_rows, tables, written
 from metrics.containers import FileRefused
-from metrics.reading import Layout, Reader, Row
+from metrics.table_rows import TableRow, TableRows
 from metrics.vendors import lookups
 from metrics.vendors.lookups import Lookups
-from metrics.vendors.tables import folded
 
 CHUNK_ROWS: Final = 10_000
 SIDE_ROWS: Final = 50_000
@@ -30,15 +29,7 @@ CHUNK_BYTES: Final = 32 * 1024**2
 SAID_EVERY: Final = 1_000
 JOINED_MAX: Final = containers.UNPACKED_MAX
 FIRST_BYTES: Final = 2 * 1024**2
-FIRST_SIDE_BYTES: Final = 256 * 1024
-_OF_ONE: Final = (
-    "columns",
-    "delimiter",
-    "start",
-    "first",
-    "offset",
-    "line",
-)  # of the cursor: where it is in a table
+_OF_ONE: Final = ("columns", "delimiter", "length", "lines", "at")  # of the cursor: where it is in a table
 
 Cursor = dict[str, Any]
 
@@ -49,23 +40,19 @@ def first_rows(path: Path, header: list[str], count: int) -> str:
     found, file = tables.found_in(path), io.BytesIO()
     with lookups.kept_in(None) as known:
         for number, (member, group) in enumerate(found.sides.items()):
-            columns, rows = _beginning(path, member, FIRST_SIDE_BYTES, SIDE_ROWS)
-            readable = (row for row in rows if not row.reason)
-            _keep(found.vendor, group, columns, readable, known, number)
-        columns, rows = _beginning(path, found.tickets, FIRST_BYTES, count)
-        joined = _Joined(file, header, _turning(found.vendor, columns, header, known))
-        for row in rows:
-            joined.write(row, "")
+            shape = found.read_by(member)
+            some = table_rows.beginning(path, member, shape, size=table_rows.LOOKED_AT, count=SIDE_ROWS)
+            _keep(found.vendor, group, (row for row in some.rows if not row.reason), known, number)
+        joined, before, rest = _Joined(file, header, _turning(found.vendor, header, known)), 0, count
+        for member in found.tickets:
+            shape = found.read_by(member)
+            some = table_rows.beginning(path, member, shape, size=FIRST_BYTES, count=rest)
+            for row in some.rows:
+                joined.write(row, before)
+            before, rest = before + some.line - 1, rest - len(some.rows)
+            if not some.is_whole or rest <= 0:
+                break
     return file.getvalue().decode("utf-8", "surrogateescape")
-
-
-def _beginning(path: Path, member: str, size: int, count: int) -> tuple[list[str], list[Row]]:
-    """The columns of a packed table, and its first rows."""
-    layout = reading.layout_of(path, member=member, size=tables.HEADER_BYTES)
-    with containers.plain_beginning(path, size, member) as file:
-        before = layout.line - 1
-        start = sum(len(file.readline()) for _line in range(before))
-        return layout.header, [*Reader(file, layout, start, layout.line).rows(rows=count, size=size)]
 
 
 def advance(
@@ -74,13 +61,13 @@ def advance(
     """One chunk; the cursor says `rewritten` when the CSV is there. Raises FileRefused."""
     if cursor.get("complete"):
         return _tidied(upload, target, cursor)
-    if "plan" not in cursor or not _names(upload).exists():
+    if "other_encoding" not in cursor or not _names(upload).exists():
         return _begin(upload)
-    group, member = cursor["plan"][cursor["table"]]
+    group, member, like = cursor["plan"][cursor["table"]]
     table = upload.with_suffix(f".table{cursor['table']}")
-    if "offset" not in cursor or not table.exists():
-        return _unpacked(upload, table, member, cursor, say)
-    if group:
+    if "at" not in cursor or not table.exists():
+        return _unpacked(upload, table, member, like, cursor, say)
+    if group != tables.TICKETS:
         return _gather(upload, table, group, member, cursor, say)
     return _convert(upload, table, target, header, cursor, say)
 
@@ -94,19 +81,36 @@ def _begin(upload: Path) -> Cursor:
     _names(upload).unlink(missing_ok=True)
     with lookups.kept_in(_names(upload)):
         pass
-    plan = [*((group, member) for member, group in found.sides.items()), ("", found.tickets)]
-    lengths = [sizes[member] for _group, member in plan]
-    return {"vendor": found.vendor, "plan": plan, "sizes": lengths, "table": 0, "share": 0.0}
+    groups = {**found.sides, **dict.fromkeys(found.tickets, tables.TICKETS)}
+    plan = [(group, member, found.like.get(member, "")) for member, group in groups.items()]
+    return {
+        "vendor": found.vendor,
+        "plan": plan,
+        "sizes": [sizes[member] for member in groups],
+        "table": 0,
+        "share": 0.0,
+        "unpacked": 0,
+        "other_encoding": 0,
+    }
 
 
-def _unpacked(upload: Path, table: Path, member: str, cursor: Cursor, say: Callable[[], object]) -> Cursor:
+def _unpacked(
+    upload: Path, table: Path, member: str, like: str, cursor: Cursor, say: Callable[[], object]
+) -> Cursor:
     """With the table unpacked; read on where it was when somebody took it away meanwhile."""
     for before in upload.parent.glob(f"{upload.stem}.table*"):
         before.unlink(missing_ok=True)
     containers.unpack(upload, table, member=member, still_here=say)
-    layout = reading.layout_of(table)
-    place = {"start": layout.start, "first": layout.line, "offset": layout.start, "line": layout.line}
-    return {"columns": layout.header, "delimiter": layout.delimiter, **place, **cursor}
+    if "at" in cursor:
+        return cursor
+    # What a .gz in it unpacks to no .zip says.
+    unpacked = cursor["unpacked"] + table.stat().st_size
+    tables.check_unpacked(unpacked, upload.stat().st_size)
+    return {
+        **cursor,
+        "unpacked": unpacked,
+        **table_rows.first_place(table, tables.shape_in(upload, table, like)),
+    }
 
 
 def _gather(
@@ -114,16 +118,13 @@ def _gather(
 ) -> Cursor:
     """Keep the next rows of a table beside the tickets. One that cannot be read would leave tickets wrong, unseen."""
     with table.open("rb") as file, lookups.kept_in(_names(upload)) as known:
-        reader = _reader(file, cursor)
+        reader = table_rows.rows_from(file, cursor)
         rows = _readable(_saying(reader.rows(rows=SIDE_ROWS, size=CHUNK_BYTES), say), member)
-        _keep(cursor["vendor"], group, cursor["columns"], rows, known, cursor["table"])
-    if not reader.at_end:
-        return _at(reader, cursor)
-    after = {name: value for name, value in cursor.items() if name not in _OF_ONE}
-    return {**after, "table": cursor["table"] + 1}
+        _keep(cursor["vendor"], group, rows, known, cursor["table"])
+    return _after(reader, cursor)
 
 
-def _saying(rows: Iterable[Row], say: Callable[[], object]) -> Iterable[Row]:
+def _saying(rows: Iterable[TableRow], say: Callable[[], object]) -> Iterable[TableRow]:
     """The same; now and then says that it is still at work, before its transaction is taken for forgotten."""
     for number, row in enumerate(rows):
         if number % SAID_EVERY == 0:
@@ -143,50 +144,63 @@ def _check_size(size: int) -> None:
         )
 
 
-def _readable(rows: Iterable[Row], member: str) -> Iterable[Row]:
+def _readable(rows: Iterable[TableRow], member: str) -> Iterable[TableRow]:
     for row in rows:
         if row.reason:
             raise FileRefused(
                 _(
-                    "Line %(line)s of “%(file)s” cannot be read: a quote is not closed, or it has more or fewer cells"
-                    " than its header. Nothing was imported."
+                    "Line %(line)s of “%(file)s” cannot be read: a quote is not closed, it has more or fewer cells"
+                    " than its header, or is no object of JSON. Nothing was imported."
                 )
                 % {"line": row.line, "file": member[-60:]}
             )
         yield row
 
 
-def _keep(
-    vendor: str, group: str, columns: list[str], rows: Iterable[Row], known: Lookups, table: int
-) -> None:
-    kept, names = tables.VENDORS[vendor].kept, [*map(folded, columns)]
+def _keep(vendor: str, group: str, rows: Iterable[TableRow], known: Lookups, table: int) -> None:
+    kept = tables.VENDORS[vendor].kept
     for row in rows:
-        if (told := kept(group, dict(zip(names, row.cells, strict=True)))) is not None:
+        if (told := kept(group, row.values)) is not None:
             known.add(group, told, f"{table}:{row.line}")
 
 
 def _convert(
     upload: Path, table: Path, target: Path, header: list[str], cursor: Cursor, say: Callable[[], object]
 ) -> Cursor:
-    """Write the next tickets behind those that are written."""
+    """Write the next tickets behind those that are written. Parts of their table stand one after another."""
     part = written.part_of(target)
     if not part.exists() or part.stat().st_size < cursor.get("written", 0):
-        cursor = {**cursor, "offset": cursor["start"], "line": cursor["first"], "written": 0}
         part.write_bytes(b"")
+        if cursor.get("written"):
+            return _from_the_first_ticket(cursor)
+    before = cursor.get("before", 0)
     with table.open("rb") as file, part.open("r+b") as out, lookups.kept_in(_names(upload)) as known:
         out.seek(cursor.get("written", 0))
         out.truncate()
-        reader = _reader(file, cursor)
-        turn = _turning(cursor["vendor"], cursor["columns"], header, known)
-        joined = _Joined(out, header, turn, cursor["line"] if cursor.get("written") else 1)
+        reader = table_rows.rows_from(file, cursor)
+        turn = _turning(cursor["vendor"], header, known)
+        joined = _Joined(out, header, turn, cursor.get("next_line", 1))
         for row in _saying(reader.rows(rows=CHUNK_ROWS, size=CHUNK_BYTES), say):
-            joined.write(row, _text(table, row) if row.reason else "")
+            joined.write(row, before)
             _check_size(out.tell())
-        joined.to(reader.line)
-        after = {**_at(reader, cursor), "written": out.tell()}
+        joined.to(before + reader.line)
+        after = {**_after(reader, cursor), "written": out.tell(), "next_line": joined.line}
         out.flush()
         os.fsync(out.fileno())
-    return {**after, "complete": reader.at_end}
+    if reader.at_end:
+        after["before"] = before + reader.line - 1
+    return {**after, "complete": after["table"] == len(cursor["plan"])}
+
+
+def _from_the_first_ticket(cursor: Cursor) -> Cursor:
+    """Where the tickets begin, for somebody took away what was written of them."""
+    first = next(at for at, (group, *_rest) in enumerate(cursor["plan"]) if group == tables.TICKETS)
+    other = cursor["other_encoding"] - cursor.get("of_tickets", 0)
+    return {
+        **_without(cursor, *_OF_ONE, "before", "of_tickets", "written", "next_line"),
+        "table": first,
+        "other_encoding": other,
+    }
 
 
 def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
@@ -196,37 +210,32 @@ def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
     part.replace(target)
     for place in (_names(upload), *upload.parent.glob(f"{upload.stem}.table*")):
         place.unlink(missing_ok=True)
-    return {"rewritten": target.name}
+    return {"rewritten": target.name, "other_encoding": cursor["other_encoding"]}
 
 
-def _reader(file: IO[bytes], cursor: Cursor) -> Reader:
-    return Reader(
-        file, Layout(cursor["delimiter"], cursor["columns"], 0, 0), cursor["offset"], cursor["line"]
-    )
+def _after(reader: TableRows, cursor: Cursor) -> Cursor:
+    """The cursor at the next row, or at the next table."""
+    sizes, table, offset = cursor["sizes"], cursor["table"], reader.at["offset"]
+    read = sizes[table] * min(1.0, offset / max(1, cursor["length"]))
+    after = {**cursor, "at": reader.at, "share": (sum(sizes[:table]) + read) / max(1, sum(sizes))}
+    after["other_encoding"] += reader.other_encoding
+    if cursor["plan"][table][0] == tables.TICKETS:
+        after["of_tickets"] = cursor.get("of_tickets", 0) + reader.other_encoding
+    return {**_without(after, *_OF_ONE), "table": table + 1} if reader.at_end else after
 
 
-def _at(reader: Reader, cursor: Cursor) -> Cursor:
-    sizes, table = cursor["sizes"], cursor["table"]
-    share = (sum(sizes[:table]) + min(reader.offset, sizes[table])) / max(1, sum(sizes))
-    return {**cursor, "offset": reader.offset, "line": reader.line, "share": share}
+def _without(cursor: Cursor, *names: str) -> Cursor:
+    return {name: value for name, value in cursor.items() if name not in names}
 
 
-def _text(table: Path, row: Row) -> str:
-    with table.open("rb") as file:
-        file.seek(row.offset)
-        return reading.decode(file.read(min(row.length, 20_000)))[0].replace("\0", "")
+def _turning(vendor: str, header: list[str], known: Lookups) -> Callable[[dict[str, str]], list[str]]:
+    """A function from the values of a ticket to its cells in the CSV."""
+    told, columns = tables.VENDORS[vendor], table_rows.names(header)
+    at = {name: place for place, name in enumerate(columns)}
 
-
-def _turning(
-    vendor: str, own: list[str], header: list[str], known: Lookups
-) -> Callable[[list[str]], list[str]]:
-    """A function from the cells of a ticket to its cells in the CSV."""
-    told, names = tables.VENDORS[vendor], [*map(folded, own)]
-    at = {name: place for place, name in reversed([*enumerate(map(folded, header))])}
-
-    def turn(cells: list[str]) -> list[str]:
-        joined = [*cells, *[""] * (len(header) - len(own))]
-        for name, value in told.cells(dict(zip(names, cells, strict=True)), known).items():
+    def turn(values: dict[str, str]) -> list[str]:
+        joined = [values.get(name, "") for name in columns]
+        for name, value in told.cells(values, known).items():
             place = at.get(name)
             if place is not None and (name in told.PEOPLE or (value and not joined[place])):
                 joined[place] = value
@@ -239,18 +248,21 @@ class _Joined:
     """The CSV as it is written. `line`: at which line the next row will stand."""
 
     def __init__(
-        self, file: IO[bytes], header: list[str], turn: Callable[[list[str]], list[str]], line: int = 1
+        self,
+        file: IO[bytes],
+        header: list[str],
+        turn: Callable[[dict[str, str]], list[str]],
+        line: int = 1,
     ) -> None:
         self.file, self.header, self.turn, self.line = file, header, turn, line
         if line == 1:
             self._write(header)
 
-    def write(self, row: Row, text: str) -> None:
-        """A row at the line it has in its table; of one that cannot be read its text."""
-        self.to(row.line)
-        self._write(
-            written.broken(row.reason, text, len(self.header)) if row.reason else self.turn(row.cells)
-        )
+    def write(self, row: TableRow, before: int) -> None:
+        """A row at the line it has in its part, behind the lines of the parts before; or the text of a broken one."""
+        self.to(before + row.line)
+        width = len(self.header)
+        self._write(written.broken(row.reason, row.text, width) if row.reason else self.turn(row.values))
 
     def to(self, line: int) -> None:
         """Blank lines up to there."""

@@ -50,13 +50,17 @@ class Row(NamedTuple):
     reason: str = ""
 
 
-def layout_of(path: Path, delimiter: str = "", *, member: str = "", size: int = LINE_MAX) -> Layout:
-    """Delimiter (sniffed if none is given) and header, from the beginning of the file; `member`: of one in a .zip.
+def layout_of(path: Path, delimiter: str = "") -> Layout:
+    """Delimiter (sniffed if none is given) and header, from the beginning of the file.
 
     Raises FileRefused when there is no header.
     """
-    raw = containers.beginning(path, size, member)
-    offset = len(codecs.BOM_UTF8) if _has_mark(path) else 0
+    raw = containers.beginning(path, LINE_MAX)
+    return layout_in(raw, delimiter, len(codecs.BOM_UTF8) if has_mark(path) else 0)
+
+
+def layout_in(raw: bytes, delimiter: str = "", offset: int = 0) -> Layout:
+    """The same of a text that begins like this, `offset` bytes into its file."""
     line = 1
     rest = raw
     while rest:
@@ -65,13 +69,13 @@ def layout_of(path: Path, delimiter: str = "", *, member: str = "", size: int = 
         if text[:4].lower() == "sep=" and len(text) == 5:
             delimiter = text[4]
         elif text.strip():
-            delimiter = delimiter or _delimiter(text)
+            delimiter = delimiter or delimiter_of(text)
             return _layout(text, delimiter, offset + len(first) + newline, line + 1)
         offset, line = offset + len(first) + newline, line + 1
     raise Blank(_("The file holds nothing but blank lines."))
 
 
-def _has_mark(path: Path) -> bool:
+def has_mark(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(3) == codecs.BOM_UTF8
 
@@ -86,7 +90,7 @@ def _cut(raw: bytes) -> tuple[bytes, int, bytes]:
     return raw[:at], newline, raw[at + newline :]
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     bare = "".join(text.split('"')[::2])
     return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
 

@@ -10,29 +10,33 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from metrics import containers, reading
+from metrics import containers, table_rows
 from metrics.containers import Blank, FileRefused
-from metrics.reading import Layout
+from metrics.table_parts import belongs_to, check_alike, has_name_of, in_order, read_like
+from metrics.table_rows import Shape
 from metrics.vendors import intercom_tables, zendesk_tables
 from metrics.vendors.tables import folded
 
 VENDORS: Final[dict[str, ModuleType]] = {"zendesk": zendesk_tables, "intercom": intercom_tables}
-MEMBERS_MAX: Final = 200  # a connector writes some sixty tables
-HEADER_BYTES: Final = 256 * 1024
+TICKETS: Final = ""  # the list that is none
+MEMBERS_MAX: Final = 500  # a connector writes some sixty tables, a warehouse parts of 16 MB
 NAMED: Final = 8
-_TABLE: Final = re.compile(r"\.(csv|tsv|tab)(\.\w{1,4})?$", re.IGNORECASE)
+_TABLE: Final = re.compile(r"\.(csv|tsv|tab|json|ndjson|jsonl)(\.\w{1,4})?$", re.IGNORECASE)
+_NOT_READ: Final = re.compile(r"\.(parquet|avro|orc)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Found:
-    """`tickets`: the file with the table of tickets, and its header; `sides`: the list of each file beside it;
-    `passed_over`: the other files."""
+    """`tickets`: the files of the table of tickets, in order, and its columns; `sides`: the list of each file beside
+    it; `like`: of a part whose columns do not tell the table the part by whose it is read; `passed_over`: the rest."""
 
     vendor: str
-    tickets: str
+    tickets: list[str]
     header: list[str]
     sides: dict[str, str]
+    like: dict[str, str]
     passed_over: list[str]
+    shapes: dict[str, Shape]
 
     @property
     def joined(self) -> list[str]:
@@ -42,50 +46,116 @@ class Found:
         added = [name for group, names in told if group in beside for name in names]
         return [*self.header, *(name for name in added if name not in has)]
 
+    @property
+    def beside(self) -> list[str]:
+        return [*self.sides]
+
+    @property
+    def seen_in_part(self) -> list[str]:
+        """The files beside the tickets of which the first look sees the beginning only."""
+        return [name for name in self.sides if self.shapes[name].is_cut]
+
+    def read_by(self, file: str) -> Shape:
+        """How it is read: a part without a header as another is."""
+        own = self.shapes[file]
+        return read_like(own, self.shapes[self.like[file]]) if file in self.like else own
+
+
+def shape_in(upload: Path, table: Path, like: str) -> Shape:
+    """The same of a table of the .zip that is unpacked."""
+    found = table_rows.shape_of(table)
+    return read_like(found, table_rows.shape_of(upload, like)) if like else found
+
 
 def are_several(path: Path) -> bool:
     return len(containers.members(path)) > 1
 
 
 def found_in(path: Path) -> Found:
-    """Raises FileRefused, naming the files, when not exactly one of them is a table of tickets."""
+    """Raises FileRefused, naming the files, when there is not exactly one table of tickets."""
     sizes = containers.members(path)
     _check_sizes(sizes, path.stat().st_size)
-    layouts = {name: layout for name, size in sizes.items() if size and (layout := _layout(path, name))}
-    mains = [
-        (name, vendor)
-        for name, layout in layouts.items()
-        for vendor, tables in VENDORS.items()
-        if tables.TICKETS.issubset(map(folded, layout.header))
-    ]
-    if len(mains) != 1:
-        raise FileRefused(_not_one([name for name, _vendor in mains], [*sizes]))
-    ((tickets, vendor),) = mains
-    sides = {
-        name: group
-        for name, layout in layouts.items()
-        if name != tickets and (group := _side(vendor, name, layout.header))
+    looked_at = {name: _shape(path, name) for name in in_order(sizes) if sizes[name]}
+    shapes = {name: found for name, found in looked_at.items() if isinstance(found, Shape)}
+    vendor, known = _known(shapes, [*sizes])
+    for name, found in looked_at.items():
+        if isinstance(found, FileRefused) and has_name_of(name, known):
+            raise _unread(name, found)
+    like = {name: owner for name in shapes if name not in known and (owner := _owner(name, known, shapes))}
+    known |= {name: known[owner] for name, owner in like.items()}
+    tickets = [name for name in shapes if known.get(name) == TICKETS]
+    return Found(
+        vendor,
+        tickets,
+        _columns([shapes[name] for name in tickets if name not in like or not shapes[name].delimiter]),
+        {name: known[name] for name in shapes if known.get(name, TICKETS) != TICKETS},
+        like,
+        [name for name in sizes if name not in known],
+        shapes,
+    )
+
+
+def _known(shapes: dict[str, Shape], files: list[str]) -> tuple[str, dict[str, str]]:
+    """The helpdesk, and the list of each file that is known by its columns, TICKETS for the table of tickets."""
+    mains = {
+        name: vendor
+        for name, shape in shapes.items()
+        for vendor, told in VENDORS.items()
+        if told.TICKETS.issubset(shape.names)
     }
-    passed_over = [name for name in sizes if name != tickets and name not in sides]
-    return Found(vendor, tickets, layouts[tickets].header, sides, passed_over)
+    if len({*mains.values()}) != 1:
+        raise FileRefused(_not_one([*mains], files))
+    check_alike([*mains], shapes)
+    vendor = next(iter(mains.values()))
+    sides = {name: group for name, shape in shapes.items() if (group := _side(vendor, name, shape))}
+    return vendor, {**sides, **dict.fromkeys(mains, TICKETS)}
 
 
-def _layout(path: Path, name: str) -> Layout | None:
-    """None for what is passed over: no delimited text, by its name and by what is in it. A table that cannot be read is
-    not: without it the tickets would be wrong, and nobody would see it. Raises FileRefused."""
+def _owner(name: str, known: dict[str, str], shapes: dict[str, Shape]) -> str:
+    """Of a part that its columns do not tell the file whose table it is a part of. Raises FileRefused."""
+    owner = belongs_to(name, known, shapes)
+    if not owner and shapes[name].is_bare and _TABLE.search(name):
+        said = _(
+            "“%(file)s” begins with a row in place of the names of its columns, and no other file of the .zip tells"
+            " them. Unload it with a header, or take it out."
+        )
+        raise FileRefused(said % {"file": name[-60:]})
+    return owner
+
+
+def _columns(shapes: list[Shape]) -> list[str]:
+    """The columns of all parts, each once: a record of JSON names only those it has."""
+    found: dict[str, str] = {}
+    for shape in shapes:
+        for name, column in zip(shape.names, shape.columns, strict=True):
+            found.setdefault(name, column)
+    return [*found.values()]
+
+
+def _shape(path: Path, name: str) -> Shape | FileRefused | None:
+    """Why it is passed over where it is no table by its name; None for an empty one. A table that cannot be read is not
+    passed over: without it the tickets would be wrong, and nobody would see it. Raises FileRefused."""
+    if _NOT_READ.search(name):
+        said = _(
+            "“%(file)s” in the .zip is not read: unload the table as CSV or as JSON, with one object a line."
+        )
+        raise FileRefused(said % {"file": name[-60:]})
     try:
-        return reading.layout_of(path, member=name, size=HEADER_BYTES)
+        return table_rows.shape_of(path, name)
     except Blank:
         return None
     except FileRefused as refusal:
-        if not _TABLE.search(name):
-            return None
-        said = _("“%(file)s” in the .zip cannot be read. %(why)s")
-        raise FileRefused(said % {"file": name[-60:], "why": refusal}) from refusal
+        if _TABLE.search(name):
+            raise _unread(name, refusal) from refusal
+        return refusal
 
 
-def _side(vendor: str, name: str, header: list[str]) -> str:
-    columns = {*map(folded, header)}
+def _unread(name: str, why: FileRefused) -> FileRefused:
+    return FileRefused(_("“%(file)s” in the .zip cannot be read. %(why)s") % {"file": name[-60:], "why": why})
+
+
+def _side(vendor: str, name: str, shape: Shape) -> str:
+    columns = {*shape.names}
     return next((side.group for side in VENDORS[vendor].SIDES if side.fits(columns, name)), "")
 
 
@@ -95,12 +165,15 @@ def _check_sizes(sizes: dict[str, int], packed: int) -> None:
             _("The .zip holds %(count)s files; at most %(most)s are read together.")
             % {"count": len(sizes), "most": MEMBERS_MAX}
         )
-    total = sum(sizes.values())
+    check_unpacked(sum(sizes.values()), packed)
+
+
+def check_unpacked(total: int, packed: int) -> None:
+    """Whether a .zip of that size may unpack to so much. Raises FileRefused."""
     is_absurd = total > 64 * containers.BLOCK and total > containers.RATIO_MAX * packed
     if total > containers.UNPACKED_MAX or is_absurd:
         raise FileRefused(
-            _("The .zip says that it unpacks to %(size)s MB: that is more than is read.")
-            % {"size": total // 1024**2}
+            _("The .zip unpacks to %(size)s MB: that is more than is read.") % {"size": total // 1024**2}
         )
 
 

@@ -28,9 +28,30 @@ class Side:
 
     def fits(self, columns: set[str], file: str) -> bool:
         """Whether a file with these columns, in lower case, is this table."""
-        words = re.split(r"[\W_\d]+", PurePosixPath(file).stem.casefold())
+        words = next((found for found in reversed(name_of(file)) if found), ())
         named = not self.word or self.word in words or f"{self.word}s" in words
         return self.columns <= columns and not self.without & columns and named
+
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ENDING: Final = re.compile(r"(\.(csv|tsv|tab|txt|json|ndjson|jsonl|gz|snappy))+$")
+_OF_A_PART: Final = {"part", "tid", "data", "chunk"}
+
+
+def name_of(file: str) -> tuple[tuple[str, ...], ...]:
+    """The words of a file and of the folders it is in, without what unloaders number its parts by:
+    zendesk/ticket_0_0_1.csv.gz is (zendesk), (ticket), and so is its next part."""
+    parts = PurePosixPath(_ENDING.sub("", file.casefold())).parts
+    words = (re.split(r"[\W_]+", _UUID.sub("", part)) for part in parts)
+    return tuple(
+        tuple(bare for word in some if (bare := _bare(word)) not in _OF_A_PART and bare) for some in words
+    )
+
+
+def _bare(word: str) -> str:
+    """Without its numbers; what has less than three letters beside them is no word."""
+    bare = re.sub(r"\d+", "", word)
+    return bare if bare == word or len(bare) > 2 else ""
 
 
 def folded(name: str) -> str:

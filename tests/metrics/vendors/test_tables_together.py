@@ -175,18 +175,34 @@ def test_intercoms_tables_together() -> None:
 REFUSED = {
     "none": ({"a.csv": "x,y\n1,2\n", "b/c.txt": "hello"}, "none is a table of tickets.*“a.csv”, “b/c.txt”"),
     "two": (
-        {"may.csv": ZENDESK["zendesk/ticket.csv"], "june.csv": ZENDESK["zendesk/ticket.csv"]},
-        "more than one is a table of tickets: “may.csv”, “june.csv”",
+        {"may.csv": ZENDESK["zendesk/ticket.csv"], "june.csv": "id,status,created_at,requester_id,x\n1,,,,\n"},
+        "“june.csv” and “may.csv” would be parts of one table.*x$|“june.csv” and “may.csv”.*columns differ",
+    ),
+    "a part of other columns": (
+        {"t_0.csv": ZENDESK["zendesk/ticket.csv"], "t_1.csv": "id,state\n9,open\n"[:9]},
+        "“t_0.csv” and “t_1.csv” would be parts of one table, and their columns differ",
+    ),
+    "rows without a header": (
+        {"ticket.csv": ZENDESK["zendesk/ticket.csv"], "tag_0.csv": "71,vip\n"},
+        "“tag_0.csv” begins with a row in place of the names",
+    ),
+    "parquet": (
+        {"ticket.csv": ZENDESK["zendesk/ticket.csv"], "tag.parquet": b"PAR1\0\0"},
+        "“tag.parquet” in the .zip is not read",
     ),
     "two helpdesks": (
         {"ticket.csv": ZENDESK["zendesk/ticket.csv"], "c.csv": INTERCOM["conversation_history.csv"]},
         "more than one",
     ),
-    "a table packed once more": (
-        {**ZENDESK, "zendesk/ticket_tag.csv.gz": gzip.compress(b"ticket_id,tag\n71,vip\n")},
+    "a table packed thrice": (
+        {**ZENDESK, "zendesk/ticket_tag.csv.gz": gzip.compress(gzip.compress(b"ticket_id,tag\n71,vip\n"))},
         "“zendesk/ticket_tag.csv.gz” in the .zip cannot be read",
     ),
-    "many files": ({f"{n}.csv": "a,b\n" for n in range(201)}, "at most 200"),
+    "a table packed badly": (
+        {**ZENDESK, "zendesk/ticket_tag.csv.gz": gzip.compress(b"ticket_id,tag\n71,vip\n")[:-9]},
+        "“zendesk/ticket_tag.csv.gz” in the .zip cannot be read",
+    ),
+    "many files": ({f"{n}.csv": "a,b\n" for n in range(501)}, "at most 500"),
     "bomb": ({"ticket.csv": ZENDESK["zendesk/ticket.csv"], "tag.csv": "0" * 90_000_000}, "unpacks to 85 MB"),
 }  # fmt: skip
 
@@ -221,12 +237,14 @@ def test_two_files_of_one_name_are_refused() -> None:
 
 
 def test_the_page_tells_which_files_are_read(client: Client, gia: User) -> None:
-    received = draft(zipped({**ZENDESK, "README.md": "# Export"}))
+    tags = "ticket_id,tag\n" + "71,a_long_tag_of_a_customer\n" * 10_000
+    received = draft(zipped({**ZENDESK, "zendesk/ticket_tag.csv": tags, "README.md": "# Export"}))
     client.force_login(gia)
     page = " ".join(client.get(reverse("metrics:import_map", args=[received.pk])).content.decode().split())
-    assert '<dt>Tickets</dt><dd dir="auto">zendesk/ticket.csv</dd>' in page
-    assert "zendesk/ticket_tag.csv, zendesk/ticket_comment.csv" in page
+    assert '<dt>Tickets</dt><dd dir="auto"> zendesk/ticket.csv </dd>' in page
+    assert "zendesk/ticket_comment.csv, zendesk/ticket_field_history.csv, zendesk/ticket_tag.csv" in page
     assert "<summary>2 files</summary>zendesk/brand.csv, README.md</details>" in page
+    assert "made with the beginning of 1 long file beside them" in page
 
 
 def test_tickets_that_make_more_than_is_read_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
