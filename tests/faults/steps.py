@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from metrics import importing, reading_ahead
+from metrics import importing, joining, reading_ahead
 from metrics.promises import recomputing
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
@@ -18,6 +18,7 @@ ROWS_PER_CHUNK = 5
 running.LEASE, running.IDLE_LIMIT, running.GONE_CHECK = quick.LEASE, quick.IDLE_LIMIT, quick.GONE_CHECK
 # An import in many small chunks, so that there is a place to be killed between two of them.
 importing.CHUNK_ROWS = quick.IMPORT_CHUNK_ROWS  # type: ignore[misc]
+joining.CHUNK_ROWS = joining.SIDE_ROWS = quick.IMPORT_CHUNK_ROWS  # type: ignore[misc]
 reading_ahead.CONVERTED_FROM_BYTES = 0  # type: ignore[misc]
 recomputing.CHUNK = quick.RECOMPUTED_CHUNK
 

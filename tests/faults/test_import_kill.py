@@ -5,8 +5,12 @@ And one whose Redis is killed ends by itself.
 
 from __future__ import annotations
 
+import gzip
+import io
 import random
 import time
+import zipfile
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -32,7 +36,7 @@ from sopdesk.jobs import running
 from tests.faults.processes import Machine, kill, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
-TICKETS, PLAIN_TICKETS = 900, 600  # in chunks of fifteen rows
+TICKETS, PLAIN_TICKETS, WAREHOUSE = 900, 600, 100  # in chunks of fifteen rows
 # How far it is, in thousandths, when which process dies: at once, while rows are read, and while figures are added up.
 KILLS = [(1, "worker"), (250, "child"), (500, "worker"), (850, "child")]
 OF_THE_IMPORT = {"id", "source_id", "first_import", "last_import"}
@@ -48,10 +52,10 @@ def started(source: str) -> Import:
     return importing.start(draft(source), mapping.shipped()["sopdesk"], actor=None)
 
 
-def undisturbed(monkeypatch: pytest.MonkeyPatch) -> Import:
+def undisturbed(monkeypatch: pytest.MonkeyPatch, start: Callable[[str], Import]) -> Import:
     """The same file, read here in one go: no worker is told of it."""
     monkeypatch.setattr("sopdesk.jobs.submitting.hint", lambda _job_id: None)
-    alone = started("undisturbed")
+    alone = start("undisturbed")
     assert alone.job_id is not None
     while running.run(alone.job_id):
         pass
@@ -88,18 +92,74 @@ def test_an_import_survives_its_workers(workers: Machine, monkeypatch: pytest.Mo
     site = Site.objects.create(name="Everywhere", slug="everywhere", kind="in_house", time_zone="UTC")
     Team.objects.bulk_create(Team(site=site, slug=slug, name=slug) for slug in DESKS)
     disturbed = started("disturbed")
-    chance = random.Random(7)
-    for far, victim in KILLS:
-        until(lambda far=far: progress(disturbed) >= far, 60, f"it comes as far as {far}")
-        assert progress(disturbed) < 1000, "it ended before it could be killed"
-        time.sleep(chance.uniform(0, 0.05))
-        strike(workers, chance, child=victim == "child")
+    struck(workers, disturbed, KILLS)
     until(lambda: progress(disturbed) >= 1000, 120, "the import ends")
     disturbed.refresh_from_db()
     assert (disturbed.state, disturbed.rows_read, disturbed.added) == ("done", TICKETS, TICKETS)
     assert not StaleDay.objects.exists()
-    alone = undisturbed(monkeypatch)
+    alone = undisturbed(monkeypatch, started)
     assert everything(disturbed) == everything(alone)
+
+
+def tables_of_a_warehouse() -> bytes:
+    """A .zip of Zendesk's tables, the tickets in two parts, the tags packed once more."""
+    day = [f"2025-05-0{1 + n % 3}" for n in range(WAREHOUSE)]
+    head = "id,status,created_at,updated_at,requester_id,assignee_id\n"
+    tickets = [f"{n},solved,{day[n]} 10:00:00,{day[n]} 18:00:00,9,{n % 5}\n" for n in range(WAREHOUSE)]
+    steps = [("10:00", "new"), ("12:00", "hold"), ("18:00", "solved")]
+    files = {
+        "ticket_0_0_0.csv": head + "".join(tickets[: WAREHOUSE // 2]),
+        "ticket_0_0_1.csv": head + "".join(tickets[WAREHOUSE // 2 :]),
+        "ticket_field_history.csv": "ticket_id,field_name,updated,value\n"
+        + "".join(
+            f"{n},status,{day[n]} {at}:00,{status}\n" for n in range(WAREHOUSE) for at, status in steps
+        ),
+        "ticket_comment.csv": "id,ticket_id,public,user_id,created\n"
+        + "".join(
+            f"{2 * n},{n},true,9,{day[n]} 10:00:00\n{2 * n + 1},{n},true,2,{day[n]} 11:{n % 60:02}:00\n"
+            for n in range(WAREHOUSE)
+        ),
+        "ticket_tag.csv.gz": gzip.compress(
+            ("ticket_id,tag\n" + "".join(f"{n},t{n % 3}\n" for n in range(WAREHOUSE))).encode(), mtime=0
+        ),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_tables_read_together_survive_their_workers(
+    workers: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while a table beside the tickets is kept, and while tickets are written."""
+    content = tables_of_a_warehouse()
+
+    def start(name: str) -> Import:
+        source = Source.objects.create(name=name)
+        received = importing.receive([content], name="desk.zip", source=source, actor=None)
+        return importing.start(received, mapping.shipped()["zendesk_warehouse"], actor=None)
+
+    disturbed = start("disturbed")
+    struck(workers, disturbed, [(60, "child"), (160, "child")])
+    until(lambda: progress(disturbed) >= 1000, 60, "the import ends")
+    disturbed.refresh_from_db()
+    assert (disturbed.state, disturbed.rows_read, disturbed.added) == ("done", WAREHOUSE, WAREHOUSE)
+    assert everything(disturbed) == everything(undisturbed(monkeypatch, start))
+    told = Ticket.objects.filter(source=disturbed.source, first_public_reply_at__isnull=False)
+    assert told.exclude(labels=[]).count() == WAREHOUSE
+    assert {each.suffix for each in importing.folder().iterdir()} <= {".upload", ".csv"}
+
+
+def struck(workers: Machine, disturbed: Import, kills: list[tuple[int, str]]) -> None:
+    """Kill who is at work on it, when it is that far."""
+    chance = random.Random(7)
+    for far, victim in kills:
+        until(lambda far=far: progress(disturbed) >= far, 60, f"it comes as far as {far}")
+        assert progress(disturbed) < 1000, "it ended before it could be killed"
+        time.sleep(chance.uniform(0, 0.05))
+        strike(workers, chance, child=victim == "child")
 
 
 def progress(of: Import) -> int:
