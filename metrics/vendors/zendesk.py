@@ -5,10 +5,12 @@ https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/ and …/t
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from metrics.vendors.cells import at, figures, later, messages, number, seconds, text, words
 from metrics.vendors.lookups import Lookups
+from metrics.vendors.tables import stamp
 
 COLUMNS: Final = (
     "external_id", "subject", "body", "status", "created_at", "updated_at", "source_version", "channel",
@@ -20,6 +22,8 @@ COLUMNS: Final = (
 MERGED: Final = "closed_by_merge"
 # The field of Zendesk's Time Tracking app; its "Time spent last update (sec)" hides what was spent before.
 TOTAL_TIME: Final = "total time spent (sec)"
+# What begins later than that after its ticket was created lacks its beginning: it was cut by a date.
+BEGINS_WITHIN: Final = timedelta(minutes=1)
 _FIGURES: Final = {
     "reply_time_in_minutes": "first_reply",
     "first_resolution_time_in_minutes": "first_resolution",
@@ -37,7 +41,7 @@ def fits(record: dict[str, Any]) -> bool:
 
 
 def row(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
-    metrics = _metrics(ticket, known)
+    metrics, said = _metrics(ticket, known), conversation(ticket, known)
     tags = ticket.get("tags") or []
     return {
         "external_id": text(ticket.get("id")),
@@ -58,8 +62,9 @@ def row(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
         "merged_into": "merged" if MERGED in tags else "",
         "is_agent_initiated": text(opened_by_an_agent(ticket, known)),
         "active_s": _total_time(ticket, known),
-        "conversation": conversation(ticket, known),
+        "conversation": said,
         **_times(ticket, metrics),
+        "reply_count": text(metrics.get("replies")) or replies(ticket.get("created_at"), said),
         **_rating(ticket, known),
     }  # fmt: skip
 
@@ -94,7 +99,6 @@ def _times(ticket: dict[str, Any], metrics: dict[str, Any]) -> dict[str, str]:
         or later(created, _calendar_seconds(metrics, "full_resolution_time_in_minutes")),
         "closed_at": text(metrics.get("status_updated_at") or ticket.get("updated_at")) if closed else "",
         "reopen_count": text(metrics.get("reopens")),
-        "reply_count": text(metrics.get("replies")),
         "assignee_stations": text(metrics.get("assignee_stations")),
         "group_stations": text(metrics.get("group_stations")),
         "vendor_figures": figures(_figures(metrics)),
@@ -163,3 +167,26 @@ def conversation(ticket: dict[str, Any], known: Lookups) -> str:
             ("customer" if customer else "agent", text(each.get("created_at") or each.get("created")))
         )
     return messages(found)
+
+
+def replies(created: Any, said: str) -> str:
+    """How often an agent wrote in a conversation, as Zendesk counts replies: what opened the ticket is none. Nothing
+    for a conversation that lacks its beginning."""
+    opened, *more = said.split(";")
+    if not said or begins_late(created, opened.partition("@")[2]):
+        return ""
+    return str(sum(each.startswith("agent@") for each in more))
+
+
+def begins_late(created: Any, first: str) -> bool:
+    opened, began = _moment(created), _moment(first)
+    return opened is not None and began is not None and began - opened > BEGINS_WITHIN
+
+
+def _moment(value: Any) -> datetime | None:
+    """A stamp without a zone is taken as UTC: both are of one export."""
+    try:
+        found = datetime.fromisoformat(stamp(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from metrics import histories
@@ -22,12 +21,10 @@ SIDES: Final = (
 ADDED: Final = {
     "ticket_field_history": ("history", "assignee_stations", "group_stations"),
     "ticket_tags": ("tags",),
-    "ticket_comments": ("conversation",),
+    "ticket_comments": ("conversation", "reply_count"),
     "users": ("is_agent_initiated",),
 }
 PEOPLE: Final = {"requester_id", "assignee_id", "group_id"}  # numbers, in whose place the names stand
-# A history that begins later than that after its ticket was created lacks its beginning: it was cut by a date.
-BEGINS_WITHIN: Final = timedelta(minutes=1)
 _FIELDS: Final = {"status", "assignee_id", "group_id"}
 
 
@@ -48,11 +45,13 @@ def cells(ticket: Row, known: Lookups) -> dict[str, str]:
     """What the tables beside it say of a ticket, by column; nothing for what none of them tells."""
     number = ticket.get("id")
     person = known.one("users", ticket.get("requester_id"))
+    said = zendesk.conversation({**ticket}, known)
     tags = sorted(distinct(each["tag"] for each in known.all("ticket_tags", number)))
     return {
         **_passed(ticket, known.all("ticket_field_history", number)),
         "tags": words(tags),
-        "conversation": zendesk.conversation({**ticket}, known),
+        "conversation": said,
+        "reply_count": zendesk.replies(ticket.get("created_at"), said),
         "is_agent_initiated": text(zendesk.opened_by_an_agent({**ticket}, known)),
         "requester_id": text(person.get("email")) or text(ticket.get("requester_id")),
         "assignee_id": known.name(ticket.get("assignee_id"), "users"),
@@ -66,7 +65,7 @@ def _passed(ticket: Row, steps: list[dict[str, Any]]) -> dict[str, str]:
     for when, field, value in sorted((s["updated"], s["field_name"], s["value"] or "") for s in steps):
         if value and (not told[field] or told[field][-1][0] != value):
             told[field].append((value, when))
-    is_cut = bool(told["status"]) and _begins_late(ticket, told["status"][0][1])
+    is_cut = bool(told["status"]) and zendesk.begins_late(ticket.get("created_at"), told["status"][0][1])
     found = {"history": histories.written(told["status"], is_cut=is_cut) if told["status"] else ""}
     if told["status"] and not is_cut:
         found["assignee_stations"] = _count(told["assignee_id"])
@@ -76,17 +75,3 @@ def _passed(ticket: Row, steps: list[dict[str, Any]]) -> dict[str, str]:
 
 def _count(steps: list[tuple[str, str]]) -> str:
     return str(len(steps)) if steps else ""
-
-
-def _begins_late(ticket: Row, first: str) -> bool:
-    created, began = _moment(ticket.get("created_at")), _moment(first)
-    return created is not None and began is not None and began - created > BEGINS_WITHIN
-
-
-def _moment(value: Any) -> datetime | None:
-    """A stamp without a zone is taken as UTC: both are of one connector."""
-    try:
-        found = datetime.fromisoformat(stamp(value))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -105,7 +105,7 @@ def test_zendesks_tables_together() -> None:
     one = Ticket.objects.get(external_id="71")
     assert (one.status, one.reopen_count, one.assignee_stations, one.group_stations) == ("solved", 1, 2, None)
     assert (one.labels, one.assignee, one.team_name) == (["refund", "vip"], "Ada Agent", "Billing")
-    assert f"{one.first_public_reply_at:%H:%M}" == "10:30"
+    assert (f"{one.first_public_reply_at:%H:%M}", one.reply_count) == ("10:30", 1)
     spans = StatusSpan.objects.filter(ticket_id=one.pk, status="on_hold").values_list(
         "from_at__hour", "to_at__hour"
     )
