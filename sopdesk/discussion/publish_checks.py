@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sopdesk.discussion.reading import threads_of
 from sopdesk.documents import checks
 from sopdesk.documents.models import Change
 
@@ -16,8 +17,9 @@ SHOWN = 60
 @checks.register_for_change
 def threads_are_resolved(change: Change) -> Iterable[checks.Finding]:
     """Each open thread that somebody asked to have resolved first, with the way to it."""
-    holding = change.threads.holding().select_related("author", "outside", "must_by", "document")
-    for thread in holding.prefetch_related("comments"):
+    for thread in threads_of(change):
+        if not (thread.is_open and thread.must_resolve):
+            continue
         said = next((comment.body for comment in thread.comments.all()), "") or thread.quote
         words = " ".join(said.split())
         shown = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"

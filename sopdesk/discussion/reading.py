@@ -16,7 +16,7 @@ from sopdesk.discussion.locating import find_exact
 from sopdesk.discussion.models import Comment, Thread
 from sopdesk.discussion.placing import Stand, Standing, Text, cut, line_of, place, place_before
 from sopdesk.documents import states
-from sopdesk.documents.items import items_of
+from sopdesk.documents.items import is_read, items_of
 from sopdesk.documents.models import Change, ChangeItem, Document
 from sopdesk.text import diff
 from sopdesk.text.presenting import present_all
@@ -168,19 +168,26 @@ def discussion(change: Change, viewer: User) -> Discussion:
     return kept[viewer.pk]
 
 
+def threads_of(change: Change) -> list[Thread]:
+    """All its threads with what was said in them: `visible_to` gives all of a change's or none, and whoever asks has
+    asked for that. A page that reads a change once (`read_once`) reads them once; four queries at most."""
+    kept: list[Thread] | None = change.__dict__.get("_threads_read")
+    if kept is not None and is_read(change):
+        return kept
+    found = change.threads.select_related("author", "outside", "document", "must_by", "settled_by")
+    threads = list(found.prefetch_related("comments__author", "comments__outside", "comments__mentioned"))
+    for thread in threads:
+        thread.change = change
+    change.__dict__["_threads_read"] = threads
+    return threads
+
+
 def _read(change: Change, viewer: User) -> Discussion:
     """In a number of queries that does not grow with the threads."""
     is_open = change.state_at(timezone.now()) not in CLOSED
     may_comment = is_open and allows(viewer, Permission.CHANGE_COMMENT)
     may_edit = change.state in states.EDITABLE and allows(viewer, Permission.CHANGE_EDIT)
-    found = (
-        Thread.objects.visible_to(viewer)
-        .filter(change=change)
-        .select_related("author", "outside", "document", "must_by", "settled_by")
-    )
-    threads = list(found.prefetch_related("comments__author", "comments__outside", "comments__mentioned"))
-    for thread in threads:
-        thread.change = change
+    threads = threads_of(change) if allows(viewer, Permission.CHANGE_READ) else []
     items = {item.document_id: item for item in items_of(change)}
     documents = [item.document for item in items.values()]
     if not threads:

@@ -91,16 +91,28 @@ def findings(change: Change, items: Sequence[ChangeItem] | None = None) -> list[
     """All that the checks say of a change, blocking ones first. Queries do not grow with its documents.
 
     `items` are its documents where a page has read them, with their owners and base versions."""
-    standing = Version.objects.current_or_coming().only("document_id", "number").order_by("number")
-    newest = Prefetch("document__versions", standing, to_attr="standing")
     if items is None:
         items = list(change.items.select_related("document__owner", "base_version"))
-    prefetch_related_objects(items, newest)
+    if not all(hasattr(item.document, "standing") for item in items):
+        read_standing(items)
     found = _of_items(items)
     found += [finding for check in _change_checks for finding in check(change)]
     if not items:
         found.append(Finding(None, _("The change holds no document. Add one, or withdraw it.")))
     return sorted(found, key=lambda finding: not finding.blocks)
+
+
+def read_standing(items: Sequence[ChangeItem]) -> None:
+    """Gives each document its `standing`: its versions in force or scheduled, oldest first, without their text. One
+    query."""
+    standing = Version.objects.current_or_coming().only("document_id", "number").order_by("number")
+    prefetch_related_objects(items, Prefetch("document__versions", standing, to_attr="standing"))
+
+
+def is_based_on_newest(item: ChangeItem) -> bool:
+    """Whether nothing was published or scheduled since the draft was opened. Asks for `read_standing` before."""
+    standing: list[Version] = item.document.standing  # type: ignore[attr-defined]
+    return (standing[-1].pk if standing else None) == item.base_version_id
 
 
 def findings_of(item: ChangeItem) -> list[Finding]:
@@ -165,10 +177,10 @@ def has_text(item: ChangeItem) -> Iterable[Finding]:
 @register
 def base_is_in_force(item: ChangeItem) -> Iterable[Finding]:
     """The draft must say what changes against what readers have, not against something older."""
-    standing: list[Version] = item.document.standing  # type: ignore[attr-defined]  # `findings` fetches it for all
-    newest = standing[-1] if standing else None
-    if (newest.pk if newest else None) == item.base_version_id:
+    if is_based_on_newest(item):
         return
+    standing: list[Version] = item.document.standing  # type: ignore[attr-defined]
+    newest = standing[-1] if standing else None
     if newest is None:
         yield Finding(item, _("The version it was opened from was unscheduled. Rebase the draft."))
         return

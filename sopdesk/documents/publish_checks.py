@@ -205,7 +205,7 @@ def others_still_lead_here(items: Sequence[ChangeItem]) -> Iterable[Finding]:
         "kind", "key", "anchor", "version__document__key"
     )
     told = set[tuple[str, str, str, str]]()
-    for kind, key, anchor, source in rows.iterator():
+    for kind, key, anchor, source in rows:
         item = leaving.get((kind, key))
         if item is None or (kind, key, anchor, source) in told:
             continue

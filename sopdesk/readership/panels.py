@@ -38,7 +38,7 @@ def readers_of_change(viewer: User, change: Change) -> Panel | None:
     context = {
         "plan": plan,
         "people": _people_asked(change) if plan.is_asked else 0,
-        "questions": change.questions.count(),
+        "questions": len(questions.of_change(change)),
         "gate": gate,
         "standing": standing_of(gate) if gate else None,
         "must_reads": opened,

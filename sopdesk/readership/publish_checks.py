@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from sopdesk.documents import checks
@@ -30,8 +30,8 @@ def gate_is_open(change: Change) -> Iterable[Finding]:
 @checks.register_for_change
 def questions_are_enough(change: Change) -> Iterable[Finding]:
     """A check of one question is passed by guessing."""
-    counted = change.questions.values("document__key").annotate(n=Count("pk")).order_by("document__key")
-    for key, n in counted.values_list("document__key", "n"):
+    counted = Counter(question.document.key for question in questions.of_change(change))
+    for key, n in sorted(counted.items()):
         if n < questions.FEWEST:
             message = _("%(key)s has one question only. Two to five tell whether it was understood.")
             yield Finding(None, message % {"key": key}, blocks=False)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.documents import drafts
 from sopdesk.documents.errors import ChangeRefused
 from sopdesk.documents.hashing import also_hashed
+from sopdesk.documents.items import is_read
 from sopdesk.documents.models import Change, Document
 from sopdesk.readership.models import Question, ReadPlan
 
@@ -37,8 +39,16 @@ class Marked:
 @also_hashed("questions")
 def said(change: Change) -> list[Any]:
     """What an approval is bound to of a change with questions: each of them, and the pass mark."""
-    questions = [question.said for question in Question.objects.filter(change=change)]
+    questions = [question.said for question in of_change(change)]
     return [pass_mark_of(change.pk), *questions] if questions else []
+
+
+def of_change(change: Change) -> list[Question]:
+    """All of its questions, with their documents. One query; a page that reads a change once reads them once."""
+    if is_read(change):
+        prefetch_related_objects([change], Prefetch("questions", Question.objects.select_related("document")))
+        return list(change.questions.all())
+    return list(change.questions.select_related("document"))
 
 
 def pass_mark_of(change_id: int) -> int:

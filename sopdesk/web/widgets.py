@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.forms import BoundField, Select
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -45,7 +46,7 @@ def control(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
         attrs.setdefault("id", bound.auto_id)
     left = {*widget.format_value(bound.value())}
     groups = []
-    for key, label in widget.choices:
+    for key, label in _choices(widget):
         if isinstance(label, list | tuple):
             groups.append(filled(_GROUP, key, _joined([_option(value, said, left) for value, said in label])))
         else:
@@ -53,6 +54,18 @@ def control(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
     return filled(
         _SELECT, bound.html_name, _attributes(widget.build_attrs(widget.attrs, attrs)), _joined(groups)
     )
+
+
+def _choices(widget: Select) -> Iterable[Any]:
+    """Its choices; those out of the database by one statement, where Django opens a cursor on the server by three."""
+    choices: Iterable[Any] = widget.choices
+    if not isinstance(choices, ModelChoiceIterator):
+        return choices
+    field: Any = choices.field
+    named = [] if field.empty_label is None else [("", field.empty_label)]
+    if getattr(field, "null_label", None) is not None:  # of a filter
+        named.append((field.null_value, field.null_label))
+    return [*named, *map(choices.choice, choices.queryset.all())]
 
 
 def _option(key: Any, label: Any, left: set[str]) -> SafeString:

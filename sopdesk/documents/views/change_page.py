@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from sopdesk.accounts.access import signed_in
 from sopdesk.accounts.models import User
@@ -21,7 +23,6 @@ from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.items import read_once
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Change, ChangeItem, Version
-from sopdesk.documents.rebasing import newest_of
 from sopdesk.documents.release_forms import ConfirmForm, UndoForm
 from sopdesk.documents.requirements import Requirements, requirements
 from sopdesk.documents.review_forms import (
@@ -69,7 +70,8 @@ def change_page(
 def reviewed_in(change: Change) -> list[Reviewed]:
     """The documents of a change, each compared with what it replaces."""
     items = read_once(change)
-    newest = newest_of(items) if change.state in states.EDITABLE else {}
+    if change.state in states.EDITABLE:
+        checks.read_standing(items)
     released = {version.document_id: version for version in change.versions.order_by("number")}
     return [
         Reviewed(
@@ -77,7 +79,7 @@ def reviewed_in(change: Change) -> list[Reviewed]:
             kind_of(item.document.kind),
             comparing.compare(item.base_version, item, kind_of(item.document.kind)),
             released.get(item.document_id),
-            change.state in states.EDITABLE and newest.get(item.document_id) != item.base_version,
+            change.state in states.EDITABLE and not checks.is_based_on_newest(item),
         )
         for item in items
     ]
@@ -135,27 +137,36 @@ def _adds(person: User, needs: Requirements) -> bool:
 def _forms(
     change: Change, seen: str, person: User, needs: Requirements, refused: forms.Form | None
 ) -> dict[str, Any]:
-    """The page's forms, each empty unless it is the one that was refused. What is approved is what the page shows,
-    so `seen` is the hash of the drafts as they were read for it."""
-    planned = at_in_zone(change.planned_at, change.planned_zone)
-    needed = needs.open_functions
-    fresh: dict[str, forms.Form] = {
-        "propose_form": ProposeForm(initial={"due_on": change.due_on}),
-        "approve_form": ApproveForm(change=change, person=person, needed=needed, initial={"seen_hash": seen}),
-        "send_back_form": SendBackForm(),
-        "schedule_form": ScheduleForm(person=person, initial=planned),
-        "add_form": AddDocumentForm(viewer=person),
-        "ask_form": AskForm(change=change),
-        "hand_on_form": HandOnForm(change=change),
-        "due_form": DueForm(initial={"due_on": change.due_on}),
-        "invite_form": InviteForm(person=person),
-        "confirm_form": ConfirmForm(change=change, person=person, needed=needed, initial={"seen_hash": seen}),
-        "undo_form": UndoForm(),
+    """The page's forms, each empty unless it is the one that was refused, and made when the page shows it: most show
+    four of them. What is approved is what the page shows, so `seen` is the hash of the drafts as they were read."""
+    due = {"due_on": change.due_on}
+    signs = {
+        "change": change,
+        "person": person,
+        "needed": needs.open_functions,
+        "initial": {"seen_hash": seen},
     }
-    for name, form in fresh.items():
-        if refused is not None and type(refused) is type(form):
-            fresh[name] = _returned(refused, seen)
-    return {**fresh, "has_passkey": has_passkey(person), "seen_hash": seen}
+    planned = {"person": person, "initial": at_in_zone(change.planned_at, change.planned_zone)}
+    kinds: dict[str, tuple[Callable[..., forms.Form], dict[str, Any]]] = {
+        "propose_form": (ProposeForm, {"initial": due}),
+        "approve_form": (ApproveForm, signs),
+        "send_back_form": (SendBackForm, {}),
+        "schedule_form": (ScheduleForm, planned),
+        "add_form": (AddDocumentForm, {"viewer": person}),
+        "ask_form": (AskForm, {"change": change}),
+        "hand_on_form": (HandOnForm, {"change": change}),
+        "due_form": (DueForm, {"initial": due}),
+        "invite_form": (InviteForm, {"person": person}),
+        "confirm_form": (ConfirmForm, signs),
+        "undo_form": (UndoForm, {}),
+    }
+    shown: dict[str, Any] = {
+        name: SimpleLazyObject(partial(kind, **given)) for name, (kind, given) in kinds.items()
+    }
+    for name, (kind, _given) in kinds.items():
+        if refused is not None and type(refused) is kind:
+            shown[name] = _returned(refused, seen)
+    return {**shown, "has_passkey": SimpleLazyObject(partial(has_passkey, person)), "seen_hash": seen}
 
 
 def _returned(refused: forms.Form, seen: str) -> forms.Form:
