@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from sopdesk.accounts.models import User
@@ -43,13 +44,12 @@ def words_for(person: User) -> list[Word]:
     """Where somebody else had the last word in a thread of theirs, one for each change, newest first."""
     if not allows(person, Permission.CHANGE_COMMENT):
         return []
-    concerned = Q(author=person) | Q(comments__author=person) | Q(comments__mentioned=person)
+    concerning = Q(author=person) | Exists(_said(person)) | Exists(_written(person))
     threads = list(
         Thread.objects.visible_to(person)
         .open()
-        .filter(concerned | Q(change__authors=person), change__state__in=states.EDITABLE)
+        .filter(concerning, change__state__in=states.EDITABLE)
         .select_related("change", "author", "outside")
-        .distinct()
         .order_by("-pk")[: 10 * MANY]
     )
     last = _last_comments(threads)
@@ -70,6 +70,17 @@ def holds_for(person: User) -> list[Hold]:
     own = Change.objects.visible_to(person).filter(authors=person, state__in=states.EDITABLE)
     held = own.annotate(number=Count("threads", filter=holding, distinct=True)).filter(number__gt=0)
     return [Hold(change, change.number) for change in held.order_by("updated_at")[:MANY]]
+
+
+def _said(person: User) -> QuerySet[Comment]:
+    """What this person said in a thread, or is named in. A condition: six tables joined take Postgres 10 ms to plan."""
+    named = Comment.mentioned.through.objects.filter(comment=OuterRef("pk"), user=person)
+    return Comment.objects.filter(Q(author=person) | Exists(named), thread=OuterRef("pk"))
+
+
+def _written(person: User) -> QuerySet[Any]:
+    """That this person is an author of a thread's change."""
+    return Change.authors.through.objects.filter(change=OuterRef("change"), user=person)
 
 
 def _last_comments(threads: Iterable[Thread]) -> dict[int, Comment]:
