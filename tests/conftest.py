@@ -122,9 +122,7 @@ def _no_attempts_remembered() -> None:
 @pytest.fixture(scope="module")
 def catalogue(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The shipped catalogue of duties, loaded once for all tests of a module."""
-    with sharing.rows_of_a_module(django_db_blocker):
-        with django_db_blocker.unblock():
-            load_catalogue()
+    with sharing.rows_of_a_module(django_db_blocker, load_catalogue):
         yield
 
 

@@ -26,12 +26,15 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def lumio(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, User]]:
     """Everybody, by slugs such as "ana-lim". To load their documents takes ten seconds."""
-    with rows_of_a_module(django_db_blocker):
-        with django_db_blocker.unblock():
-            load_frameworks()
-            everybody = people.load()
-            documents.load(everybody)
-            documents.load_work(everybody)
+
+    def load() -> dict[str, User]:
+        load_frameworks()
+        everybody = people.load()
+        documents.load(everybody)
+        documents.load_work(everybody)
+        return everybody
+
+    with rows_of_a_module(django_db_blocker, load) as everybody:
         yield everybody
 
 

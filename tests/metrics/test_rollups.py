@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
+from pytest_django import DjangoDbBlocker
 
 from metrics import histograms, levels, reporting, rollups
 from metrics.definitions import BY_KEY
@@ -37,19 +39,23 @@ from sopdesk.accounts.models import Site, Team, User
 from sopdesk.demo import ticket_loading
 from sopdesk.demo.tickets import DESKS
 from tests import factories
+from tests.sharing import rows_of_a_module
 
 pytestmark = pytest.mark.django_db
 DUBLIN = ZoneInfo("Europe/Dublin")
 WHOLE = Q(label="")
 
 
-@pytest.fixture
-def desk() -> Import:
+@pytest.fixture(scope="module")
+def desk(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Import]:
+    with rows_of_a_module(django_db_blocker, _tickets) as loaded:
+        yield loaded
+
+
+def _tickets() -> Import:
     site = Site.objects.create(name="Everywhere", slug="everywhere", kind="vendor", time_zone="UTC")
     Team.objects.bulk_create(Team(site=site, slug=slug, name=slug) for slug in [*DESKS][:8])
-    loaded = ticket_loading.load(count=1500, end=date(2026, 11, 1))
-    cache.clear()  # what is remembered of names and choices
-    return loaded
+    return ticket_loading.load(count=1500, end=date(2026, 11, 1))
 
 
 def test_they_add_up_to_the_tickets(desk: Import) -> None:

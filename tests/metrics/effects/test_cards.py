@@ -62,8 +62,9 @@ def looked_at(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     """Ten weeks of tickets of two sites, one change of an SOP, and every look that was due: for all these tests."""
-    with rows_of_a_module(django_db_blocker):
-        with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+
+    def write() -> None:
+        with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
             dublin = factories.site("Dublin")
             harbor = factories.site("Harbor", kind="vendor", time_zone="Asia/Manila")
             own = factories.team("Payments", at=dublin)
@@ -81,6 +82,8 @@ def looked_at(
             factories.published("sop", "SOP-0001", author=author, reviewer=reviewer, versions=versions)
             tasks.look()
             work()
+
+    with rows_of_a_module(django_db_blocker, write):
         yield
 
 

@@ -27,9 +27,7 @@ FAR = timedelta(days=70)  # from a placebo's own planted effect
 
 @pytest.fixture(scope="module", autouse=True)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with rows_of_a_module(django_db_blocker):
-        with django_db_blocker.unblock():
-            demo_rows.lay()
+    with rows_of_a_module(django_db_blocker, demo_rows.lay):
         yield
 
 
