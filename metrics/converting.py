@@ -34,6 +34,13 @@ _PG: Final = {
     Kind.SCALE: "text",
     Kind.FIGURES: "text",
 }
+# The columns of `converted` that a file may have nothing for.
+_KINDS: Final = {
+    **{column.name: _PG[column.kind] for column in schema.COLUMNS},
+    "custom": "jsonb",
+    "speakers": "text[]",
+    "statuses": "text[]",
+}
 Fault = tuple[int, str, str]
 MERGED_TAG: Final = "closed_by_merge"
 _FIGURE: Final = "[a-z0-9_ ]{1,40}/(calendar|business)/(-?[0-9]{1,15})?/[tf]?"
@@ -162,19 +169,35 @@ def _flags(given: set[str]) -> str:
     return f"CASE WHEN {anything} THEN array_remove(ARRAY[{cases}], NULL) ELSE '{{}}' END"
 
 
+def _given(mapping: FileMapping) -> set[str]:
+    return {*mapping.columns, *mapping.constants, *(["labels"] if mapping.labels else [])}
+
+
+def _told(mapping: FileMapping) -> set[str]:
+    """The columns that the file, or what is worked out of it, says something of."""
+    given = _given(mapping)
+    found = given | ({"first_public_reply_at"} if "conversation" in given else set())
+    found |= {"merged_into"} if "labels" in given else set()
+    return found | ({*histories.WORKED_OUT, "reopened_at"} if "history" in given else set())
+
+
 def _sql(mapping: FileMapping, making: str, *, careful: bool) -> str:
-    """One statement for the mapping: only columns that the file has are looked at. `making`: the table it makes."""
-    given = {*mapping.columns, *mapping.constants, *(["labels"] if mapping.labels else [])}
+    """One statement for the mapping: only columns that the file tells of are looked at, and there is a place for.
+
+    `making`: the table it makes.
+    """
+    given, told = _given(mapping), _told(mapping)
     said, speakers = (conversing.READ, "said.speakers") if "conversation" in given else ("", "NULL::text[]")
     moved, statuses = (histories.READ, "moved.statuses") if "history" in given else ("", "NULL::text[]")
     inner = ["s.line", "s.custom", "s.raw_status AS source_status", f"{speakers} AS speakers"]
     inner.append(f"{statuses} AS statuses")
-    outer = ["line", "custom::jsonb AS custom", "speakers", "statuses"]
+    outer = ["line", *(["custom::jsonb AS custom"] if mapping.custom else [])]
+    outer += ["speakers"] * bool(said) + ["statuses"] * bool(moved)
     for column in schema.COLUMNS:
         name = column.name
         inner.append(f"{_cell(column, mapping, given, careful=careful)} AS {name}")
         inner.append(f"s.{name} AS raw_{name}")
-        outer.append(name)
+        outer += [name] if name in told else []
     # The history stands apart: rows without one keep the hash they had before there was that column.
     names = [name for name in schema.NAMES if name != "history"]
     hashed = ", ".join(f"s.{name}" for name in (*names, "labels_more", "custom"))
@@ -189,10 +212,10 @@ def _sql(mapping: FileMapping, making: str, *, careful: bool) -> str:
 def convert(mapping: FileMapping, zone: str, lasting: str = "") -> list[Fault]:
     """Fill `converted` from `incoming`. Returns the rows that are wrong: (line, column, the cell as it came).
 
-    `lasting`: the name of a table to fill instead, which another session can read when this one has committed.
+    `lasting`: the name of a table to fill instead, which another session can adopt when this one has committed.
     """
-    making = f"UNLOGGED TABLE {lasting}" if lasting else "TEMP TABLE converted ON COMMIT DROP"
-    table = lasting or "converted"
+    table = lasting or "converted_rows"
+    making = f"UNLOGGED TABLE {table}" if lasting else f"TEMP TABLE {table} ON COMMIT DROP"
     parameters: dict[str, Any] = {
         "sep": mapping.separator,
         "statuses": list(schema.STATUSES),
@@ -203,18 +226,29 @@ def convert(mapping: FileMapping, zone: str, lasting: str = "") -> list[Fault]:
             cursor.mogrify(_sql(mapping, making, careful=how), parameters) for how in (False, True)
         )
         cursor.execute("SELECT set_config('TimeZone', %s, true)", [zone])
-        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(f"DROP TABLE IF EXISTS {table} CASCADE")
         cursor.execute("SELECT metrics_first_that_reads(%s, %s)", [quick, careful])
         cursor.execute("SELECT set_config('TimeZone', 'UTC', true)")
         cursor.execute(f"SELECT count(*) FROM {table} WHERE fault IS NOT NULL")
-        return _wrong(cursor, table) if cursor.fetchone()[0] else []
+        faults = _wrong(cursor, table) if cursor.fetchone()[0] else []
+    if not lasting:
+        adopt(table)
+    return faults
 
 
 def adopt(table: str) -> None:
-    """Have a lasting table be `converted` in this transaction."""
+    """Have a table that was filled be `converted` in this transaction, with every column there can be.
+
+    Those that it has not are NULL to the planner, too: what asks for nothing else is not even begun.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS converted")
-        cursor.execute(f"CREATE TEMP VIEW converted AS SELECT * FROM {table}")
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0", [table]
+        )
+        there = {name for (name,) in cursor.fetchall()}
+        absent = [f"NULL::{kind} AS {name}" for name, kind in _KINDS.items() if name not in there]
+        cursor.execute("DROP VIEW IF EXISTS converted")
+        cursor.execute(f"CREATE TEMP VIEW converted AS SELECT {', '.join(['*', *absent])} FROM {table}")
 
 
 def release(table: str) -> None:

@@ -61,7 +61,7 @@ def statuses(cell: str) -> list[str]:
     return [each.rpartition("@")[0].strip() for each in cell.split(";") if "@" in each]
 
 
-def in_our_words(cell: str, words: dict[str, str], turn: Callable[[str], str] | None) -> str | None:
+def in_our_words(cell: str, words: dict[str, str], turn: Callable[[str], str] | None) -> str:
     """The cell with our statuses and ISO stamps. Of one with a status that nobody said the meaning of: that status."""
     found = []
     for part in cell.split(";"):
@@ -73,4 +73,4 @@ def in_our_words(cell: str, words: dict[str, str], turn: Callable[[str], str] | 
         if ours and ours not in schema.STATUSES:
             return status.strip()
         found += [f"{ours}@{turn(when) if turn else when}"] if ours else []
-    return ";".join(found) or None
+    return ";".join(found)

@@ -260,7 +260,7 @@ def _converted(ready: Ready, place: Place) -> Iterable[converting.Fault]:
         converting.adopt(ready.table)
     else:
         staging.create_incoming()
-        staging.copy_in(ready.blocks)
+        staging.copy_in(ready.columns, ready.blocks)
     if not ready.at_end:
         reading_ahead.begin(replace(ready.after, rows=CHUNK_ROWS))
     return ready.faults if ready.table else converting.convert(place.mapping, place.zone)

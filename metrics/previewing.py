@@ -68,9 +68,9 @@ def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
     with transaction.atomic():
         staging.create_incoming()
         door = door_of(draft.source)
-        convert = staging.neutral(fitted, draft.header, door)
+        neutral = staging.neutral(fitted, draft.header, door)
         rows = chunk.readable(_first_rows(draft, CHECK_ROWS), draft.header)
-        staging.copy_in(staging.written((row.line, convert(row)) for row in rows))
+        staging.copy_in(neutral.columns, staging.written(rows, neutral.convert))
         chunk.reject(converting.convert(fitted, zone), door.masked)
         flagged, tickets, first_at, last_at = converting.summary()
         transaction.set_rollback(True)

@@ -26,6 +26,7 @@ from metrics.mapping import FileMapping
 from metrics.reading import Layout, Reader
 from sopdesk.jobs.models import Job
 
+Columns = tuple[str, ...]
 CONVERTED_FROM_BYTES: Final = 1024**2  # so much has to be left of a file
 
 
@@ -49,10 +50,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Ready:
-    """A chunk as COPY takes it, or the table where it waits converted, with what is wrong in it; and the place of the
-    next."""
+    """A chunk as COPY takes it (columns, blocks), or the table where it waits converted, with what is wrong in it; and
+    the place of the next."""
 
     chunk: Chunk
+    columns: Columns
     blocks: list[bytes]
     after: Place
     at_end: bool
@@ -65,17 +67,21 @@ _reader: Final = ThreadPoolExecutor(1, thread_name_prefix="reading-ahead")
 _of_this_thread: Final = threading.local()
 
 
-def read(place: Place, put: Callable[[Iterator[bytes]], list[bytes]] = list) -> Ready:
+def _kept(_columns: Columns, blocks: Iterator[bytes]) -> list[bytes]:
+    return [*blocks]
+
+
+def read(place: Place, put: Callable[[Columns, Iterator[bytes]], list[bytes]] = _kept) -> Ready:
     """The chunk at this place. Asks nothing of the database, so that any thread may do it; `put` takes its blocks."""
     chunk = Chunk()
     header = place.layout.header
-    convert = staging.neutral(place.mapping, header, place.door)
+    neutral = staging.neutral(place.mapping, header, place.door)
     with place.path.open("rb") as file:
         reader = Reader(file, place.layout, place.offset, place.line)
         rows = chunk.readable(reader.rows(rows=place.rows, size=place.size), header)
-        blocks = put(staging.written((row.line, convert(row)) for row in rows))
+        blocks = put(neutral.columns, staging.written(rows, neutral.convert))
         after = replace(place, offset=reader.offset, line=reader.line)
-        return Ready(chunk, blocks, after, reader.at_end, reader.other_encoding)
+        return Ready(chunk, neutral.columns, blocks, after, reader.at_end, reader.other_encoding)
 
 
 def take(place: Place, still_here: Callable[[], None]) -> Ready:
@@ -161,8 +167,8 @@ def _read_and_convert(place: Place) -> Ready:
         connection.close()
 
 
-def _put_in(blocks: Iterator[bytes]) -> list[bytes]:
-    staging.copy_in(blocks)
+def _put_in(columns: Columns, blocks: Iterator[bytes]) -> list[bytes]:
+    staging.copy_in(columns, blocks)
     return []
 
 

@@ -49,9 +49,8 @@ one AS (
         CASE metric WHEN 'first_reply' THEN first_public_reply_at ELSE last_solved_at END AS done, closed_at
     FROM promise JOIN aim USING (kind)
     WHERE calendar_id = %(calendar)s AND metric <> 'next_reply' AND NOT flags && CASE metric
-        WHEN 'first_reply' THEN '{{reply_before_created}}'
-        ELSE '{{solved_before_created,solved_out_of_order,history_cut}}'
-        END::text[]
+        WHEN 'first_reply' THEN '{{reply_before_created}}'::text[]
+        ELSE '{{solved_before_created,solved_out_of_order,history_cut}}'::text[] END
     UNION ALL
     SELECT id, status, policy_id, metric, n, seconds, pauses, applied, asked, answered, closed_at
     FROM promise JOIN aim USING (kind),
@@ -76,6 +75,7 @@ gap AS (
             SELECT n, seconds, f_start, greatest({unix_sql("w.from_at")}, start_s) AS from_s,
                 least({unix_sql("w.to_at")}, until_s) AS to_s
             FROM base JOIN stored_span AS w ON w.ticket_id = base.id AND w.status = ANY(base.pauses)
+            WHERE cardinality(base.pauses) > 0
         ) AS clipped OFFSET 0
     ) AS joined WHERE from_s < to_s OFFSET 0
 ),

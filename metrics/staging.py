@@ -6,9 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
@@ -17,18 +18,25 @@ from metrics.admitting import Door
 from metrics.mapping import FileMapping
 from metrics.reading import Row
 from metrics.schema import Kind
-from metrics.stamps import turning
+from metrics.stamps import Turn, turning
 from metrics.vendors.cells import clock, seconds
 
-Cells = list[str | None]
-REQUESTER: Final = schema.NAMES.index("requester")
+Cells = list[str]  # "" is none
+Convert = Callable[[Row], Cells]
 TEXTS: Final = ("subject", "body")
-STATUS: Final = schema.NAMES.index("status")
-HISTORY: Final = schema.NAMES.index("history")
 COLUMNS: Final = ("line", *schema.NAMES, "raw_status", "labels_more", "custom")
-_PERSONAL: Final = [COLUMNS.index(name) - 1 for name in ("requester", *TEXTS, "custom")]
-_COPY: Final = f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv)"
+_PERSONAL: Final = ("requester", *TEXTS, "custom")
 BLOCK: Final = 512 * 1024
+# Between cells, because no cell has it: a row whose cells have no quote and no line end either is written by a join.
+_MARK: Final = "\x1f"
+
+
+@dataclass(frozen=True)
+class Neutral:
+    """How the rows of a file become cells. `columns`: those of COLUMNS that it fills, after the line."""
+
+    columns: tuple[str, ...]
+    convert: Convert
 
 
 def create_incoming() -> None:
@@ -39,130 +47,146 @@ def create_incoming() -> None:
         cursor.execute(f"CREATE TEMP TABLE incoming (line bigint, {columns}) ON COMMIT DROP")
 
 
-def copy_in(blocks: Iterable[bytes]) -> None:
-    """Stream rows, as `written` gives them, into the table."""
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+def copy_in(columns: tuple[str, ...], blocks: Iterable[bytes]) -> None:
+    """Stream rows with these columns, as `written` gives them, into the table."""
+    order = f"COPY incoming ({', '.join(('line', *columns))}) FROM STDIN (FORMAT csv, DELIMITER '{_MARK}')"
+    with connection.cursor() as cursor, cursor.copy(order) as copy:
         for block in blocks:
             copy.write(block)
 
 
-def written(rows: Iterable[tuple[int, Cells]]) -> Iterator[bytes]:
-    """Rows (line, cells as `neutral` gives them) in blocks as COPY takes them. None is written as nothing."""
+def written(rows: Iterable[Row], convert: Convert) -> Iterator[bytes]:
+    """The rows with their lines, in blocks as COPY takes them."""
+    done: list[str] = []
+    size = 0
+    for row in rows:
+        cells = convert(row)
+        text = _MARK.join(cells)
+        if '"' in text or "\n" in text or "\r" in text or text.count(_MARK) >= len(cells):
+            text = _quoted(cells)
+        done.append(f"{row.line}{_MARK}{text}\n")
+        size += len(text)
+        if size > BLOCK:
+            yield "".join(done).encode()
+            done.clear()
+            size = 0
+    yield "".join(done).encode()
+
+
+def _quoted(cells: Cells) -> str:
     buffer = io.StringIO()
-    write = csv.writer(buffer, lineterminator="\r\n").writerow
-    for line, cells in rows:
-        write((line, *cells))
-        if buffer.tell() > BLOCK:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
+    # What ends a line is also what the writer quotes a cell for.
+    csv.writer(buffer, delimiter=_MARK, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue()[:-2]
 
 
-def neutral(mapping: FileMapping, header: list[str], door: Door) -> Callable[[Row], Cells]:
-    """A function from a row of the file to its cells in the order of COLUMNS (without the line).
+def neutral(mapping: FileMapping, header: list[str], door: Door) -> Neutral:
+    """How a row of the file becomes its cells.
 
-    Null markers become None, words become ours, and the customer becomes a keyed hash, and free text is masked, before
-    anything is written. Of a customer who was erased only the ticket's bare facts are left.
+    Null markers become nothing, words become ours, and the customer becomes a keyed hash, and free text is masked,
+    before anything is written. Of a customer who was erased only the ticket's bare facts are left.
     """
     at = {name: number for number, name in enumerate(header)}
-    nothing = len(header)
-    read = door.let_in(mapping.columns)
-    pick = itemgetter(*(at.get(read.get(name, ""), nothing) for name in schema.NAMES))
-    nulls = frozenset({"", *mapping.nulls})
-    words = [(schema.NAMES.index(name), table) for name, table in mapping.values.items()]
-    constants = [(schema.NAMES.index(name), value) for name, value in door.let_in(mapping.constants).items()]
-    lengths = _lengths(mapping)
-    more = _extras(mapping, at, nulls, door)
-    texts = [(schema.NAMES.index(name), name) for name in TEXTS if name in read]
-    turn, erased = _moments(mapping), bool(door.erased)
+    read = {name: at[head] for name, head in door.let_in(mapping.columns).items() if head in at}
+    constants = door.let_in(mapping.constants)
+    names = [name for name in schema.NAMES if name in read or name in constants]
+    place = {name: number for number, name in enumerate(names)}
+    more, extras = _extras(mapping, at, mapping.nulls | {""}, door)
+    columns = (*names, "raw_status", *more)
+    pick = _picking([read.get(name, len(header)) for name in names], len(header), mapping.nulls - {""})
+    changes = [*_changes(mapping, place, constants), *_texts(door, place)]
+    status, who = place.get("status"), place.get("requester")
+    personal = [number for number, name in enumerate(columns) if name in _PERSONAL]
     # Customers write more than once; what is remembered of them ends with the chunk.
     hashed = lru_cache(None)(partial(requesters.hashed, key=door.key))
+    asks = bool(door.erased)
 
     def convert(row: Row) -> Cells:
-        cells: Cells = [None if cell in nulls else cell for cell in pick([*row.cells, ""])]
-        raw_status = cells[STATUS]
-        for index, table in words:
-            cells[index] = table.get(cells[index] or "", cells[index]) or None
-        for index, measured in lengths:
-            cells[index] = measured(cells[index])
-        for index, value in constants:
-            cells[index] = cells[index] or value
-        if turn is not None:
-            turn(cells)
-        for index, name in texts:
-            cells[index] = door.text(name, cells[index] or "") or None
-        who = cells[REQUESTER]
-        if who:
-            cells[REQUESTER] = hashed(who)
+        cells = pick(row.cells)
+        raw_status = cells[status] if status is not None else ""
+        for index, change in changes:
+            cells[index] = change(cells[index])
         cells.append(raw_status)
-        cells += more(row)
-        if erased and who and door.is_erased(who):
-            _forget(cells)
+        if more:
+            cells += extras(row.cells)
+        if who is not None and (customer := cells[who]):
+            cells[who] = hashed(customer)
+            if asks and door.is_erased(customer):
+                for index in personal:
+                    cells[index] = ""
         return cells
 
-    return convert
+    return Neutral(columns, convert)
 
 
-def _moments(mapping: FileMapping) -> Callable[[Cells], None] | None:
-    """What writes the stamps of a row as ISO 8601, and its history in our words; None when all of it is so already."""
+def _picking(indices: list[int], width: int, nulls: frozenset[str]) -> Callable[[list[str]], Cells]:
+    """The cells at these places of a row so wide, without null markers; a place beyond it is empty."""
+    get = itemgetter(*indices)
+    within = get if max(indices) < width else lambda cells: get([*cells, ""])
+    if nulls:
+        return lambda cells: ["" if cell in nulls else cell for cell in within(cells)]
+    return lambda cells: [*within(cells)]
+
+
+def _changes(
+    mapping: FileMapping, place: dict[str, int], constants: dict[str, str]
+) -> Iterator[tuple[int, Callable[[str], str]]]:
+    """What is done to the picked cells of every row, in this order: which cell, and what becomes of it."""
     turn, statuses = turning(mapping.dates), mapping.values.get("status", {})
-    times = [schema.NAMES.index(name) for name in mapping.columns if _is_time(name)] if turn else []
-    if "history" not in mapping.columns and not times:
-        return None
-
-    def written(cells: Cells) -> None:
-        for index in times:
-            cells[index] = (turn(cells[index] or "") if turn else cells[index]) or None
-        if told := cells[HISTORY]:
-            cells[HISTORY] = histories.in_our_words(told, statuses, turn)
-
-    return written
-
-
-def _is_time(name: str) -> bool:
-    return schema.BY_NAME[name].kind is Kind.TIME
+    for name, words in mapping.values.items():
+        if name in place:
+            yield place[name], partial(_translated, words)
+    for name, unit in mapping.units.items():
+        if name in place and unit != "s":
+            yield place[name], in_seconds(unit)
+    for name, value in constants.items():
+        yield place[name], partial(_filled, value)
+    for name in mapping.columns:
+        if turn is not None and name in place and schema.BY_NAME[name].kind is Kind.TIME:
+            yield place[name], turn
+    if "history" in place:
+        yield place["history"], partial(_told, statuses, turn)
 
 
-def _lengths(mapping: FileMapping) -> list[tuple[int, Callable[[str | None], str | None]]]:
-    """The columns whose lengths are no seconds yet: which, and how to make seconds of them."""
-    other = {name: unit for name, unit in mapping.units.items() if unit != "s"}
-    return [(schema.NAMES.index(name), in_seconds(unit)) for name, unit in other.items()]
+def _translated(words: dict[str, str], cell: str) -> str:
+    return words.get(cell, cell)
 
 
-def in_seconds(unit: str) -> Callable[[str | None], str | None]:
+def _filled(value: str, cell: str) -> str:
+    return cell or value
+
+
+def _told(statuses: dict[str, str], turn: Turn | None, cell: str) -> str:
+    return histories.in_our_words(cell, statuses, turn)
+
+
+def in_seconds(unit: str) -> Callable[[str], str]:
     """A function from a length in that unit to whole seconds; what it cannot read it leaves as it is."""
     factor = {"s": 1.0, "min": 60.0, "h": 3600.0, "ms": 0.001}.get(unit)
 
-    def measured(cell: str | None) -> str | None:
-        if cell is None:
-            return None
-        found = clock(cell) if factor is None else seconds(cell, factor)
+    def measured(cell: str) -> str:
+        found = (clock(cell) if factor is None else seconds(cell, factor)) if cell else None
         return cell if found in (None, "") else str(found)
 
     return measured
 
 
-def _forget(cells: Cells) -> None:
-    """Take out of a row what tells of its customer."""
-    for index in _PERSONAL:
-        cells[index] = None
+def _texts(door: Door, place: dict[str, int]) -> Iterator[tuple[int, Callable[[str], str]]]:
+    for name in TEXTS:
+        if name in place:
+            yield place[name], partial(door.text, name)
 
 
 def _extras(
     mapping: FileMapping, at: dict[str, int], nulls: frozenset[str], door: Door
-) -> Callable[[Row], Cells]:
-    """The two columns beside the schema: labels out of several columns, and columns kept as they are, but masked."""
+) -> tuple[list[str], Callable[[list[str]], Cells]]:
+    """The columns beside the schema: labels out of several columns, and columns kept as they are, but masked."""
     labels = [(at[header], prefix) for header, prefix in mapping.labels if header in at]
     custom = [(at[header], header) for header in mapping.custom if header in at]
-    if not labels and not custom:
-        return lambda row: [None, None]
 
-    def extras(row: Row) -> Cells:
-        found = [prefix + row.cells[i] for i, prefix in labels if row.cells[i] not in nulls]
-        kept: dict[str, Any] = {
-            name: door.masked(row.cells[i])[:500] for i, name in custom if row.cells[i] not in nulls
-        }
-        return [mapping.separator.join(found) or None, json.dumps(kept) if kept else None]
+    def extras(cells: list[str]) -> Cells:
+        found = [prefix + cells[i] for i, prefix in labels if cells[i] not in nulls]
+        kept = {name: door.masked(cells[i])[:500] for i, name in custom if cells[i] not in nulls}
+        return [mapping.separator.join(found), json.dumps(kept) if kept else ""]
 
-    return extras
+    return (["labels_more", "custom"], extras) if labels or custom else ([], lambda cells: [])

@@ -79,7 +79,7 @@ def test_what_was_read_ahead_of_another_place_is_thrown_away(reads: list[int]) -
     start = len(HEADER.encode())
     again = reading_ahead.take(replace(here, offset=start, line=2), list)
     assert b"A0" in again.blocks[0]
-    assert reading_ahead.take(here, list).blocks[0].startswith(b"4,A2")
+    assert reading_ahead.take(here, list).blocks[0].startswith(b"4\x1fA2")
 
 
 @pytest.fixture
