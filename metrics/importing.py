@@ -225,7 +225,9 @@ def _rewrite(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     )
     if "rewritten" in after:
         ticket_import.stored = after["rewritten"]
-        ticket_import.save(update_fields=["stored"])
+        # Lines that stand in the CSV as UTF-8.
+        ticket_import.other_encoding = after.get("other_encoding", 0)
+        ticket_import.save(update_fields=["stored", "other_encoding"])
         return {"phase": "open"}
     return {**after, "phase": "rewrite"}
 

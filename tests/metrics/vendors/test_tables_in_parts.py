@@ -149,6 +149,17 @@ def test_what_json_leaves_out_is_empty() -> None:
     assert [*spans.values_list("status", flat=True)] == ["new", "on_hold"]
 
 
+def test_lines_in_windows_1252_are_counted_in_the_report() -> None:
+    files = {name: content.encode() for name, content in ZENDESK.items()}
+    files["zendesk/ticket.csv"] = ZENDESK["zendesk/ticket.csv"].replace("four", "caf\xe9").encode("cp1252")
+    files["zendesk/group.csv"] = (
+        ZENDESK["zendesk/group.csv"].replace("Billing", "Ausk\xfcnfte").encode("cp1252")
+    )
+    done = brought(files)
+    assert done.other_encoding == 2
+    assert Ticket.objects.get(external_id="71").team_name == "Auskünfte"
+
+
 def rewritten(files: dict[str, Any], steps: int) -> dict[str, Any]:
     received = draft(zipped(files))
     path, cursor = importing.stored_path(received), dict[str, Any]()
