@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -55,6 +55,7 @@ def test_a_choice_is_the_same_as_by_the_templates(widget: forms.Select, value: A
     [
         forms.TextInput,
         forms.DateInput,
+        forms.DateTimeInput,
         forms.EmailInput,
         forms.HiddenInput,
         forms.NumberInput,
@@ -63,7 +64,19 @@ def test_a_choice_is_the_same_as_by_the_templates(widget: forms.Select, value: A
         forms.URLInput,
     ],
 )
-@pytest.mark.parametrize("value", [None, "", "a&b", "<b>", mark_safe("<b>"), date(2026, 3, 1), 1234.5])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "a&b",
+        "<b>",
+        mark_safe("<b>"),
+        date(2026, 3, 1),
+        datetime(2026, 3, 1, 12, 5, tzinfo=UTC),
+        1234.5,
+    ],
+)
 def test_a_line_is_the_same_as_by_the_templates(kind: type[forms.Widget], value: Any) -> None:
     attrs = {"id": "id_<line>", "required": True, "disabled": False, "maxlength": 1000}
     widget = kind(attrs={"class": 'a"b', "dir": "auto"})
