@@ -103,7 +103,9 @@ def _archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
 @contextmanager
 def _member(file: IO[bytes], wanted: str) -> Iterator[IO[bytes]]:
     with _archive(file) as archive:
-        found = [i for i in _shown(archive) if not wanted or i.filename == wanted]
+        # Of one by its name the others are not looked at again: members() did, and there may be hundreds.
+        known = archive.NameToInfo
+        found = [known[name] for name in [wanted] if name in known] if wanted else _shown(archive)
         if len(found) != 1:
             raise FileRefused(
                 _("The .zip holds %(count)s files; it must hold exactly one, the file of tickets.")

@@ -39,8 +39,8 @@ def first_rows(path: Path, header: list[str], count: int) -> str:
     tables beside them tell. Raises FileRefused."""
     found, file = tables.found_in(path), io.BytesIO()
     with lookups.kept_in(None) as known:
-        for number, (member, group) in enumerate(found.sides.items()):
-            shape = found.read_by(member)
+        for number, member in enumerate(found.looked_into):
+            shape, group = found.read_by(member), found.sides[member]
             some = table_rows.beginning(path, member, shape, size=table_rows.LOOKED_AT, count=SIDE_ROWS)
             _keep(found.vendor, group, (row for row in some.rows if not row.reason), known, number)
         joined, before, rest = _Joined(file, header, _turning(found.vendor, header, known)), 0, count

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -21,6 +23,7 @@ VENDORS: Final[dict[str, ModuleType]] = {"zendesk": zendesk_tables, "intercom": 
 TICKETS: Final = ""  # the list that is none
 MEMBERS_MAX: Final = 500  # a connector writes some sixty tables, a warehouse parts of 16 MB
 NAMED: Final = 8
+FIRST_PARTS: Final = 8
 _TABLE: Final = re.compile(r"\.(csv|tsv|tab|json|ndjson|jsonl)(\.\w{1,4})?$", re.IGNORECASE)
 _NOT_READ: Final = re.compile(r"\.(parquet|avro|orc)$", re.IGNORECASE)
 
@@ -51,9 +54,21 @@ class Found:
         return [*self.sides]
 
     @property
+    def looked_into(self) -> list[str]:
+        """The files beside the tickets that the first look reads the beginning of: some parts of each table."""
+        seen: Counter[str] = Counter()
+        found = []
+        for name, group in self.sides.items():
+            seen[group] += 1
+            if seen[group] <= FIRST_PARTS:
+                found.append(name)
+        return found
+
+    @property
     def seen_in_part(self) -> list[str]:
-        """The files beside the tickets of which the first look sees the beginning only."""
-        return [name for name in self.sides if self.shapes[name].is_cut]
+        """The files beside the tickets of which the first look does not see all."""
+        whole = {name for name in self.looked_into if not self.shapes[name].is_cut}
+        return [name for name in self.sides if name not in whole]
 
     def read_by(self, file: str) -> Shape:
         """How it is read: a part without a header as another is."""
@@ -73,6 +88,12 @@ def are_several(path: Path) -> bool:
 
 def found_in(path: Path) -> Found:
     """Raises FileRefused, naming the files, when there is not exactly one table of tickets."""
+    return _found_in(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _found_in(path: Path, _changed: int) -> Found:
+    """A page asks for it again and again, and to look into hundreds of parts takes a second."""
     sizes = containers.members(path)
     _check_sizes(sizes, path.stat().st_size)
     looked_at = {name: _shape(path, name) for name in in_order(sizes) if sizes[name]}
@@ -91,7 +112,7 @@ def found_in(path: Path) -> Found:
         {name: known[name] for name in shapes if known.get(name, TICKETS) != TICKETS},
         like,
         [name for name in sizes if name not in known],
-        shapes,
+        {name: shapes[name] for name in known},
     )
 
 

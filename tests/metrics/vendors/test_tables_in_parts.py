@@ -186,6 +186,9 @@ def test_the_first_look_says_what_it_sees_the_beginning_of() -> None:
     found = tables.found_in(importing.stored_path(draft(zipped({**ZENDESK, "zendesk/ticket_tag.csv": tags}))))
     assert found.seen_in_part == ["zendesk/ticket_tag.csv"]
     assert tables.found_in(importing.stored_path(draft(zipped(ZENDESK)))).seen_in_part == []
+    parts = {f"ticket_tag_{n}.csv": "ticket_id,tag\n71,x\n" for n in range(10)}
+    found = tables.found_in(importing.stored_path(draft(zipped({**ZENDESK, **parts}))))
+    assert found.seen_in_part == ["ticket_tag_8.csv", "ticket_tag_9.csv", "zendesk/ticket_tag.csv"]
 
 
 def test_intercoms_versions_in_parts() -> None:
