@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +13,7 @@ from compliance.models import Duty
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import checks, impact
 from sopdesk.documents.impact import Impact, Link
+from sopdesk.text.reversing import address
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
@@ -48,4 +48,4 @@ def duties(viewer: User, change: Change, items: Sequence[ChangeItem]) -> Iterabl
 
 
 def _link(duty: Duty) -> Link:
-    return Link(f"{duty.key} · {duty.title}", reverse("compliance:duty", args=[duty.key]))
+    return Link(f"{duty.key} · {duty.title}", address("compliance:duty", duty.key))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.db.models import Max
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import impact
 from sopdesk.documents.impact import Impact, Link
 from sopdesk.documents.impacts import governed
+from sopdesk.text.reversing import address
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
@@ -71,7 +71,7 @@ def _measured(counts: dict[str, int], total: int, last: date) -> Impact:
     links = tuple(
         Link(
             f"{label} · {round(n / WEEKS)}",
-            f"{reverse('metrics:tickets')}?{urlencode({**period, 'label': label})}",
+            f"{address('metrics:tickets')}?{urlencode({**period, 'label': label})}",
         )
         for label, n in counts.items()
     )

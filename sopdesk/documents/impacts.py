@@ -80,7 +80,8 @@ def _touched(viewer: User, items: Sequence[ChangeItem]) -> Iterator[Touched]:
     named = {(mention.kind, mention.key) for parsed in texts for mention in parsed.mentions} - own
     documents = Document.objects.visible_to(viewer).with_title().filter(current_title__isnull=False)  # type: ignore[misc]
     documents = documents.filter(Q(pk__in=referring) | _names(named) | _for_labels(items))
-    for document in documents.exclude(pk__in=[item.document_id for item in items]).order_by("kind", "key"):
+    documents = documents.exclude(pk__in=[item.document_id for item in items]).only("kind", "key")
+    for document in documents.order_by("kind", "key"):
         name = (document.kind, document.key)
         yield Touched(document, document.pk in referring, name in named)
 
@@ -118,7 +119,7 @@ def translations(viewer: User, change: Change, items: Sequence[ChangeItem]) -> I
     sources = {item.document.translation_of_id for item in items} - {None}
     family = Q(translation_of__in=ids) | Q(pk__in=sources) | Q(translation_of__in=sources)
     documents = Document.objects.visible_to(viewer).with_title().filter(family).exclude(pk__in=ids)
-    found = list(documents.order_by("kind", "key"))
+    found = list(documents.only("kind", "key", "locale").order_by("kind", "key"))
     languages = sorted({document.locale for document in found})
     yield Impact(
         name="translations",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, OrderBy, QuerySet
@@ -117,10 +117,7 @@ class Listing(Generic[Row]):
     def _ordered(self, queryset: QuerySet[Row]) -> QuerySet[Row]:
         fields = self.sorts.get(self.sort.removeprefix("-"), ())
         descending = self.sort.startswith("-")
-        order: list[OrderBy | str] = [
-            F(field).desc(nulls_last=True) if descending else F(field).asc(nulls_last=True)
-            for field in fields
-        ]
+        order = [_order(queryset, field, descending=descending) for field in fields]
         # The key settles ties, or a row could stand on two pages and another on none.
         return queryset.order_by(*order, "-pk" if descending else "pk")
 
@@ -132,3 +129,10 @@ class Listing(Generic[Row]):
             return self._paginator.page(number)
         self.problems.append(_("There is no page “%(page)s”; this is the nearest one.") % {"page": wish[:20]})
         return self._paginator.page(min(max(1, number), last))
+
+
+def _order(queryset: QuerySet[Any], field: str, *, descending: bool) -> OrderBy:
+    """By one column, rows without a value last. Where each has one it is not said, for no index has that order."""
+    names = {one.name for one in queryset.model._meta.concrete_fields if not one.null}
+    last = None if field in names and field not in queryset.query.annotations else True
+    return F(field).desc(nulls_last=last) if descending else F(field).asc(nulls_last=last)

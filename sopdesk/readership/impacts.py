@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from sopdesk.documents.impact import Impact, Link
 from sopdesk.readership import planning
 from sopdesk.readership.opening import ASKED_KINDS
 from sopdesk.readership.people import readers
+from sopdesk.text.reversing import address
 
 if TYPE_CHECKING:
     from sopdesk.accounts.models import User
@@ -54,5 +54,5 @@ def _site(row: Mapping[str, Any]) -> Link:
     vendor = f" ({_('vendor')})" if row["team__site__kind"] == "vendor" else ""
     return Link(
         f"{row['team__site__name']}{vendor} · {row['n']}",
-        f"{reverse('accounts:people')}?site={row['team__site']}",
+        f"{address('accounts:people')}?site={row['team__site']}",
     )
