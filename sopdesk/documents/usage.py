@@ -49,11 +49,8 @@ def related(
     named = version.references.filter(kind=kind).values("key")
     naming = Reference.objects.filter(kind=document.kind, key=document.key).values("version_id")
     found = Version.objects.readable_at(viewer).filter(document__kind=kind)
-    return (
-        found.filter(Q(document__key__in=named) | Q(pk__in=naming))
-        .select_related("document")
-        .order_by("title")
-    )
+    found = found.filter(Q(document__key__in=named) | Q(pk__in=naming)).select_related("document")
+    return found.order_by("title")
 
 
 def _use(version: Version) -> Use:

@@ -123,7 +123,7 @@ def watched_news(person: User, now: datetime | None = None) -> list[Line]:
     if not allows(person, Permission.DOCUMENT_READ_ALL):
         versions = versions.filter(in_force__startswith__lte=now)
     rows = versions.exclude(published_by=person).select_related("document").order_by("-in_force__startswith")
-    rows = rows.defer("html", "plain", "body", "sections")
+    rows = rows.only("title", "number", "in_force", "document__kind", "document__key")
     return [
         _line(row.document.kind, row.document.key, row.title, row.number, since=row.since)
         for row in rows[:NAMED]

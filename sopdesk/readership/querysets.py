@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from sopdesk.accounts.audience import Audience, readable_by
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents.models import ChangeItem, Version
+from sopdesk.readership.beginning import HasBegun
 from sopdesk.readership.days import joined_on
 from sopdesk.readership.people import is_reader
 
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 TEAMS = ArrayField(CharField(max_length=40))
 
 
-def begun(now: datetime) -> Q:
-    """The rows whose change is in force: published, or scheduled for a minute that has come."""
-    return Q(change__state="published") | Q(change__state="scheduled", change__effective_at__lte=now)
-
-
 class MustReadQuerySet(models.QuerySet["MustRead"]):
     def live(self, now: datetime | None = None) -> MustReadQuerySet:
         """Those that still have to be read, each with `has_begun`, `now_audience` and `now_teams`.
@@ -40,7 +36,7 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
         """
         now = now or timezone.now()
         later = self.model.objects.filter(
-            begun(now),
+            HasBegun(now),
             document=OuterRef("document"),
             change__effective_at__gt=OuterRef("change__effective_at"),
             replaced=False,
@@ -58,12 +54,10 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
             "document__versions", condition=Q(document__versions__in_force__contains=now)
         )
         drafts = ChangeItem.objects.filter(change=OuterRef("change"), document=OuterRef("document"))
-        rows = self.annotate(
-            standing=in_force, has_begun=Case(When(begun(now), then=Value(True)), default=Value(False))
-        )
+        rows = self.annotate(standing=in_force, has_begun=HasBegun(now))
 
         def of_now(column: str) -> Case:
-            return Case(When(begun(now), then=F(f"standing__{column}")))
+            return Case(When(HasBegun(now), then=F(f"standing__{column}")))
 
         return rows.annotate(  # type: ignore[no-redef]
             now_audience=Coalesce(of_now("audience"), F("audience")),
@@ -93,4 +87,4 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
         now = timezone.now()
         current = Version.objects.in_force(now).filter(document=OuterRef("document"))
         hidden = Exists(current) & ~Exists(current.filter(readable_by(viewer)))
-        return self.filter(readable_by(viewer)).exclude(begun(now) & hidden)
+        return self.filter(readable_by(viewer)).exclude(Q(HasBegun(now)) & hidden)
