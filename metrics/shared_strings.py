@@ -11,22 +11,22 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
 
 from django.utils.translation import gettext as _
-from openpyxl.xml.constants import SHEET_MAIN_NS
-from openpyxl.xml.functions import iterparse
 
 from metrics.containers import FileRefused
 
 ONE_MAX: Final = 16 * 1024**2  # bytes of XML of one string; a cell of Excel has 32,767 characters
 REMEMBERED: Final = 20_000  # most cells point to a few of them
 _NUMBER: Final = 8  # bytes
-_SI: Final = f"{{{SHEET_MAIN_NS}}}si"
-_T: Final = f"{{{SHEET_MAIN_NS}}}t"
-_READING_AID: Final = f"{{{SHEET_MAIN_NS}}}rPh"
+_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_SI: Final = f"{{{_MAIN}}}si"
+_T: Final = f"{{{_MAIN}}}t"
+_READING_AID: Final = f"{{{_MAIN}}}rPh"
 
 
 class Strings:
@@ -119,7 +119,8 @@ class _Bounded:
 
 def _read(source: IO[bytes]) -> Iterator[str]:
     bounded = _Bounded(source)
-    events = iterparse(bounded, ("start", "end"))
+    # openpyxl is slow to import, and most processes never see a workbook.
+    events = import_module("openpyxl.xml.functions").iterparse(bounded, ("start", "end"))
     _start, root = next(events)
     for event, node in events:
         if event == "end" and node.tag == _SI:

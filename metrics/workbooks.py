@@ -14,16 +14,18 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from metrics import sheets
 from metrics.containers import BLOCK, RATIO_MAX, FileRefused
 from metrics.reading import named
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 SHEET_MAX: Final = 4 * 1024**3
 STRINGS_MAX: Final = 512 * 1024**2  # they are read in one go, which a task has a minute and a half for
@@ -55,15 +57,21 @@ def is_workbook(path: Path) -> bool:
     return True
 
 
+def _sheets() -> Any:
+    """metrics.sheets, and openpyxl with it: slow to import, and most processes never see a workbook."""
+    return import_module("metrics.sheets")
+
+
 @contextmanager
 def _sheet(path: Path, plain: Path | None = None) -> Iterator[ReadOnlyWorksheet]:
     """The first sheet that is shown and has a header. Raises FileRefused, also for what breaks while it is read.
     `plain`: where it was unpacked to, and its strings beside it."""
+    sheets = _sheets()
     try:
         with path.open("rb") as file:
             book = sheets.opened(file, plain)
             for sheet in book.worksheets:
-                if sheet.sheet_state == "visible" and isinstance(sheet, ReadOnlyWorksheet):
+                if sheet.sheet_state == "visible" and isinstance(sheet, sheets.ReadOnlyWorksheet):
                     sheet.reset_dimensions()
                     if _header_row(sheet):
                         yield sheet
@@ -108,6 +116,7 @@ def first_lines(path: Path, count: int) -> Iterator[str]:
 
 def begin(upload: Path, plain: Path, say: Callable[[], object]) -> dict[str, Any]:
     """Unpack the sheet, and say where its rewriting begins. Raises FileRefused."""
+    sheets = _sheets()
     with _sheet(upload) as sheet:
         sheets.unpack(sheet, plain, say)
         sheets.keep_strings(sheet, plain, say)
@@ -125,7 +134,7 @@ def advance(
     say: Callable[[], object],
 ) -> dict[str, Any]:
     """Write the lines of the next rows behind those in `part`. After the last offset is None. Raises FileRefused."""
-    offset, row = cursor["offset"], cursor["row"]
+    sheets, offset, row = _sheets(), cursor["offset"], cursor["row"]
     with _sheet(upload, plain) as sheet, part.open("r+b") as out:
         out.seek(cursor.get("written", 0))
         out.truncate()
