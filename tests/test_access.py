@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from sopdesk.accounts.models import User
 from tests.access_table import LETTERS, NOT_SERVED, rows
@@ -40,6 +41,12 @@ def test_the_table_is_sound() -> None:
         assert len(row.expected) == len(ROLES), row
         assert set(row.expected) <= LETTERS.keys(), row
     assert len({(row.name, row.method, row.arguments) for row in rows()}) == len(rows())
+
+
+@pytest.fixture(autouse=True)
+def _sessions_in_cookies(settings: Settings) -> None:
+    """Of some five thousand requests none need look its session up."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 
 
 @pytest.fixture
