@@ -66,16 +66,17 @@ def test_a_lead_imports_nothing(figures: Import, finn: User, as_person: Any) -> 
         assert as_person(finn).get(path).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["period=x", "until=yesterday", "team=nobody", "label=%00", "metric=zzz", "page=-1", "sort=__class__",
-     "site='--", "source=9e9"],
+NO_SENSE = (
+    "period=x", "until=yesterday", "team=nobody", "label=%00", "metric=zzz", "page=-1", "sort=__class__",
+    "site='--", "source=9e9",
 )  # fmt: skip
-def test_an_address_that_makes_no_sense_still_answers(
-    query: str, figures: Import, gia: User, as_person: Any
-) -> None:
-    for name in ("dashboard", "tickets"):
-        assert as_person(gia).get(f"{reverse(f'metrics:{name}')}?{query}").status_code == 200
+
+
+def test_an_address_that_makes_no_sense_still_answers(figures: Import, gia: User, as_person: Any) -> None:
+    for query in NO_SENSE:
+        for name in ("dashboard", "tickets"):
+            answer = as_person(gia).get(f"{reverse(f'metrics:{name}')}?{query}")
+            assert answer.status_code == 200, (name, query)
 
 
 def test_without_tickets_the_pages_say_so(gia: User, as_person: Any) -> None:
@@ -84,13 +85,12 @@ def test_without_tickets_the_pages_say_so(gia: User, as_person: Any) -> None:
     assert "No tickets in this period" in page
 
 
-@pytest.mark.parametrize(
-    "show", ["all", "rated", "rated_bad", "late_reply", "overdue_resolution", "handled", "reopened", "solved"]
-)
-def test_the_tickets_behind_each_figure_are_listed(
-    show: str, figures: Import, gia: User, as_person: Any
-) -> None:
-    shown(as_person(gia), "tickets", show=show, **MAY)
+SHOW = ("all", "rated", "rated_bad", "late_reply", "overdue_resolution", "handled", "reopened", "solved")
+
+
+def test_the_tickets_behind_each_figure_are_listed(figures: Import, gia: User, as_person: Any) -> None:
+    for show in SHOW:
+        shown(as_person(gia), "tickets", show=show, **MAY)
 
 
 def test_rated_bad_lists_those_rated_bad(figures: Import, gia: User, as_person: Any) -> None:
