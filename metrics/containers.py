@@ -198,8 +198,14 @@ class _Guarded(io.RawIOBase, IO[bytes]):
 
 def beginning(path: Path, size: int = SNIFF_BYTES, member: str = "") -> bytes:
     """The first bytes of the text inside, as UTF-8 (or as they are, where single lines are decoded later)."""
+    return beginning_of(path, size, member)[0]
+
+
+def beginning_of(path: Path, size: int, member: str = "") -> tuple[bytes, bool]:
+    """The same, and whether more may follow."""
     with opened(path, member) as file:
         raw = file.read(size)
+    is_cut = len(raw) >= size
     encoding = _sixteen_bits(raw)
     if encoding:
         raw = raw[: len(raw) // 2 * 2].decode(encoding, "replace").encode("utf-8")
@@ -207,7 +213,7 @@ def beginning(path: Path, size: int = SNIFF_BYTES, member: str = "") -> bytes:
     if not raw.strip():
         raise Blank(_("The file holds nothing but blank lines."))
     check_is_text(raw.lstrip())
-    return raw
+    return raw, is_cut
 
 
 def _sixteen_bits(raw: bytes) -> str | None:

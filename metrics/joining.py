@@ -210,7 +210,7 @@ def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
     part.replace(target)
     for place in (_names(upload), *upload.parent.glob(f"{upload.stem}.table*")):
         place.unlink(missing_ok=True)
-    return {"rewritten": target.name, "other_encoding": cursor["other_encoding"]}
+    return {"rewritten": target.name, "other_encoding": cursor.get("other_encoding", 0)}
 
 
 def _after(reader: TableRows, cursor: Cursor) -> Cursor:

@@ -99,8 +99,7 @@ def names(columns: list[str]) -> list[str]:
 
 def shape_of(path: Path, member: str = "", size: int = LOOKED_AT) -> Shape:
     """`member`: of one file in a .zip. Raises FileRefused."""
-    raw = containers.beginning(path, size, member)
-    is_cut = len(raw) >= size - len(codecs.BOM_UTF8)
+    raw, is_cut = containers.beginning_of(path, size, member)
     if not _IS_JSON.match(raw):
         mark = len(codecs.BOM_UTF8) if not member and reading.has_mark(path) else 0
         try:
@@ -114,7 +113,13 @@ def shape_of(path: Path, member: str = "", size: int = LOOKED_AT) -> Shape:
     rows = [each.value for each in _first_records(raw, is_cut=is_cut) if not each.reason and not each.group]
     if not rows:
         raise Blank("")
-    return Shape(reading.named([*dict.fromkeys(key for row in rows for key in row)]), "", is_cut=is_cut)
+    keys = dict.fromkeys(_readable(key) for row in rows for key in row)
+    return Shape(reading.named([*keys]), "", is_cut=is_cut)
+
+
+def _readable(key: str) -> str:
+    """A key of JSON may hold what no column can be called by."""
+    return key.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 def _bare(raw: bytes, mark: int) -> Shape | None:
@@ -131,8 +136,7 @@ def _bare(raw: bytes, mark: int) -> Shape | None:
 
 def beginning(path: Path, member: str, shape: Shape, *, size: int, count: int) -> Beginning:
     """Of a packed table, at most `count` rows and `size` bytes. Raises FileRefused."""
-    raw = containers.beginning(path, size, member)
-    is_cut = len(raw) >= size - len(codecs.BOM_UTF8)
+    raw, is_cut = containers.beginning_of(path, size, member)
     if not shape.delimiter:
         found = _first_records(raw, is_cut=is_cut)
         line = found[min(count, len(found)) - 1].number + 2 if found else 2
@@ -229,7 +233,7 @@ def _row(record: Record, wanted: list[str]) -> TableRow:
     """Columns that a record does not name are empty in it: unloaders leave out what is null."""
     if record.reason or record.group:
         return TableRow(record.number + 1, {}, "json", record.text[:BROKEN_SHOWN])
-    told = {folded(key): text(value) for key, value in record.value.items()}
+    told = {folded(_readable(key)): text(value) for key, value in record.value.items()}
     return TableRow(record.number + 1, {**dict.fromkeys(wanted, ""), **told})
 
 

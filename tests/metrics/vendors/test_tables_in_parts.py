@@ -149,6 +149,19 @@ def test_what_json_leaves_out_is_empty() -> None:
     assert [*spans.values_list("status", flat=True)] == ["new", "on_hold"]
 
 
+def test_odd_keys_and_utf_16() -> None:
+    """A key that no column of Postgres can have; and a long file of two bytes a letter, whose beginning is cut."""
+    odd = {**as_record(1), "a\0b": "x", "\ud800": "y", "ID": "1", "k" * 300: "z"}
+    tags = ndjson(*({"ticket_id": n % 6 + 1, "tag": f"t{n % 3}"} for n in range(9000)))
+    done = brought({
+        **PARTS["JSON"],
+        "ticket/003.json": json.dumps([odd]),
+        "ticket_tag.ndjson": tags.encode("utf-16"),
+    })  # fmt: skip
+    assert (done.rejected, Ticket.objects.count()) == (0, 6)
+    assert Ticket.objects.get(external_id="2").labels == ["t1"]
+
+
 def test_lines_in_windows_1252_are_counted_in_the_report() -> None:
     files = {name: content.encode() for name, content in ZENDESK.items()}
     files["zendesk/ticket.csv"] = ZENDESK["zendesk/ticket.csv"].replace("four", "caf\xe9").encode("cp1252")

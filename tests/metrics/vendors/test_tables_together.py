@@ -244,7 +244,7 @@ def test_the_page_tells_which_files_are_read(client: Client, gia: User) -> None:
     assert '<dt>Tickets</dt><dd dir="auto"> zendesk/ticket.csv </dd>' in page
     assert "zendesk/ticket_comment.csv, zendesk/ticket_field_history.csv, zendesk/ticket_tag.csv" in page
     assert "<summary>2 files</summary>zendesk/brand.csv, README.md</details>" in page
-    assert "made without all of 1 long file beside them" in page
+    assert "1 of the files beside the tickets was not read whole" in page
 
 
 def test_tickets_that_make_more_than_is_read_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
