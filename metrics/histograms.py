@@ -57,23 +57,27 @@ def counted(stored: bytes | memoryview) -> Counter[int]:
         few = struct.unpack(f">{len(stored) // 2}h", stored)
         if PACKED not in few:
             return Counter(few)
+    numbers, counts = _buckets(stored)
+    return Counter(dict(zip(numbers, counts, strict=True)))
+
+
+def _buckets(stored: bytes | memoryview) -> tuple[list[int], list[int]]:
+    """The buckets of a stored histogram that hold contacts, in order, and how many each holds."""
     numbers = np.frombuffer(stored, dtype=">i2").astype(np.int16)
     marks = np.flatnonzero(numbers == PACKED)
-    counts = _added(numbers[marks + 1], numbers[marks + 2].astype(np.int64) * BASE + numbers[marks + 3])
+    weights = None
     if len(marks):
+        several = numbers[marks + 2].astype(np.int64) * BASE + numbers[marks + 3]
         single = np.ones(len(numbers), dtype=bool)
         for place in range(4):
             single[marks + place] = False
-        numbers = numbers[single]
-    counts.update(_added(numbers, None))
-    return counts
-
-
-def _added(buckets: np.typing.NDArray[np.int16], weights: np.typing.NDArray[np.int64] | None) -> Counter[int]:
-    """Buckets begin at ZERO, so that they are moved by one to index an array."""
-    sums = np.bincount(buckets - ZERO, weights)
+        ones = np.ones(np.count_nonzero(single), dtype=np.int64)
+        numbers = np.concatenate((numbers[single], numbers[marks + 1]))
+        weights = np.concatenate((ones, several))
+    # Buckets begin at ZERO, so that they are moved by one to index an array.
+    sums = np.bincount(numbers - ZERO, weights)
     filled = np.flatnonzero(sums)
-    return Counter(dict(zip((filled + ZERO).tolist(), sums[filled].astype(np.int64).tolist(), strict=True)))
+    return (filled + ZERO).tolist(), sums[filled].astype(np.int64).tolist()
 
 
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
@@ -84,7 +88,7 @@ def percentile(counts: Mapping[int, int], share: float) -> float | None:
 def percentiles(counts: Mapping[int, int], shares: Sequence[float]) -> list[float | None]:
     """The same of several shares."""
     numbers = sorted(counts)
-    up_to = [*accumulate(counts[number] for number in numbers)]
+    up_to = [*accumulate(map(counts.__getitem__, numbers))]
     if not up_to or not up_to[-1]:
         return [None] * len(shares)
     return [_at(numbers, up_to, share * (up_to[-1] - 1)) for share in shares]
@@ -96,7 +100,9 @@ def median(stored: bytes | memoryview) -> float | None:
         few = sorted(struct.unpack(f">{len(stored) // 2}h", stored))
         if few and few[0] != PACKED:  # it is the least there is
             return _between(few, 0.5 * (len(few) - 1))
-    return percentile(counted(stored), 0.5)
+    numbers, counts = _buckets(stored)
+    up_to = [*accumulate(counts)]
+    return _at(numbers, up_to, 0.5 * (up_to[-1] - 1)) if up_to else None
 
 
 def _between(few: Sequence[int], place: float) -> float:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+
+_special: Final = re.compile("[&<>\"']").search
 
 
 def esc(value: Any) -> str:
     """A value as it stands in HTML: as Django's `conditional_escape` says it, to the letter."""
     kind = type(value)
     if kind is str:
-        return escape(value)
+        return escape(value) if _special(value) else value
     if kind is SafeString:
         return value  # type: ignore[no-any-return]
     if isinstance(value, Promise):
