@@ -41,6 +41,7 @@ class Side:
     period: Period
     parts: dict[date, Counter[str]] = field(default_factory=dict)
     logs: dict[str, dict[date, bytes]] = field(default_factory=dict)
+    _trends: dict[tuple[str, bool], list[Point]] = field(default_factory=dict)
 
     @cached_property
     def added(self) -> Counter[str]:
@@ -67,7 +68,13 @@ class Side:
         return lines[0].figure if lines else Figure(metric, None, 0)
 
     def points(self, metric: Metric, *, weekly: bool) -> list[Point]:
-        """One for each day or week of the period, also where there is nothing: the axis is one of time."""
+        """One for each day or week of the period, also where there is nothing: the axis is one of time. Whether days
+        are enough is seen by their points, so a page asks for them up to three times."""
+        if (metric.key, weekly) not in self._trends:
+            self._trends[metric.key, weekly] = self._points(metric, weekly=weekly)
+        return self._trends[metric.key, weekly]
+
+    def _points(self, metric: Metric, *, weekly: bool) -> list[Point]:
         if not is_summed(metric):
             return self._asked(metric, weekly=weekly)
         parts: dict[date, Counter[str]] = {start: Counter() for start in starts(self.period, weekly=weekly)}
