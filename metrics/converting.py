@@ -251,6 +251,12 @@ def adopt(table: str) -> None:
         cursor.execute(f"CREATE TEMP VIEW converted AS SELECT {', '.join(['*', *absent])} FROM {table}")
 
 
+def put_away() -> None:
+    """Nothing is `converted` any more; the table stays."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP VIEW converted")
+
+
 def release(table: str) -> None:
     """Take a lasting table away, and with it what it was `converted` as."""
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -247,7 +248,7 @@ def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     if fitted.shape == "events":
         folding.stage(ticket_import.pk)
     else:
-        stored = _store(ticket_import, fitted)
+        stored = _store(ticket_import, fitted, ready.days_of_new)
     if ready.table:
         converting.release(ready.table)
     _count(ticket_import, stored, chunk, ready.other_encoding)
@@ -284,10 +285,17 @@ def _place(ticket_import: Import, cursor: dict[str, Any]) -> Place:
     )
 
 
-def _store(ticket_import: Import, fitted: FileMapping) -> storing.Stored:
+def _store(
+    ticket_import: Import, fitted: FileMapping, days_of_new: list[date] | None = None
+) -> storing.Stored:
     """`converted` into the tickets, with their promises measured."""
     source = ticket_import.source
-    stored = storing.store(source_id=source.pk, import_id=ticket_import.pk, vendor_basis=fitted.vendor_basis)
+    stored = storing.store(
+        source_id=source.pk,
+        import_id=ticket_import.pk,
+        vendor_basis=fitted.vendor_basis,
+        days_of_new=days_of_new,
+    )
     if fitted.shape == "tickets" and stored.added + stored.changed:
         service_levels.measure(source, provides={*source.provides})
     return stored
@@ -348,10 +356,12 @@ def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refresh_statistics() -> None:
-    """Tell the planner of what was just loaded, as far as the rollups ask. Autovacuum comes later, and for all of it."""
+    """Tell the planner of what was just loaded, as far as the rollups ask. Autovacuum comes later, for all of it."""
     with connection.cursor() as database:
         database.execute("SELECT set_config('default_statistics_target', '10', true)")
-        database.execute("ANALYZE metrics_ticket (id, source_id, created_at, first_solved_at, last_solved_at)")
+        database.execute(
+            "ANALYZE metrics_ticket (id, source_id, created_at, first_solved_at, last_solved_at)"
+        )
         for table in ("ticketkey", "slaresult", "rating", "handlesegment", "vendorfigure"):
             database.execute(f"ANALYZE metrics_{table}")
 

@@ -13,13 +13,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from metrics import converting, staging
+from metrics import converting, staging, storing
 from metrics.admitting import Door
 from metrics.chunks import Chunk
 from metrics.mapping import FileMapping
@@ -50,8 +51,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Ready:
-    """A chunk as COPY takes it (columns, blocks), or the table where it waits converted, with what is wrong in it; and
-    the place of the next."""
+    """A chunk as COPY takes it (columns, blocks), or the table where it waits converted, with what is wrong in it and
+    the days that are behind if all of it is new; and the place of the next."""
 
     chunk: Chunk
     columns: Columns
@@ -61,6 +62,7 @@ class Ready:
     other_encoding: int
     table: str = ""
     faults: tuple[converting.Fault, ...] = ()
+    days_of_new: list[date] | None = None
 
 
 _reader: Final = ThreadPoolExecutor(1, thread_name_prefix="reading-ahead")
@@ -162,9 +164,18 @@ def _read_and_convert(place: Place) -> Ready:
             staging.create_incoming()
             ready = read(place, _put_in)
             faults = converting.convert(place.mapping, place.zone, table)
-            return replace(ready, table=table, faults=tuple(faults))
+            return replace(ready, table=table, faults=tuple(faults), days_of_new=_days_of_new(place, table))
     finally:
         connection.close()
+
+
+def _days_of_new(place: Place, table: str) -> list[date] | None:
+    if "conversation" in place.mapping.columns:
+        return None
+    converting.adopt(table)
+    days = storing.days_of_new()
+    converting.put_away()
+    return days
 
 
 def _put_in(columns: Columns, blocks: Iterator[bytes]) -> list[bytes]:

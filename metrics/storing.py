@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
@@ -198,8 +200,9 @@ SELECT stored.id, c.subject, c.body FROM stored JOIN converted AS c USING (line)
 WHERE coalesce(c.subject, c.body) IS NOT NULL"""
 
 # Every reporting day that a metric of these tickets counts on, as they were and as they are now.
+_TOUCHED: Final = "CREATE TEMP TABLE touched (at timestamptz) ON COMMIT DROP"
 _OLD_DAYS: Final = """
-CREATE TEMP TABLE touched ON COMMIT DROP AS
+INSERT INTO touched
 SELECT unnest(ARRAY[s.was_created_at, s.was_first_solved_at, s.was_last_solved_at]) AS at FROM stored AS s
 WHERE NOT is_new
 UNION SELECT counts_at FROM metrics_rating WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)
@@ -221,19 +224,28 @@ _MOMENTS: Final = {
     " THEN coalesce(c.rated_at, c.rating_offered_at) END",
     "handled": "CASE WHEN coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL THEN c.handled_at END",
 }
-_NEW_DAYS: Final = f"""
-INSERT INTO metrics_staleday (ticket_import_id, day)
-SELECT DISTINCT %(import)s::bigint, day - back FROM (
-    SELECT (quarter AT TIME ZONE %(zone)s)::date AS day, max(reach) AS reach FROM (
+# Of the rows {rows}, each column by itself.
+_OF_ROWS: Final = f"""
+    SELECT coalesce({", ".join(_MOMENTS)}) AS quarter,
+        CASE GROUPING(created) WHEN 0 THEN {WINDOW_DAYS} ELSE 0 END AS reach
+    FROM (SELECT {", ".join(f"{_quarter(moment)} AS {name}" for name, moment in _MOMENTS.items())}
+        FROM {{rows}}) AS moments
+    GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in _MOMENTS)})"""
+_DAYS: Final = """
+SELECT DISTINCT day - back AS day FROM (
+    SELECT (quarter AT TIME ZONE %(zone)s)::date AS day, max(reach) AS reach FROM ({quarters}) AS quarters
+    WHERE quarter IS NOT NULL GROUP BY 1) AS days, generate_series(0, reach) AS back"""
+_QUARTERS: Final = f"""
     SELECT {_quarter("at")} AS quarter, 0 AS reach FROM touched
     UNION ALL SELECT {_quarter("was_created_at")}, {WINDOW_DAYS} FROM stored WHERE NOT is_new
     UNION ALL SELECT {_quarter("asked")}, 0 FROM stored, unnest(asked_at) AS asked WHERE asked_at <> '{{}}'
-    UNION ALL SELECT coalesce({", ".join(_MOMENTS)}), CASE GROUPING(created) WHEN 0 THEN {WINDOW_DAYS} ELSE 0 END
-    FROM (SELECT {", ".join(f"{_quarter(moment)} AS {name}" for name, moment in _MOMENTS.items())}
-        FROM stored JOIN converted AS c USING (line)) AS moments
-    GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in _MOMENTS)})
-) AS quarters WHERE quarter IS NOT NULL GROUP BY 1) AS days, generate_series(0, reach) AS back
+    UNION ALL {_OF_ROWS.format(rows="stored JOIN converted AS c USING (line)")}"""
+_DAYS_OF_NEW: Final = _DAYS.format(quarters=_OF_ROWS.format(rows="converted AS c WHERE fault IS NULL"))
+_BEHIND: Final = """
+INSERT INTO metrics_staleday (ticket_import_id, day) SELECT %(import)s::bigint, day FROM ({days}) AS behind
 ON CONFLICT DO NOTHING"""
+_NEW_DAYS: Final = _BEHIND.format(days=_DAYS.format(quarters=_QUARTERS))
+_KNOWN_DAYS: Final = _BEHIND.format(days="SELECT unnest(%(days)s::date[]) AS day")
 
 
 @dataclass(frozen=True)
@@ -246,20 +258,36 @@ class Stored:
     flagged: int
 
 
-def store(*, source_id: int, import_id: int, vendor_basis: str) -> Stored:
-    """Upsert `converted`, replace what hangs on the changed tickets, and mark the days touched as behind."""
+def days_of_new() -> list[date]:
+    """The days that are behind when every good row of `converted` is a ticket that was not here before: one without a
+    conversation, whose days are known only when it is stored."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS_OF_NEW, {"zone": settings.REPORTING_TIME_ZONE})
+        return [day for (day,) in cursor.fetchall()]
+
+
+def store(
+    *, source_id: int, import_id: int, vendor_basis: str, days_of_new: Sequence[date] | None = None
+) -> Stored:
+    """Upsert `converted`, replace what hangs on the changed tickets, and mark the days touched as behind.
+
+    `days_of_new`: which these are if all are new, where that is known already.
+    """
     names: dict[str, Any] = {
         "source": source_id,
         "import": import_id,
         "basis": vendor_basis,
         "zone": settings.REPORTING_TIME_ZONE,
+        "days": days_of_new,
     }
     with connection.cursor() as cursor:
         # Two imports of one source would both find a ticket to be new.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, source_id])
         cursor.execute("DROP TABLE IF EXISTS chosen, stored, stored_span, touched")
-        cursor.execute(_STORED)
-        cursor.execute(_STORED_SPANS)
+        for statement in (_STORED, _STORED_SPANS, _TOUCHED):
+            cursor.execute(statement)
+        # A few hundred rows tell enough of tables that are joined by one number.
+        cursor.execute("SELECT set_config('default_statistics_target', '1', true)")
         read = _upsert(cursor, names)
         cursor.execute(
             "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),"
@@ -267,10 +295,10 @@ def store(*, source_id: int, import_id: int, vendor_basis: str) -> Stored:
         )
         added, changed, flagged = cursor.fetchone()
         cursor.execute("ANALYZE stored (id, line)")
-        cursor.execute(_OLD_DAYS)
-        for statement in [_BEFORE, *_FORGET] if changed else []:
+        for statement in [_OLD_DAYS, _BEFORE, *_FORGET] if changed else []:
             cursor.execute(statement, names)
-        for statement in (_SPANS, _HISTORY, _FIGURES, _MORE_FIGURES, _RATINGS, _HANDLING, _TEXTS, _NEW_DAYS):
+        behind = _KNOWN_DAYS if days_of_new is not None and added == read else _NEW_DAYS
+        for statement in (_SPANS, _HISTORY, _FIGURES, _MORE_FIGURES, _RATINGS, _HANDLING, _TEXTS, behind):
             cursor.execute(statement, names)
     return Stored(added, changed, read - added - changed, flagged)
 

@@ -45,4 +45,5 @@ def test_the_other_connection_sees_the_statistics(monkeypatch: pytest.MonkeyPatc
     rows = "".join(f"A{number},closed,{day}T10:00:00Z,{day}T11:00:00Z\n" for number, day in enumerate(days))
     done = bring("external_id,status,created_at,last_solved_at\n" + rows)
     assert (done.added, StaleDay.objects.count()) == (100, 0)
-    assert seen and all(seen)
+    assert seen
+    assert all(seen)
