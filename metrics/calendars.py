@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import holidays
 from django.db import connection, transaction
 
+from metrics import public_holidays
 from metrics.business_time import Clock
 from metrics.models import Calendar
 
@@ -52,7 +52,7 @@ def _clock(
     instead: dict[date, list[tuple[str, str]]] = {}
     for when, opens, closes in sorted(extra):
         instead.setdefault(date.fromisoformat(when), []).append((opens, closes))
-    closed = {*days_off, *_holidays(country, first.year, last.year)}
+    closed = {*days_off, *public_holidays.named(country, range(first.year, last.year + 1))}
     tz, spans = ZoneInfo(zone), list[tuple[int, int]]()
     for day in _days(first, last):
         usual: Sequence[tuple[str, str]] = () if day in closed else week[day.weekday()]
@@ -64,13 +64,6 @@ def _clock(
             if b > a:
                 spans.append((a, b))
     return Clock.of(spans)
-
-
-def _holidays(country: str, first: int, last: int) -> set[date]:
-    if not country:
-        return set()
-    code, _, part = country.partition("-")
-    return set(holidays.country_holidays(code, subdiv=part or None, years=range(first, last + 1)))
 
 
 def _days(first: date, last: date) -> Iterator[date]:

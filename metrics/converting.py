@@ -169,13 +169,14 @@ def _flags(given: set[str]) -> str:
     return f"CASE WHEN {anything} THEN array_remove(ARRAY[{cases}], NULL) ELSE '{{}}' END"
 
 
-def _given(mapping: FileMapping) -> set[str]:
+def given_by(mapping: FileMapping) -> set[str]:
+    """The columns that the file itself fills, or the mapping in its place."""
     return {*mapping.columns, *mapping.constants, *(["labels"] if mapping.labels else [])}
 
 
 def _told(mapping: FileMapping) -> set[str]:
     """The columns that the file, or what is worked out of it, says something of."""
-    given = _given(mapping)
+    given = given_by(mapping)
     found = given | ({"first_public_reply_at"} if "conversation" in given else set())
     found |= {"merged_into"} if "labels" in given else set()
     return found | ({*histories.WORKED_OUT, "reopened_at"} if "history" in given else set())
@@ -186,7 +187,7 @@ def _sql(mapping: FileMapping, making: str, *, careful: bool) -> str:
 
     `making`: the table it makes.
     """
-    given, told = _given(mapping), _told(mapping)
+    given, told = given_by(mapping), _told(mapping)
     said, speakers = (conversing.READ, "said.speakers") if "conversation" in given else ("", "NULL::text[]")
     moved, statuses = (histories.READ, "moved.statuses") if "history" in given else ("", "NULL::text[]")
     inner = ["s.line", "s.custom", "s.raw_status AS source_status", f"{speakers} AS speakers"]

@@ -356,13 +356,10 @@ def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refresh_statistics() -> None:
-    """Tell the planner of what was just loaded, as far as the rollups ask. Autovacuum comes later, for all of it."""
+    """Tell the planner of what was just loaded; autovacuum would come after the rollups, and with more detail."""
     with connection.cursor() as database:
         database.execute("SELECT set_config('default_statistics_target', '10', true)")
-        database.execute(
-            "ANALYZE metrics_ticket (id, source_id, created_at, first_solved_at, last_solved_at)"
-        )
-        for table in ("ticketkey", "slaresult", "rating", "handlesegment", "vendorfigure"):
+        for table in ("ticket", "ticketkey", "slaresult", "rating", "handlesegment", "vendorfigure"):
             database.execute(f"ANALYZE metrics_{table}")
 
 

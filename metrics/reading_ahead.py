@@ -170,7 +170,7 @@ def _read_and_convert(place: Place) -> Ready:
 
 
 def _days_of_new(place: Place, table: str) -> list[date] | None:
-    if "conversation" in place.mapping.columns:
+    if "conversation" in converting.given_by(place.mapping):
         return None
     converting.adopt(table)
     days = storing.days_of_new()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-import holidays
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from metrics import public_holidays
 from metrics.forms import zones_offered
 from metrics.models import Calendar, SlaPolicy, SlaTarget, Source
 from metrics.promises.words import DAYS, HoursUnreadable, hours_in_words, read_hours
@@ -80,9 +80,7 @@ class CalendarForm(VersionForm):
 
     def clean_holidays(self) -> str:
         text = str(self.cleaned_data["holidays"]).strip().upper()
-        country, _bar, part = text.partition("-")
-        known = holidays.list_supported_countries()
-        if text and (country not in known or (part and part not in known[country])):
+        if text and not public_holidays.is_known(text):
             raise ValidationError(
                 gettext("No public holidays are known of “%(place)s”.") % {"place": text[:20]}
             )

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-import holidays
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from metrics import calendars
+from metrics import calendars, public_holidays
 from metrics.models import Calendar, SlaPolicy, SlaTarget
 from metrics.promises.words import DAYS, hours_in_words, seconds_in_words, who_in_words
 from metrics.targets import WEIGHTS
@@ -52,10 +51,8 @@ def coming(calendar: Calendar, today: date | None = None) -> list[tuple[date, st
     """The next days that are not as their weekday: (day, what it is, hours)."""
     first = today or timezone.localdate()
     found: dict[date, tuple[str, str]] = {}
-    if calendar.holidays:
-        code, _dash, part = calendar.holidays.partition("-")
-        named = holidays.country_holidays(code, subdiv=part or None, years=range(first.year, first.year + 2))
-        found |= {day: (str(name), _("closed")) for day, name in named.items()}
+    named = public_holidays.named(calendar.holidays, range(first.year, first.year + 2))
+    found |= {day: (name, _("closed")) for day, name in named.items()}
     found |= {day: (_("day off of our own"), _("closed")) for day in calendar.days_off}
     extra: dict[date, list[Sequence[str]]] = {}
     for day, opens, closes in calendar.extra_open:

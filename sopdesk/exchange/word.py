@@ -6,11 +6,11 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 from xml.parsers.expat import ExpatError
 
-import mammoth
 from django.utils.translation import gettext as _
 from lxml import etree
 
@@ -63,6 +63,7 @@ def read(data: bytes, *, picture: Keep) -> WordText:
     """Read a .docx; pictures in it are given to `picture`. Raises WordRefused, or TextRefused for one too long."""
     with _checked(data) as archive:
         title = _property_title(archive)
+    mammoth = import_module("mammoth")  # slow to import, and most processes never see a Word file
     try:
         result = mammoth.convert_to_html(
             BytesIO(data),
