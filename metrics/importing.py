@@ -290,12 +290,8 @@ def _store(
 ) -> storing.Stored:
     """`converted` into the tickets, with their promises measured."""
     source = ticket_import.source
-    stored = storing.store(
-        source_id=source.pk,
-        import_id=ticket_import.pk,
-        vendor_basis=fitted.vendor_basis,
-        days_of_new=days_of_new,
-    )
+    basis = fitted.vendor_basis
+    stored = storing.store(source.pk, ticket_import.pk, vendor_basis=basis, days_of_new=days_of_new)
     if fitted.shape == "tickets" and stored.added + stored.changed:
         service_levels.measure(source, provides={*source.provides})
     return stored
@@ -342,7 +338,7 @@ def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     if "days" not in cursor:
         is_much = ticket_import.added + ticket_import.changed > STATISTICS_FROM
         if is_much:
-            _refresh_statistics()
+            storing.refresh_statistics()
         cursor = {**cursor, "days": behind}
         # Another connection sees statistics only when they are committed, and plans badly without them.
         if is_much and behind > TWOFOLD_FROM_DAYS:
@@ -353,14 +349,6 @@ def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         rollups.catch_up(ticket_import.pk)
     left = rollups.stale_days(ticket_import.pk)
     return {**cursor, "left": left, "phase": "roll_up" if left else "done"}
-
-
-def _refresh_statistics() -> None:
-    """Tell the planner of what was just loaded; autovacuum would come after the rollups, and with more detail."""
-    with connection.cursor() as database:
-        database.execute("SELECT set_config('default_statistics_target', '10', true)")
-        for table in ("ticket", "ticketkey", "slaresult", "rating", "handlesegment", "vendorfigure"):
-            database.execute(f"ANALYZE metrics_{table}")
 
 
 _PHASES: Final[dict[str, Callable[[Import, dict[str, Any]], dict[str, Any]]]] = {

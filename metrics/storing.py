@@ -267,7 +267,7 @@ def days_of_new() -> list[date]:
 
 
 def store(
-    *, source_id: int, import_id: int, vendor_basis: str, days_of_new: Sequence[date] | None = None
+    source_id: int, import_id: int, *, vendor_basis: str, days_of_new: Sequence[date] | None = None
 ) -> Stored:
     """Upsert `converted`, replace what hangs on the changed tickets, and mark the days touched as behind.
 
@@ -318,3 +318,11 @@ def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
     if known_from is not None:
         cursor.execute(_UPDATE, {"known_from": known_from, "known_to": known_to, **names})
     return int(read)
+
+
+def refresh_statistics() -> None:
+    """Tell the planner of what was just loaded; autovacuum would come after the rollups, and with more detail."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('default_statistics_target', '10', true)")
+        for table in ("ticket", "ticketkey", "slaresult", "rating", "handlesegment", "vendorfigure"):
+            cursor.execute(f"ANALYZE metrics_{table}")

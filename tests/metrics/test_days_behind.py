@@ -40,7 +40,7 @@ def test_what_is_known_ahead_is_what_storing_finds() -> None:
         staging.copy_in(ready.columns, ready.blocks)
         assert [fault[1] for fault in converting.convert(place.mapping, "UTC")] == ["created_at"]
         ahead = storing.days_of_new()
-        stored = storing.store(source_id=source().pk, import_id=waiting.pk, vendor_basis="business")
+        stored = storing.store(source().pk, waiting.pk, vendor_basis="business")
     assert stored.added == Ticket.objects.count() == 4
     behind = set(StaleDay.objects.values_list("day", flat=True))
     assert set(ahead) == behind
