@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 BETWEEN: Final = "|"
+WHOLE_MAX: Final = 1e15  # above that a float is no exact number
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -21,6 +22,8 @@ def text(value: Any) -> str:
         return " ".join(value.split()) if "\n" in value or "\r" in value else value
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)[:1000]
+    if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE_MAX:
+        return str(int(value))
     return str(value)
 
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from metrics.vendors.cells import WHOLE_MAX
+
 # By what the rows of a list are found, and which of their values are kept (all of them when none are named).
 _BY: Final = {
     "ticket_metrics": "ticket_id", "metric_sets": "ticket_id", "satisfaction_ratings": "ticket_id",
@@ -38,6 +40,15 @@ REMEMBERED: Final = 10_000
 CACHE_KB: Final = 32 * 1024
 
 
+def _key(value: Any) -> str:
+    """A number as it is kept. JSON may say 1.0 where another table says 1, and hold half a character, which no text of
+    SQLite can."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE_MAX:
+        return str(int(value))
+    found = str(value)
+    return found if found.isascii() else found.encode("utf-8", "backslashreplace").decode()
+
+
 class Lookups:
     """Rows by list and number."""
 
@@ -60,7 +71,7 @@ class Lookups:
         kept = {k: row.get(k) for k in _KEPT[name]} if name in _KEPT else row
         self.lists.add(name)
         self._found.clear()
-        self._waiting.append((name, str(key), str(row.get("id", place)), json.dumps(kept)))
+        self._waiting.append((name, _key(key), _key(row.get("id", place)), json.dumps(kept)))
         if len(self._waiting) >= BATCH:
             self.write()
 
@@ -77,13 +88,13 @@ class Lookups:
         if self._waiting:
             self.write()
         found = self._database.execute(
-            "SELECT row FROM rows WHERE list = ? AND key = ? ORDER BY number", (name, str(key))
+            "SELECT row FROM rows WHERE list = ? AND key = ? ORDER BY number", (name, _key(key))
         )
         return [json.loads(row) for (row,) in found]
 
     def one(self, name: str, key: Any) -> dict[str, Any]:
         """The first of them; of those asked for lately without looking again: an agent has many tickets."""
-        place = (name, str(key))
+        place = (name, _key(key))
         if place not in self._found:
             if len(self._found) >= REMEMBERED:
                 self._found.clear()
