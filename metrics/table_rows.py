@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, Protocol
 
@@ -27,6 +27,7 @@ BROKEN_SHOWN: Final = 20_000
 _IS_JSON: Final = re.compile(rb"\s*(\{|\[\s*[{\]])")
 _DATUM: Final = re.compile(r"-?\d+(\.\d+)?|\d{4}-\d\d-\d\d([ T].*)?")
 _YEAR: Final = re.compile(r"(19|20)\d\d")
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*")
 
 Cursor = dict[str, Any]
 
@@ -48,11 +49,18 @@ class Shape:
         return names(self.columns)
 
     @property
+    def has_data(self) -> bool:
+        """Whether a number or a day stands where a column's name should."""
+        return bool(self.delimiter) and any(map(_is_datum, self.columns))
+
+    @property
     def is_bare(self) -> bool:
-        """Whether the line that should name the columns is a row already: a number or a day is no column's name."""
-        return bool(self.delimiter) and any(
-            _DATUM.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in self.columns
-        )
+        """Whether the line that should name the columns is surely a row: it begins with a number or a day, or has a
+        moment in it. A pivot has columns that are called by numbers and days, behind one of words."""
+        if not self.has_data:
+            return False
+        is_pair = len(self.columns) == 2
+        return is_pair or _is_datum(self.columns[0]) or any(map(_MOMENT.fullmatch, self.columns))
 
 
 class TableRow(NamedTuple):
@@ -97,18 +105,28 @@ def names(columns: list[str]) -> list[str]:
     return reading.named([folded(name) for name in columns])
 
 
-def shape_of(path: Path, member: str = "", size: int = LOOKED_AT) -> Shape:
-    """`member`: of one file in a .zip. Raises FileRefused."""
+def _is_datum(cell: str) -> bool:
+    return bool(_DATUM.fullmatch(cell)) and not _YEAR.fullmatch(cell)
+
+
+def shape_of(path: Path, member: str = "", size: int = LOOKED_AT, delimiter: str = "") -> Shape:
+    """`member`: of one file in a .zip; `delimiter`: what stands between cells, where another file tells.
+
+    Raises FileRefused.
+    """
     raw, is_cut = containers.beginning_of(path, size, member)
     if not _IS_JSON.match(raw):
         mark = len(codecs.BOM_UTF8) if not member and reading.has_mark(path) else 0
         try:
-            found = reading.layout_in(raw, offset=mark)
+            found = reading.layout_in(raw, delimiter, offset=mark)
         except FileRefused:
-            if not (bare := _bare(raw, mark)):
+            if not (bare := _bare(raw, mark, delimiter)):
                 raise
-            return bare
-        return Shape(found.header, found.delimiter, found.start, found.line, mark, is_cut)
+            return replace(bare, is_cut=is_cut)
+        shape = Shape(found.header, found.delimiter, found.start, found.line, mark, is_cut)
+        if delimiter or shape.is_bare or not (bare := _bare(raw, mark)):
+            return shape
+        return replace(bare, is_cut=is_cut)
     # What stands in a list of a name is no row of a table.
     rows = [each.value for each in _first_records(raw, is_cut=is_cut) if not each.reason and not each.group]
     if not rows:
@@ -122,16 +140,22 @@ def _readable(key: str) -> str:
     return key.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
-def _bare(raw: bytes, mark: int) -> Shape | None:
-    """A part without a header whose first row has a line break in a cell, so that its first line is no row."""
+def _bare(raw: bytes, mark: int, wanted: str = "") -> Shape | None:
+    """A part without a header whose first line does not tell: a cell has a line break in it, or more of another mark
+    than stands between the cells, as a text with commas between bars."""
     first = reading.decode(raw)[0].lstrip("\r\n")
-    delimiter = reading.delimiter_of(first.partition("\n")[0])
-    try:
-        cells = next(csv.reader(io.StringIO(first, newline=""), delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return None
-    found = Shape(reading.named(cells), delimiter, first=mark)
-    return found if found.is_bare else None
+    line = first.partition("\n")[0]
+    marks = sorted(reading.DELIMITERS, key=lambda mark: -line.count(mark))
+    for delimiter in [wanted] if wanted else marks:
+        try:
+            cells = next(csv.reader(io.StringIO(first, newline=""), delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            continue
+        found = Shape(reading.named(cells), delimiter, first=mark)
+        is_sure = len(cells) > 2 or (len(cells) == 2 and _is_datum(found.columns[0]))
+        if wanted or (found.is_bare and is_sure):
+            return found
+    return None
 
 
 def beginning(path: Path, member: str, shape: Shape, *, size: int, count: int) -> Beginning:

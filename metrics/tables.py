@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 
 from metrics import containers, table_rows
 from metrics.containers import Blank, FileRefused
-from metrics.table_parts import belongs_to, check_alike, has_name_of, in_order, read_like
+from metrics.table_parts import (
+    ReadBy,
+    belongs_to,
+    check_alike,
+    has_name_of,
+    in_order,
+    is_of_no_ticket,
+    may_be_rows,
+    read_like,
+)
 from metrics.table_rows import Shape
 from metrics.vendors import intercom_tables, zendesk_tables
 from metrics.vendors.tables import folded
@@ -24,6 +33,7 @@ TICKETS: Final = ""  # the list that is none
 MEMBERS_MAX: Final = 500  # a connector writes some sixty tables, a warehouse parts of 16 MB
 NAMED: Final = 8
 FIRST_PARTS: Final = 8
+FIRST_LOOK: Final = 64 * 1024**2  # bytes of all files together, while somebody waits
 _TABLE: Final = re.compile(r"\.(csv|tsv|tab|json|ndjson|jsonl)(\.\w{1,4})?$", re.IGNORECASE)
 _NOT_READ: Final = re.compile(r"\.(parquet|avro|orc)$", re.IGNORECASE)
 
@@ -78,8 +88,10 @@ class Found:
 
 def shape_in(upload: Path, table: Path, like: str) -> Shape:
     """The same of a table of the .zip that is unpacked."""
-    found = table_rows.shape_of(table)
-    return read_like(found, table_rows.shape_of(upload, like)) if like else found
+    if not like:
+        return table_rows.shape_of(table)
+    other = table_rows.shape_of(upload, like)
+    return read_like(table_rows.shape_of(table, delimiter=other.delimiter), other)
 
 
 def are_several(path: Path) -> bool:
@@ -96,15 +108,16 @@ def _found_in(path: Path, _changed: int) -> Found:
     """A page asks for it again and again, and to look into hundreds of parts takes a second."""
     sizes = containers.members(path)
     _check_sizes(sizes, path.stat().st_size)
-    looked_at = {name: _shape(path, name) for name in in_order(sizes) if sizes[name]}
+    size = min(table_rows.LOOKED_AT, FIRST_LOOK // max(1, len(sizes)))
+    looked_at = {name: _shape(path, name, size) for name in in_order(sizes) if sizes[name]}
     shapes = {name: found for name, found in looked_at.items() if isinstance(found, Shape)}
     vendor, known = _known(shapes, [*sizes])
     for name, found in looked_at.items():
         if isinstance(found, FileRefused) and has_name_of(name, known):
             raise _unread(name, found)
-    like = {name: owner for name in shapes if name not in known and (owner := _owner(name, known, shapes))}
+    like = _parts(known, shapes, partial(_read_by, path, shapes, size))
     known |= {name: known[owner] for name, owner in like.items()}
-    tickets = [name for name in shapes if known.get(name) == TICKETS]
+    tickets = _headed_first([name for name in shapes if known.get(name) == TICKETS], like)
     return Found(
         vendor,
         tickets,
@@ -132,16 +145,38 @@ def _known(shapes: dict[str, Shape], files: list[str]) -> tuple[str, dict[str, s
     return vendor, {**sides, **dict.fromkeys(mains, TICKETS)}
 
 
-def _owner(name: str, known: dict[str, str], shapes: dict[str, Shape]) -> str:
-    """Of a part that its columns do not tell the file whose table it is a part of. Raises FileRefused."""
-    owner = belongs_to(name, known, shapes)
-    if not owner and shapes[name].is_bare and _TABLE.search(name):
-        said = _(
-            "“%(file)s” begins with a row in place of the names of its columns, and no other file of the .zip tells"
-            " them. Unload it with a header, or take it out."
-        )
-        raise FileRefused(said % {"file": name[-60:]})
-    return owner
+def _parts(known: dict[str, str], shapes: dict[str, Shape], by: ReadBy) -> dict[str, str]:
+    """Of each part that its columns do not tell the file whose table it is a part of. Raises FileRefused."""
+    rest = [name for name in shapes if name not in known]
+    owners = {name: belongs_to(name, known, shapes, by) for name in rest}
+    tickets = [shapes[name] for name, group in known.items() if group == TICKETS]
+    passed_over = [name for name, owner in owners.items() if not owner]
+    for name in passed_over:
+        if not may_be_rows(name, shapes[name], tickets):
+            continue
+        if has_name_of(name, known) or not is_of_no_ticket(name, passed_over, shapes, by):
+            said = _(
+                "“%(file)s” begins with a row in place of the names of its columns, and no other file of the .zip"
+                " tells them. Unload it with a header, or take it out."
+            )
+            raise FileRefused(said % {"file": name[-60:]})
+    return {name: owner for name, owner in owners.items() if owner}
+
+
+def _read_by(path: Path, shapes: dict[str, Shape], size: int, name: str, delimiter: str) -> Shape:
+    """How a file is written when that stands between its cells; as it seems to be when it cannot be read so."""
+    if shapes[name].delimiter == delimiter:
+        return shapes[name]
+    try:
+        return table_rows.shape_of(path, name, size, delimiter)
+    except FileRefused:
+        return shapes[name]
+
+
+def _headed_first(tickets: list[str], like: dict[str, str]) -> list[str]:
+    """In the CSV a header stands before the tickets: a part that has one stands first, so that lines are right."""
+    first = next((name for name in tickets if name not in like), "")
+    return [first, *(name for name in tickets if name != first)] if first else tickets
 
 
 def _columns(shapes: list[Shape]) -> list[str]:
@@ -153,7 +188,7 @@ def _columns(shapes: list[Shape]) -> list[str]:
     return [*found.values()]
 
 
-def _shape(path: Path, name: str) -> Shape | FileRefused | None:
+def _shape(path: Path, name: str, size: int) -> Shape | FileRefused | None:
     """Why it is passed over where it is no table by its name; None for an empty one. A table that cannot be read is not
     passed over: without it the tickets would be wrong, and nobody would see it. Raises FileRefused."""
     if _NOT_READ.search(name):
@@ -162,7 +197,7 @@ def _shape(path: Path, name: str) -> Shape | FileRefused | None:
         )
         raise FileRefused(said % {"file": name[-60:]})
     try:
-        return table_rows.shape_of(path, name)
+        return table_rows.shape_of(path, name, size)
     except Blank:
         return None
     except FileRefused as refusal:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ _ENDING: Final = re.compile(r"(\.(csv|tsv|tab|txt|json|ndjson|jsonl|gz|snappy))+
 _OF_A_PART: Final = {"part", "tid", "data", "chunk"}
 
 
+@lru_cache(maxsize=2048)
 def name_of(file: str) -> tuple[tuple[str, ...], ...]:
     """The words of a file and of the folders it is in, without what unloaders number its parts by:
     zendesk/ticket_0_0_1.csv.gz is (zendesk), (ticket), and so is its next part."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from metrics import importing, joining, previewing, rejecting, tables
+from metrics import containers, importing, joining, previewing, rejecting, tables
 from metrics.containers import FileRefused
 from metrics.guessing import guess
 from metrics.models import RejectedRow, StatusSpan, Ticket
@@ -20,6 +21,7 @@ from tests.metrics.vendors.test_tables_together import INTERCOM, ZENDESK, brough
 pytestmark = pytest.mark.django_db
 HEAD = "id,status,created_at,updated_at,requester_id,subject\n"
 ROWS = [f'{n},open,2026-05-0{n} 10:00:00,2026-05-0{n} 11:00:00,9,"a\nb"\n' for n in range(1, 7)]
+BARS = "2|open|2026-05-02 10:00:00|2026-05-02 11:00:00|9|hello, dear, all, of, you, there, friend\n"
 TAGS = [f"{n},vip\n" for n in range(1, 7)]
 
 
@@ -46,6 +48,26 @@ PARTS: dict[str, dict[str, Any]] = {
         "ticket_001": "\ufeff" + "".join(ROWS[2:]).replace(",", "|"),
         "ticket_tag_0000_part_00": "ticket_id,tag\n" + "".join(TAGS[:3]),
         "ticket_tag_0001_part_00": "".join(TAGS[3:]),
+    },
+    "more commas than bars in the first row of a part": {
+        "ticket_000": HEAD.replace(",", "|") + ROWS[0].replace(",", "|"),
+        "ticket_001": BARS + "".join(ROWS[2:]).replace(",", "|"),
+        "ticket_tag.csv": "ticket_id,tag\n" + "".join(TAGS),
+    },
+    "the first without a header": {
+        "ticket_000": "".join(ROWS[:2]),
+        "ticket_001": HEAD + "".join(ROWS[2:]),
+        "ticket_tag_0": "tag,ticket_id\n" + "".join(f"vip,{n}\n" for n in range(1, 4)),
+        "ticket_tag_1": "".join(f"vip,{n}\n" for n in range(4, 7)),
+    },
+    "beside parts of a table that explains no ticket": {
+        "ticket_0.csv": HEAD + "".join(ROWS[:3]),
+        "ticket_1.csv": HEAD + "".join(ROWS[3:]),
+        "ticket_tag.csv": "ticket_id,tag\n" + "".join(TAGS),
+        "brand/0.csv": "id,name\n3,Lumio\n",
+        "brand/1.csv": "4,Lumio2\n",
+        "pivot.csv": "a,17,18\nx,1,2\n",
+        "VERSION": "1.2\n",
     },
     "folders, packed once more (BigQuery)": {
         "tickets/000000000000.csv.gz": gzip.compress((HEAD + "".join(ROWS[:4])).encode()),
@@ -112,6 +134,92 @@ def test_lines_go_on_through_the_parts() -> None:
     assert "8,open" in "".join(rejecting.as_csv(done))
     check = previewing.check(draft(zipped(files)), done.mapping, "UTC")
     assert sorted(fault.line for fault in check.faults) == [13, 14]
+
+
+def test_lines_are_those_of_the_part_with_a_header_that_is_read_first() -> None:
+    files = {"ticket_0": ROWS[0] + "8,open\n", "ticket_1": HEAD + ROWS[1] + "9,open\n"}
+    done = brought(files)
+    assert (done.added, done.rejected) == (2, 2)
+    # ticket_1 has lines 1 to 4 (a row of two lines), ticket_0 those after it.
+    assert [*RejectedRow.objects.order_by("line").values_list("line", flat=True)] == [4, 7]
+
+
+BARE = (
+    "2,open,2026-05-02 10:00:00,2026-05-02 11:00:00,9,x\n3,open,2026-05-03 10:00:00,2026-05-03 11:00:00,9,y\n"
+)
+LOST: dict[str, tuple[dict[str, str], str]] = {
+    "numbers alone (Redshift)": (
+        {"0000_part_00": HEAD + ROWS[0], "0001_part_00": BARE, "0002_part_00": "ticket_id,tag\n1,vip\n"},
+        "“0001_part_00” begins with a row",
+    ),
+    "by bars": (
+        {
+            "0000_part_00": HEAD.replace(",", "|") + ROWS[0].replace(",", "|"),
+            "0001_part_00": BARS,
+            "0002_part_00": "ticket_id|tag\n1|vip\n",
+        },
+        "“0001_part_00” begins with a row",
+    ),
+    "in a folder of another name": (
+        {"ticket_000": HEAD + ROWS[0], "ticket_tag_000": "ticket_id,tag\n1,vip\n", "export/0001": BARE},
+        "“export/0001” begins with a row",
+    ),
+    "of a name that is no table's": (
+        {"ticket.csv": HEAD + ROWS[0], "ticket_tag.csv": "ticket_id,tag\n1,vip\n", "more.bak": BARE},
+        "“more.bak” begins with a row",
+    ),
+    "headers in two orders": (
+        {
+            "ticket_0.csv": HEAD + ROWS[0],
+            "ticket_1.csv": HEAD.replace("id,status", "status,id", 1) + ROWS[1].replace("2,open", "open,2", 1),
+            "ticket_2.csv": ROWS[2],
+        },
+        "“ticket_0.csv” and “ticket_1.csv” have them in different orders",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", LOST)
+def test_rows_that_no_header_tells_are_never_passed_over(how: str) -> None:
+    files, words = LOST[how]
+    with pytest.raises(FileRefused, match=words):
+        draft(zipped(files))
+
+
+def test_what_customers_wrote_stands_in_no_message() -> None:
+    for row in ("rita@home.example,and,more\n", "2,open,rita@home.example\n", "status,rita@home.example\n"):
+        with pytest.raises(FileRefused, match="their columns differ") as refused:
+            draft(zipped({"ticket_0.csv": HEAD + ROWS[0], "ticket_1.csv": row}))
+        assert "rita" not in str(refused.value)
+
+
+def test_half_a_character_and_a_whole_number_with_a_point() -> None:
+    """JSON may have both: neither is a text of SQLite's, nor another number."""
+    odd = {**as_record(1), "id": "\ud800", "requester_id": "\ud801", "subject": "\ud802"}
+    tags = [{"ticket_id": "\ud800", "tag": "x\ud800"}, {"ticket_id": 2, "tag": "vip"}]
+    files = {
+        "ticket.json": ndjson(odd, {**as_record(2), "id": 2.0}),
+        "ticket_tag.json": ndjson(*tags),
+    }
+    assert previewing.sampled(draft(zipped(files)))
+    done = brought(files)
+    assert done.rejected == 0
+    assert Ticket.objects.get(external_id="2").labels == ["vip"]
+
+
+def test_the_first_look_has_a_bound_over_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"ticket_{n}.csv": HEAD + ROWS[0] for n in range(10)}
+    path = importing.stored_path(draft(zipped(files)))
+    sizes, look = list[int](), containers.beginning_of
+
+    def counted(path: Path, size: int, member: str = "") -> tuple[bytes, bool]:
+        sizes.append(size)
+        return look(path, size, member)
+
+    monkeypatch.setattr(containers, "beginning_of", counted)
+    monkeypatch.setattr(tables, "FIRST_LOOK", 10_000)
+    tables._found_in.__wrapped__(path, 0)
+    assert sizes == [1000] * 10
 
 
 def test_a_part_that_cannot_be_read_is_not_passed_over() -> None:
