@@ -106,9 +106,13 @@ def _unpacked(
     # What a .gz in it unpacks to no .zip says.
     unpacked = cursor["unpacked"] + table.stat().st_size
     tables.check_unpacked(unpacked, upload.stat().st_size)
+    of_tickets = cursor.get("tickets_unpacked", 0)
+    if cursor["plan"][cursor["table"]][0] == tables.TICKETS:
+        of_tickets += table.stat().st_size
     return {
         **cursor,
         "unpacked": unpacked,
+        "tickets_unpacked": of_tickets,
         **table_rows.first_place(table, tables.shape_in(upload, table, like)),
     }
 
@@ -197,8 +201,9 @@ def _from_the_first_ticket(cursor: Cursor) -> Cursor:
     first = next(at for at, (group, *_rest) in enumerate(cursor["plan"]) if group == tables.TICKETS)
     other = cursor["other_encoding"] - cursor.get("of_tickets", 0)
     return {
-        **_without(cursor, *_OF_ONE, "before", "of_tickets", "written", "next_line"),
+        **_without(cursor, *_OF_ONE, "before", "of_tickets", "tickets_unpacked", "written", "next_line"),
         "table": first,
+        "unpacked": cursor["unpacked"] - cursor.get("tickets_unpacked", 0),
         "other_encoding": other,
     }
 

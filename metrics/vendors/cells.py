@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 BETWEEN: Final = "|"
@@ -102,5 +103,6 @@ def figures(found: Iterable[tuple[str, str, Any, Any]]) -> str:
 
 
 def messages(found: Iterable[tuple[str, str]]) -> str:
-    """Who wrote when, oldest first: `customer@2026-01-01T10:00:00+00:00;agent@…`."""
-    return ";".join(f"{who}@{when}" for when, who in sorted((when, who) for who, when in found if when))
+    """Who wrote when, oldest first, of one second in the order given: `customer@2026-01-01T10:00:00+00:00;agent@…`."""
+    told = sorted(((who, when) for who, when in found if when), key=itemgetter(1))
+    return ";".join(f"{who}@{when}" for who, when in told)

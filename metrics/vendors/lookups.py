@@ -82,13 +82,14 @@ class Lookups:
         self._waiting.clear()
 
     def all(self, name: str, key: Any) -> list[dict[str, Any]]:
-        """The rows of a list that belong to this number."""
+        """The rows of a list that belong to this number, 9 before 10 by their own."""
         if name not in self.lists or key is None:
             return []
         if self._waiting:
             self.write()
         found = self._database.execute(
-            "SELECT row FROM rows WHERE list = ? AND key = ? ORDER BY number", (name, _key(key))
+            "SELECT row FROM rows WHERE list = ? AND key = ? ORDER BY length(number), number",
+            (name, _key(key)),
         )
         return [json.loads(row) for (row,) in found]
 

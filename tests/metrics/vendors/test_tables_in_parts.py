@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -100,15 +101,21 @@ def test_parts_of_one_table_are_one_table(how: str) -> None:
     assert [*found] == [(str(n), n, ["vip"]) for n in range(1, 7)]
 
 
+def plain(raw: bytes) -> bytes:
+    """As it is unpacked: from .gz, and as UTF-8."""
+    inside = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    return inside.decode("utf-16-le").encode() if inside[:2] == b"\xff\xfe" else inside
+
+
 @pytest.mark.parametrize("how", PARTS)
 def test_it_is_the_same_however_it_is_cut_into_chunks(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     received = draft(zipped(PARTS[how]))
     path = importing.stored_path(received)
-    whole = joining.first_rows(path, received.header, 1000)
+    whole, found = joining.first_rows(path, received.header, 1000), tables.found_in(path)
     monkeypatch.setattr(joining, "CHUNK_ROWS", 1)
     monkeypatch.setattr(joining, "SIDE_ROWS", 2)
     cursor: dict[str, Any] = {}
-    shares, wiped = [0.0], False
+    shares, wiped, unpacked = [0.0], False, 0
     while "rewritten" not in cursor:
         if cursor.get("before") and not wiped:
             wiped = bool(path.with_suffix(".part").unlink() or 1)  # somebody takes away what was written
@@ -116,6 +123,12 @@ def test_it_is_the_same_however_it_is_cut_into_chunks(how: str, monkeypatch: pyt
         for _again in range(2):
             cursor = joining.advance(path, path.with_suffix(".csv"), received.header, before, lambda: None)
         shares.append(cursor.get("share", 1.0))
+        unpacked = cursor.get("unpacked", unpacked)
+    # What was unpacked again counts once.
+    with zipfile.ZipFile(path) as archive:
+        read = [*found.tickets, *found.sides]
+        sizes = [len(plain(archive.read(name))) for name in read]
+    assert unpacked == sum(sizes)
     assert path.with_suffix(".csv").read_text() == whole
     assert sum(now < then for then, now in pairwise(shares)) <= wiped
     assert {each.suffix for each in path.parent.glob(f"{path.stem}.*")} == {".upload", ".csv"}

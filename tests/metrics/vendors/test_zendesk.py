@@ -112,6 +112,12 @@ def test_numbers_become_names_where_the_export_tells_them(tmp_path: Path) -> Non
     assert (alone["assignee"], alone["team"], alone["requester"]) == ("9", "3", "7")
 
 
+def test_half_a_character_and_a_number_with_a_point_in_an_export(tmp_path: Path) -> None:
+    users = [{"id": 9.0, "name": "Ada"}, {"id": "\ud800", "email": "cy@x.example"}]
+    [row] = rows_from(tmp_path, {"tickets": [ticket(requester_id="\ud800", id=35.0)], "users": users})
+    assert (row["external_id"], row["assignee"], row["requester"]) == ("35", "Ada", "cy@x.example")
+
+
 def test_a_ticket_that_was_merged_away_is_told_by_its_tag(tmp_path: Path) -> None:
     [row] = rows_from(tmp_path, [ticket(tags=["closed_by_merge", "x"])])
     assert row["merged_into"] == "merged"
