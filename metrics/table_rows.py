@@ -142,19 +142,22 @@ def _readable(key: str) -> str:
 
 def _bare(raw: bytes, mark: int, wanted: str = "") -> Shape | None:
     """A part without a header whose first line does not tell: a cell has a line break in it, or more of another mark
-    than stands between the cells, as a text with commas between bars."""
+    than stands between the cells, as a text with commas between bars. Quotes that are written in a way that is not
+    read make its rows broken ones, and no less rows."""
     first = reading.decode(raw)[0].lstrip("\r\n")
     line = first.partition("\n")[0]
-    marks = sorted(reading.DELIMITERS, key=lambda mark: -line.count(mark))
-    for delimiter in [wanted] if wanted else marks:
-        try:
-            cells = next(csv.reader(io.StringIO(first, newline=""), delimiter=delimiter, strict=True), [])
-        except csv.Error:
-            continue
-        found = Shape(reading.named(cells), delimiter, first=mark)
-        is_sure = len(cells) > 2 or (len(cells) == 2 and _is_datum(found.columns[0]))
-        if wanted or (found.is_bare and is_sure):
-            return found
+    marks = [wanted] if wanted else sorted(reading.DELIMITERS, key=lambda mark: -line.count(mark))
+    for begun, strict in ((first, True), (line, False)):
+        for delimiter in marks:
+            try:
+                rows = csv.reader(io.StringIO(begun, newline=""), delimiter=delimiter, strict=strict)
+                cells = next(rows, [])
+            except csv.Error:
+                continue
+            found = Shape(reading.named(cells), delimiter, first=mark)
+            is_sure = len(cells) > 2 or (len(cells) == 2 and _is_datum(found.columns[0]))
+            if wanted or (found.is_bare and is_sure):
+                return found
     return None
 
 

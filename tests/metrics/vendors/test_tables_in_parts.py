@@ -177,6 +177,14 @@ LOST: dict[str, tuple[dict[str, str], str]] = {
         {"ticket_000": HEAD + ROWS[0], "ticket_tag_000": "ticket_id,tag\n1,vip\n", "export/0001": BARE},
         "“export/0001” begins with a row",
     ),
+    "of quotes that are not read": (
+        {
+            "0000_part_00": HEAD + ROWS[0],
+            "0001_part_00": '"2","open","2026-05-02 10:00:00","2026-05-02 11:00:00","9","say \\"hi\\" now"\n',
+            "0002_part_00": "ticket_id,tag\n1,vip\n",
+        },
+        "“0001_part_00” begins with a row",
+    ),
     "of a name that is no table's": (
         {"ticket.csv": HEAD + ROWS[0], "ticket_tag.csv": "ticket_id,tag\n1,vip\n", "more.bak": BARE},
         "“more.bak” begins with a row",
