@@ -27,7 +27,7 @@ TEXTS: Final = ("subject", "body")
 COLUMNS: Final = ("line", *schema.NAMES, "raw_status", "labels_more", "custom")
 _PERSONAL: Final = ("requester", *TEXTS, "custom")
 BLOCK: Final = 512 * 1024
-# Between cells, because no cell has it: a row whose cells have no quote and no line end either is written by a join.
+# Between cells, because hardly a cell has it: a row whose cells have no mark, quote or line end is written by a join.
 _MARK: Final = "\x1f"
 
 
