@@ -27,7 +27,7 @@ def ask_anew(card: Card, *, actor: User) -> Job:
     with transaction.atomic():
         Version.objects.select_for_update(of=("self",)).only("pk").get(pk=card.version_id)
         newest = Card.objects.filter(version=card.version_id, look=card.look).latest("pk")
-        job = looking.submit(card.version_id, card.look, asked=(actor.pk, newest.pk))
+        job = looking.submit(card.version_id, card.look, asked=(actor, newest.pk))
         facts = {"version": str(card.version), "weeks": card.look, "job": job.pk}
         record(actor=actor, event=Event.EFFECT_ASKED_ANEW, subject=card.version.change, facts=facts)
         return job

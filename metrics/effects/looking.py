@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,6 +18,9 @@ from metrics.effects.windows import LOOKS, WEEK, day_of, due_on
 from metrics.models import Ticket
 from sopdesk.jobs import submitting
 from sopdesk.jobs.models import Job
+
+if TYPE_CHECKING:
+    from sopdesk.accounts.models import User
 
 KIND = "effects.look"
 PATIENCE = timedelta(days=7)  # how long a look waits for tickets that come late
@@ -67,9 +70,9 @@ def _has_come(day: date, days: Known, today: date) -> bool:
     return day <= days.until or day + PATIENCE <= today
 
 
-def submit(version_id: int, look: int, *, asked: Iterable[int] = ()) -> Job:
+def submit(version_id: int, look: int, *, asked: tuple[User, int] | None = None) -> Job:
     """The job of one look; `asked` is (the person who asked for it anew, the newest card there was)."""
-    person, newest = tuple(asked) or (None, None)
-    said = f"{version_id}/{look}/{newest or ''}"
-    payload = {"version": version_id, "look": look, "asked_by": person}
-    return submitting.submit(KIND, key=sha256(said.encode()).hexdigest(), payload=payload, actor=None)
+    person, newest = asked or (None, "")
+    said = f"{version_id}/{look}/{newest}"
+    payload = {"version": version_id, "look": look, "asked_by": person and person.pk}
+    return submitting.submit(KIND, key=sha256(said.encode()).hexdigest(), payload=payload, actor=person)

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.querysets import JobQuerySet
 
 # While workers run a free job is taken within some seconds, and a chunk ends within CELERY_TASK_TIME_LIMIT.
@@ -83,6 +84,11 @@ class Job(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state in {self.State.DONE, self.State.FAILED}
+
+    @property
+    def importance(self) -> Importance:
+        """What a person asked for comes before what nobody did: that person waits for it."""
+        return Importance.LATER if self.created_by_id is None else Importance.FIRST
 
     @property
     def waits_for_worker(self) -> bool:

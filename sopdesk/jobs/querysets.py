@@ -24,6 +24,10 @@ class JobQuerySet(models.QuerySet["Job"]):
             return self
         return self.filter(created_by=user.pk) if user.is_authenticated else self.none()
 
+    def asked_for(self) -> JobQuerySet:
+        """Those that a person began, who waits for them (`Importance.FIRST`)."""
+        return self.filter(created_by__isnull=False)
+
     def unfinished(self) -> JobQuerySet:
         return self.filter(state__in=["queued", "running"])
 

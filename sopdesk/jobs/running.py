@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.models import Job
 from sopdesk.jobs.registry import JobRefused, Step, failed_of, step_of
 
@@ -60,6 +61,11 @@ def run(job_id: int) -> bool:
         log.exception("job_chunk_failed", job=job_id)
         _release(job_id, lease, _in_short(error))
         raise
+
+
+def gives_way(job: Job) -> bool:
+    """Whether somebody waits for another job, and nobody for this one."""
+    return job.importance == Importance.LATER and Job.objects.claimable(timezone.now()).asked_for().exists()
 
 
 def _in_short(error: Exception) -> str:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from kombu.exceptions import OperationalError
 
 from sopdesk.celery import app
+from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.models import Job
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def submit(
     """Add a job, once: while the same work (kind and key) waits, runs or is done, that job is returned instead.
 
     The row commits with the caller's transaction; the hint is sent after it. Of two that submit at once, both get
-    the one job. `key` is a hash (64 characters at most) of what is to be done, `unit` what its progress counts.
+    the one job. `key` is a hash (64 characters at most) of what is to be done, `unit` what its progress counts, `actor`
+    the person who waits for it: where that is None, every job that somebody asked for comes before it.
     """
     same = Job.objects.exclude(state=Job.State.FAILED).filter(kind=kind, key=key)
     while True:
@@ -39,20 +41,24 @@ def submit(
             if already is not None:
                 return already
             continue  # It failed in between: the work is open to be submitted again.
-        _hint_after_commit(job.pk)
+        _hint_after_commit(job)
         return job
 
 
-def _hint_after_commit(job_id: int) -> None:
+def _hint_after_commit(job: Job) -> None:
     """Whatever goes wrong with the hint, the caller's work is committed and stands."""
-    transaction.on_commit(lambda: hint(job_id), robust=True)
+    transaction.on_commit(lambda: hint(job), robust=True)
 
 
-def hint(job_id: int) -> bool:
-    """Tell a worker by Redis; False when Redis is down: then the sweeper finds the row, so nothing is lost."""
+def hint(job: Job, importance: Importance | None = None) -> bool:
+    """Tell a worker by Redis, with the job's own importance unless another is given.
+
+    False when Redis is down: then the sweeper finds the row, so nothing is lost.
+    """
+    level = job.importance if importance is None else importance
     try:
-        app.send_task(TASK, args=[job_id], retry=False, expires=HINT_ENDS_SECONDS)
+        app.send_task(TASK, args=[job.pk], retry=False, expires=HINT_ENDS_SECONDS, priority=level.value)
     except (OperationalError, OSError) as error:
-        log.warning("job_hint_not_sent", job=job_id, reason=str(error))
+        log.warning("job_hint_not_sent", job=job.pk, reason=str(error))
         return False
     return True

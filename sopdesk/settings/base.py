@@ -218,3 +218,4 @@ DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # Seconds without a worker's heartbeat, and of the oldest waiting job, after which /readyz says so.
 WORKER_SILENT_SECONDS = 30
 JOB_WAITING_SECONDS = 300
+UNASKED_JOB_WAITING_SECONDS = 3600  # those come after what somebody asked for

@@ -18,6 +18,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
 from sopdesk import heartbeat
+from sopdesk.accounts.models import User
 from sopdesk.embedded.redis import binary
 from sopdesk.jobs.models import Job
 
@@ -71,13 +72,13 @@ def ask(client: Client) -> tuple[int, dict[str, Any]]:
     return answer.status_code, answer.json()
 
 
-def wait_for_job(minutes: int) -> None:
-    job = Job.objects.create(kind="test", key=str(minutes))
+def wait_for_job(minutes: int, actor: User | None) -> None:
+    job = Job.objects.create(kind="test", key=str(minutes), created_by=actor)
     Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(minutes=minutes))
 
 
-def test_all_well(client: Client, redis_server: Redis) -> None:
-    wait_for_job(minutes=1)
+def test_all_well(client: Client, redis_server: Redis, gia: User) -> None:
+    wait_for_job(minutes=1, actor=gia)
     status, body = ask(client)
     assert (status, body["status"], body["off"]) == (200, "ready", [])
     assert body["checks"]["oldest_job"]["detail"].startswith("the oldest job has waited for 6")
@@ -99,11 +100,17 @@ def test_no_worker(client: Client, redis_server: Redis, settings: Settings) -> N
     assert (status, body["checks"]["worker"]["detail"]) == (503, "no worker has been heard of")
 
 
-def test_a_job_that_waits_too_long(client: Client, redis_server: Redis) -> None:
-    wait_for_job(minutes=7)
+def test_a_job_that_waits_too_long(client: Client, redis_server: Redis, gia: User) -> None:
+    """One that nobody asked for may: what somebody waits for comes before it."""
+    wait_for_job(minutes=7, actor=None)
+    assert client.get("/readyz").status_code == 200
+    wait_for_job(minutes=6, actor=gia)
     status, body = ask(client)
     assert (status, body["off"]) == (503, ["oldest_job"])
     assert "420 s" in body["checks"]["oldest_job"]["detail"]
+    Job.objects.filter(created_by=gia).delete()
+    wait_for_job(minutes=61, actor=None)
+    assert ask(client)[1]["off"] == ["oldest_job"]
 
 
 def test_database_down(client: Client, redis_server: Redis, monkeypatch: pytest.MonkeyPatch) -> None:

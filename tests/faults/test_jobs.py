@@ -15,6 +15,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from sopdesk.accounts.models import User
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from sopdesk.jobs.submitting import submit
@@ -34,8 +35,14 @@ def fault_rows(transactional_db: None) -> Iterator[None]:
         cursor.execute("DROP TABLE fault_rows")
 
 
-def job_of(rows: int = ROWS, pause: float = 0.05, kind: str = "faults.write_rows", **payload: Any) -> Job:
-    return submit(kind, key=uuid4().hex, payload={"rows": rows, "pause": pause, **payload}, actor=None)
+def job_of(
+    rows: int = ROWS,
+    pause: float = 0.05,
+    kind: str = "faults.write_rows",
+    actor: User | None = None,
+    **payload: Any,
+) -> Job:
+    return submit(kind, key=uuid4().hex, payload={"rows": rows, "pause": pause, **payload}, actor=actor)
 
 
 def done(job: Job) -> int:
@@ -53,6 +60,18 @@ def assert_nothing_lost_or_doubled(job: Job) -> None:
         cursor.execute("SELECT number FROM fault_rows WHERE job = %s ORDER BY number", [job.pk])
         assert [row[0] for row in cursor.fetchall()] == list(range(job.payload["rows"]))
     assert (job.state, job.progress_done) == ("done", job.payload["rows"])
+
+
+def test_what_somebody_asked_for_passes_what_waited_before_it(workers: Machine, gia: User) -> None:
+    """Thirty messages lie before its own; a worker takes it as soon as a chunk ends."""
+    nightly = [job_of(rows=5, pause=0.02) for _ in range(30)]
+    until(lambda: any(done(job) for job in nightly), 60, "work goes on")
+    asked = job_of(rows=10, pause=0.02, actor=gia)
+    until(lambda: finished(asked), 60, "what was asked for is done")
+    assert sum(not finished(job) for job in nightly) > 10
+    until(lambda: all(finished(job) for job in nightly), 60, "and then the others")
+    for job in (asked, *nightly):
+        assert_nothing_lost_or_doubled(job)
 
 
 def test_work_goes_on_within_a_minute_of_the_workers_death(workers: Machine) -> None:

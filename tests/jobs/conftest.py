@@ -64,6 +64,18 @@ def hints(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sent
 
 
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The ids of those jobs, each with the priority of its message."""
+    sent: list[tuple[int, int]] = []
+
+    def remember(task: str, args: list[int], *, priority: int, **_: object) -> None:
+        sent.append((args[0], priority))
+
+    monkeypatch.setattr("sopdesk.jobs.submitting.app.send_task", remember)
+    return sent
+
+
 def close_connections() -> None:
     """A test's thread has a connection of its own; the test database cannot go while it is open."""
     connections.close_all()

@@ -70,7 +70,7 @@ def test_without_redis_a_submission_stands(gia: User, monkeypatch: pytest.Monkey
         raise OperationalError("Connection refused")
 
     monkeypatch.setattr("sopdesk.jobs.submitting.app.send_task", down)
-    assert hint(submit("test.count", key="a", payload={}, actor=gia).pk) is False
+    assert hint(submit("test.count", key="a", payload={}, actor=gia)) is False
     assert Job.objects.get().state == "queued"
 
 

@@ -28,6 +28,7 @@ from sopdesk.accounts.models import Team, User
 from sopdesk.audit.models import Entry
 from sopdesk.documents.models import Document
 from sopdesk.jobs import running
+from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.models import Job
 from tests import factories
 from tests.metrics.bringing import bring
@@ -172,6 +173,8 @@ def test_asked_anew_it_is_another_row(cards: list[Card], gia: User, finn: User) 
         asking.ask_anew(cards[0], actor=finn)
     first, second = (asking.ask_anew(cards[0], actor=gia) for _ in range(2))
     assert first == second
+    assert first.importance == Importance.FIRST  # somebody waits for this one
+    assert {job.importance for job in Job.objects.exclude(pk=first.pk)} == {Importance.LATER}
     work()
     again = Card.objects.filter(asked_by=gia)
     assert {card.look for card in again} == {cards[0].look}
