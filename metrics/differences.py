@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import exp, hypot
 from typing import NamedTuple
 
-from metrics.intervals import CONFIDENCE, stats, wilson
+from metrics.intervals import CONFIDENCE, above, stats, wilson
 
 
 class Estimate(NamedTuple):
@@ -36,7 +36,7 @@ def difference_p(hits: int, n: int, other_hits: int, other_n: int) -> float:
     """Two-sided p of the difference of two shares, by the pooled normal approximation; 1 when nothing varies."""
     pooled = (hits + other_hits) / (n + other_n)
     deviation = (pooled * (1 - pooled) * (1 / n + 1 / other_n)) ** 0.5
-    return float(2 * stats().norm.sf(abs(hits / n - other_hits / other_n) / deviation)) if deviation else 1.0
+    return 2 * above(abs(hits / n - other_hits / other_n) / deviation) if deviation else 1.0
 
 
 def difference(

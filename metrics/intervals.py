@@ -18,6 +18,12 @@ def stats() -> Any:
     return import_module("scipy.stats")
 
 
+def above(deviations: float) -> float:
+    """How often a normal value lies above its mean by so many standard deviations: what `stats().norm.sf` says, which
+    takes a hundred times as long."""
+    return float(import_module("scipy.special").ndtr(-deviations))
+
+
 @lru_cache(maxsize=20_000)
 def wilson(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
     """The Wilson score interval of a share (Wilson 1927; scipy's binomtest), or None of nothing."""

@@ -24,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 
 from compliance.loading import load as load_catalogue
 from sopdesk.accounts.models import Site, Team, User
+from sopdesk.postgres import worded
 from tests import factories, ordering, sharing, template_database
 
 FLUSH_ATTEMPTS = 5
@@ -56,6 +57,12 @@ def django_db_modify_db_settings(
     """Test databases are copies of one that is migrated already."""
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"]["TEMPLATE"] = template_database.ready()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _words_are_compared() -> None:
+    """What is worded once a process says in each test what it would say if it were worded anew."""
+    worded.anew = True
 
 
 @pytest.fixture(autouse=True, scope="session")

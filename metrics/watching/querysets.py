@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from metrics.watching.models import Alert  # noqa: F401
     from sopdesk.accounts.models import User
 
-LATELY = timedelta(days=7)
-
 
 class AlertQuerySet(models.QuerySet["Alert"]):
     def visible_to(self, user: User | AnonymousUser) -> AlertQuerySet:
@@ -27,6 +25,6 @@ class AlertQuerySet(models.QuerySet["Alert"]):
             return self
         return self.none() if user.team is None else self.filter(site=user.team.site_id)
 
-    def pressing(self, today: date) -> AlertQuerySet:
-        """Those of the last week that nobody has closed."""
-        return self.exclude(state="closed").filter(last_day__gte=today - LATELY)
+    def pressing(self, since: date) -> AlertQuerySet:
+        """Those that lasted until this day or longer, and that nobody has closed."""
+        return self.exclude(state="closed").filter(last_day__gte=since)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from metrics import aliases
@@ -19,8 +19,10 @@ from metrics.watching.models import Alert
 from sopdesk.accounts.models import User
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Version
+from sopdesk.postgres.worded import worded
 
 BEFORE: Final = timedelta(days=14)
+LATELY: Final = timedelta(days=7)
 RECENT_MAX: Final = 8
 
 
@@ -94,8 +96,13 @@ def shown(alerts: Sequence[Alert], viewer: User) -> list[Shown]:
 
 def pressing(viewer: User, today: date) -> list[Shown]:
     """What is off for this person's desk, the newest first. Two queries."""
-    alerts = Alert.objects.visible_to(viewer).pressing(today).select_related("team__site", "site")
-    return shown(list(alerts.order_by("-last_day", "q")[:RECENT_MAX]), viewer)
+    return shown(_pressing(viewer, today - LATELY), viewer)
+
+
+@worded
+def _pressing(viewer: User, since: date) -> QuerySet[Alert]:
+    alerts = Alert.objects.visible_to(viewer).pressing(since).select_related("team__site", "site")
+    return alerts.order_by("-last_day", "q")[:RECENT_MAX]
 
 
 def where(version: Version) -> str:

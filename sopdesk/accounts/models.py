@@ -16,6 +16,8 @@ from sopdesk.accounts.querysets import SiteQuerySet, TeamQuerySet, UserQuerySet
 from sopdesk.accounts.zones import validate_time_zone
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from django.contrib.auth.models import AnonymousUser
 
 
@@ -128,6 +130,18 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    def ways(self) -> Hashable:
+        """All that decides what they may see and do: whoever has the same is asked about in the same words."""
+        team = self.team
+        place = None if team is None else (team.pk, team.site_id, team.slug)
+        return tuple(self.roles), tuple(self.functions), self.is_active, place
+
+    def stand_in(self, pk: int) -> User:
+        """Somebody with another key who may see and do the same, and is nothing else."""
+        team = self.team and Team(pk=self.team.pk, site_id=self.team.site_id, slug=self.team.slug)
+        may = {"roles": self.roles, "functions": self.functions, "is_active": self.is_active}
+        return User(pk=pk, team=team, **may)
 
     @property
     def role_names(self) -> list[str]:

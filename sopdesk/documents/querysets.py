@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
-    def visible_to(self, user: User | AnonymousUser) -> DocumentQuerySet:
+    def visible_to(self, user: User | AnonymousUser, now: datetime | None = None) -> DocumentQuerySet:
         """Those with a version in force that this person may read; writers and reviewers see all there are."""
         if allows(user, Permission.DOCUMENT_READ_ALL):
             return self
-        versions = self._version_model().objects.in_force().filter(readable_by(user), document=OuterRef("pk"))
+        versions = (
+            self._version_model().objects.in_force(now).filter(readable_by(user), document=OuterRef("pk"))
+        )
         return self.filter(Exists(versions))
 
     def readable_by(self, user: User | AnonymousUser) -> DocumentQuerySet:
@@ -67,9 +69,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             current_range=F("of_then__in_force"),
         )
 
-    def with_title(self) -> DocumentQuerySet:
+    def with_title(self, at: datetime | None = None) -> DocumentQuerySet:
         """Each with `current_title`, that of its version in force, or None: all that a link needs."""
-        return self._joined_with_version().annotate(current_title=F("of_then__title"))  # type: ignore[no-redef]
+        return self._joined_with_version(at).annotate(current_title=F("of_then__title"))  # type: ignore[no-redef]
 
     def with_topics(self) -> DocumentQuerySet:
         """Each of `with_version_at` with `topics`: those of that version, a list, or None."""
@@ -104,7 +106,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """Those in force at a time, now by default: a query on the range, so nothing has to happen on time."""
         return self.filter(in_force__contains=at or timezone.now())
 
-    def visible_to(self, user: User | AnonymousUser) -> VersionQuerySet:
+    def visible_to(self, user: User | AnonymousUser, now: datetime | None = None) -> VersionQuerySet:
         """Versions whose own audience takes in this person and that have begun; writers see scheduled ones too.
 
         A superseded version stays readable for staff, marked; the public reads only what is in force.
@@ -113,14 +115,13 @@ class VersionQuerySet(models.QuerySet["Version"]):
             return self
         readable = self.filter(readable_by(user))
         if allows(user, Permission.DOCUMENT_READ_HISTORY):
-            return readable.filter(in_force__startswith__lte=timezone.now())
-        return readable.in_force()
+            return readable.filter(in_force__startswith__lte=now or timezone.now())
+        return readable.in_force(now)
 
-    def current_or_coming(self) -> VersionQuerySet:
+    def current_or_coming(self, now: datetime | None = None) -> VersionQuerySet:
         """Those in force now or scheduled."""
-        return self.filter(
-            Q(in_force__endswith=None) | Q(in_force__endswith__gt=timezone.now()), in_force__isempty=False
-        )
+        still = Q(in_force__endswith=None) | Q(in_force__endswith__gt=now or timezone.now())
+        return self.filter(still, in_force__isempty=False)
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):

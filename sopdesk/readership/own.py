@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -13,12 +13,15 @@ from django.utils import timezone
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents.kinds import Kind, kind_of
 from sopdesk.documents.models import Version
+from sopdesk.postgres.worded import worded
 from sopdesk.readership import remembering, watching
-from sopdesk.readership.days import today
+from sopdesk.readership.days import joined_on, today
 from sopdesk.readership.models import MustRead, Receipt
 from sopdesk.readership.people import is_reader
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sopdesk.accounts.models import User
     from sopdesk.documents.querysets import VersionQuerySet
     from sopdesk.readership.models import LastRead
@@ -71,12 +74,17 @@ def waiting(person: User) -> list[Task]:
     """What they still have to read, overdue first. One query."""
     if not is_reader(person):  # nothing, which would take long to ask
         return []
-    rows = MustRead.objects.live().for_reader(person).unread_by(person)
     now = today()
     return [
         Task(row, kind_of(row.document.kind), row.title or row.document.key, row.standing_on(now))
-        for row in rows.select_related("document", "change").order_by("due_on", "pk")
+        for row in _unread(person, joined_on(person), timezone.now())
     ]
+
+
+@worded
+def _unread(person: User, since: date, now: datetime) -> QuerySet[MustRead]:
+    rows = MustRead.objects.live(now).for_reader(person, since).unread_by(person)
+    return rows.select_related("document", "change").order_by("due_on", "pk")
 
 
 def done(person: User) -> list[Task]:
@@ -107,27 +115,36 @@ def beside(person: User, must_read: MustRead) -> tuple[MustRead | None, MustRead
 
 def changed(person: User, limit: int = DONE_SHOWN) -> list[Line]:
     """Documents that somebody opened once and that have a newer version in force since."""
-    rows = remembering.new_versions(person).select_related("document", "version").order_by("-now_id")[:limit]  # type: ignore[misc]  # annotated
-    return [_changed_line(row) for row in rows]
+    return [_changed_line(row) for row in _known_before(person, timezone.now(), limit=limit)]
+
+
+@worded
+def _known_before(person: User, now: datetime, *, limit: int) -> QuerySet[LastRead]:
+    rows = remembering.new_versions(person, now).select_related("document", "version")
+    return rows.order_by("-now_id")[:limit]  # type: ignore[misc]  # annotated
 
 
 def watched_news(person: User, now: datetime | None = None) -> list[Line]:
     """What came in force lately of what somebody watches; for writers also what is scheduled. Of a reader these are
     versions in force that they may read, so they may see the documents as well."""
     now = now or timezone.now()
+    return [
+        _line(row.document.kind, row.document.key, row.title, row.number, since=row.since)
+        for row in _watched(person, now, now - LATELY)
+    ]
+
+
+@worded
+def _watched(person: User, now: datetime, since: datetime) -> QuerySet[Version]:
     versions: VersionQuerySet = (
-        Version.objects.visible_to(person)
-        .current_or_coming()
-        .filter(watching.is_watched_by(person, "document__"), in_force__startswith__gte=now - LATELY)
+        Version.objects.visible_to(person, now)
+        .current_or_coming(now)
+        .filter(watching.is_watched_by(person, "document__"), in_force__startswith__gte=since)
     )
     if not allows(person, Permission.DOCUMENT_READ_ALL):
         versions = versions.filter(in_force__startswith__lte=now)
     rows = versions.exclude(published_by=person).select_related("document").order_by("-in_force__startswith")
-    rows = rows.only("title", "number", "in_force", "document__kind", "document__key")
-    return [
-        _line(row.document.kind, row.document.key, row.title, row.number, since=row.since)
-        for row in rows[:NAMED]
-    ]
+    return rows.only("title", "number", "in_force", "document__kind", "document__key")[:NAMED]
 
 
 def card(person: User) -> Card:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -65,14 +65,15 @@ class MustReadQuerySet(models.QuerySet["MustRead"]):
             title=Coalesce(of_now("title"), Subquery(drafts.values("title")[:1])),
         )
 
-    def for_reader(self, person: User | AnonymousUser) -> MustReadQuerySet:
-        """Those of `live` that this person has to read or has read: of their audience, and due after they came."""
+    def for_reader(self, person: User | AnonymousUser, since: date | None = None) -> MustReadQuerySet:
+        """Those of `live` that this person has to read or has read: of their audience, and due after they came, which
+        was `since`."""
         if not person.is_authenticated or not is_reader(person):
             return self.none()
         mine = Q(now_audience__in=[Audience.PUBLIC, Audience.INTERNAL])
         if person.team is not None:
             mine |= Q(now_audience=Audience.TEAMS, now_teams__contains=[person.team.slug])
-        return self.filter(mine, due_on__gte=joined_on(person))
+        return self.filter(mine, due_on__gte=since or joined_on(person))
 
     def unread_by(self, person: User) -> MustReadQuerySet:
         """Those that this person has not confirmed."""

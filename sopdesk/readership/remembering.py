@@ -67,9 +67,9 @@ def changed_sections(old: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]
     return len(altered) + len(before.keys() - after.keys())
 
 
-def new_versions(user: User) -> QuerySet[LastRead]:
+def new_versions(user: User, now: datetime | None = None) -> QuerySet[LastRead]:
     """What somebody knows only in an earlier version, each row with `now_id`, `now_number` and `now_title`."""
-    now = timezone.now()
+    now = now or timezone.now()
     in_force = FilteredRelation("document__versions", condition=Q(document__versions__in_force__contains=now))
     rows = LastRead.objects.filter(user=user).annotate(standing=in_force)
     rows = rows.filter(readable_by(user, "standing__"), standing__number__gt=F("version__number"))

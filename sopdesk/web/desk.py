@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,6 +28,7 @@ from sopdesk.documents.handing_over import orphans
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.models import Approval, Change, Document, Version
 from sopdesk.documents.requirements_in_sql import waiting_for as waiting_review
+from sopdesk.postgres.worded import worded
 from sopdesk.readership import own
 from sopdesk.text.reversing import address
 
@@ -59,7 +60,7 @@ class News:
     title: str
     summary: str
     url: str
-    since: datetime
+    since: datetime | None
     material: bool
 
 
@@ -114,8 +115,14 @@ def waiting_for(person: User) -> list[Task]:
 
 def came_in_force(person: User, now: datetime) -> list[News]:
     """What readers have had for at most four weeks, newest first."""
-    versions = Version.objects.visible_to(person).in_force(now).filter(in_force__startswith__gte=now - LATELY)
-    return _news(versions.exclude(document__kind="label").order_by("-in_force__startswith"))
+    return [_news(version) for version in _begun(person, now, now - LATELY)]
+
+
+@worded
+def _begun(person: User, now: datetime, since: datetime) -> QuerySet[Version]:
+    versions = Version.objects.visible_to(person, now).in_force(now).filter(in_force__startswith__gte=since)
+    versions = versions.exclude(document__kind="label").order_by("-in_force__startswith")
+    return versions.select_related("document").only(*NEWS)[:ROWS]
 
 
 def headlines(person: User) -> list[Tile]:
@@ -125,8 +132,13 @@ def headlines(person: User) -> list[Tile]:
 
 def coming(person: User, now: datetime) -> list[News]:
     """What is scheduled, soonest first, for those who see scheduled versions."""
-    versions = Version.objects.visible_to(person).filter(in_force__startswith__gt=now)
-    return _news(versions.order_by("in_force__startswith"))
+    return [_news(version) for version in _scheduled(person, now)]
+
+
+@worded
+def _scheduled(person: User, now: datetime) -> QuerySet[Version]:
+    versions = Version.objects.visible_to(person, now).filter(in_force__startswith__gt=now)
+    return versions.order_by("in_force__startswith").select_related("document").only(*NEWS)[:ROWS]
 
 
 def _to_review(person: User) -> Iterator[Task]:
@@ -196,11 +208,15 @@ def _to_publish(person: User) -> Iterator[Task]:
 
 def _to_verify(person: User) -> Iterator[Task]:
     """Documents of theirs whose review date has passed; each leads to the button that verifies it."""
-    today = timezone.localdate()
-    overdue = Document.objects.visible_to(person).filter(owner=person, review_by__lt=today).with_title()
-    for document in overdue.order_by("review_by")[:ROWS]:
+    for document in _overdue(person, timezone.now(), timezone.localdate()):
         url = f"{kind_of(document.kind).url('read', document.key)}#verify"
         yield Task(_("Verify"), f"{document.key} {document.current_title or ''}", url, "unverified")
+
+
+@worded
+def _overdue(person: User, now: datetime, today: date) -> QuerySet[Document]:
+    theirs = Document.objects.visible_to(person, now).filter(owner=person, review_by__lt=today)
+    return theirs.with_title(now).order_by("review_by")[:ROWS]
 
 
 def _to_hand_over(person: User) -> Iterator[Task]:
@@ -218,26 +234,29 @@ def _imports(person: User) -> Iterator[Task]:
     """Imports that run, wait or failed."""
     if not allows(person, Permission.TICKETS_IMPORT):
         return
-    unfinished = Import.objects.visible_to(person).exclude(job__state="done").select_related("job")
-    for each in unfinished.order_by("-created_at")[:ROWS]:
+    for each in _unfinished(person):
         url = address("metrics:import_read", each.pk)
         yield Task(_("Import"), str(each), url, each.job.state if each.job else "draft", each.created_at)
+
+
+@worded
+def _unfinished(person: User) -> QuerySet[Import]:
+    rows = Import.objects.visible_to(person).exclude(job__state="done").select_related("job")
+    return rows.order_by("-created_at")[:ROWS]
 
 
 def _task(verb: str, change: Change) -> Task:
     return Task(verb, change.title, address("changes:read", change.pk), change.state, change.updated_at)
 
 
-def _news(versions: object) -> list[News]:
-    return [
-        News(
-            kind=str(kind_of(version.document.kind).label),
-            key=version.document.key,
-            title=version.title,
-            summary=version.summary,
-            url=kind_of(version.document.kind).url("read", version.document.key),
-            since=version.since,
-            material=version.material,
-        )
-        for version in versions.select_related("document").only(*NEWS)[:ROWS]  # type: ignore[attr-defined]
-    ]
+def _news(version: Version) -> News:
+    kind = kind_of(version.document.kind)
+    return News(
+        kind=str(kind.label),
+        key=version.document.key,
+        title=version.title,
+        summary=version.summary,
+        url=kind.url("read", version.document.key),
+        since=version.since,
+        material=version.material,
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ class ViewersZone:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Every page asks who looks, hundreds of times: from here on it asks them, not a proxy for them.
+        request.user = get_user(request)
         name = getattr(request.user, "time_zone", "") or settings.REPORTING_TIME_ZONE
         with timezone.override(ZoneInfo(name)):
             return self.get_response(request)

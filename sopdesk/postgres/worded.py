@@ -1,0 +1,188 @@
+"""Questions that pages ask again and again are put into words once a process; who asks and when is put in later.
+
+Django words a question anew each time it is asked, which was half of what a page took. `@worded` goes above a function
+that gives a queryset, and makes it one that gives rows:
+
+    @worded
+    def _of_change(change: int, now: datetime, *, newest_first: bool) -> QuerySet[Approval]: ...
+
+What is given by position are values: whole numbers, texts, days, moments, tuples of different ones, and people. They
+may only be handed on, for the words are worked out with others in their places; what somebody may see follows from
+their roles, functions and team, which belong to the words (`Asker`). What is given by name belongs to the words as
+well, and so is hashable.
+
+A value that was changed on its way, or a moment that was not handed in, is refused when the words are worked out.
+Tests word each question anew each time it is asked, and compare (`anew`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, Self, TypeGuard, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Model, QuerySet
+
+M = TypeVar("M", bound=Model)
+R = TypeVar("R")
+P = ParamSpec("P")
+
+MOST = 512  # ways of one question: by role and team there are some dozens
+NUMBERS, STEP = 2_013_000_000, 1009  # fit a column of 32 bits
+LONG_AGO = datetime(1871, 1, 1, tzinfo=UTC)
+OPENING = "\ue000"  # in no text: a character without a meaning
+
+anew = False
+"""Whether each question is worded anew as well, and compared: in tests."""
+
+
+class Asker(Protocol):
+    """Somebody who asks: what they may decides about the words, and who they are is a value."""
+
+    pk: Any
+
+    def ways(self) -> Hashable:
+        """What the words of a question may depend on."""
+
+    def stand_in(self, pk: int) -> Self:
+        """Somebody of the same ways with another key, and nothing else."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A question in words. `slots`: which parameter is which value; `sql` None where nothing can match."""
+
+    queryset: QuerySet[Any, Any]
+    compiler: Any
+    converters: Any
+    sql: str | None
+    params: tuple[Any, ...]
+    slots: tuple[tuple[int, int], ...]
+
+    def filled(self, values: Sequence[Any]) -> list[Any]:
+        """The parameters with these values in their places."""
+        params, given = list(self.params), _flat(values)
+        for at, place in self.slots:
+            one = given[place]
+            params[at] = list(one) if isinstance(one, tuple) else one
+        return params
+
+    def rows(self, values: Sequence[Any]) -> list[Any]:
+        """Ask. One query, and those of what is prefetched."""
+        if self.sql is None:
+            return []
+        compiler, said = copy(self.compiler), (self.sql, self.filled(values))
+        compiler.connection = connections[compiler.using]
+        compiler.as_sql = lambda *_args, **_options: said
+        compiler.get_converters = lambda _columns: self.converters
+        asked = self.queryset.all()
+        asked.query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
+        return list(asked)
+
+
+def worded(ask: Callable[P, QuerySet[M, R]]) -> Callable[P, list[R]]:
+    """Let a question be worded once for each way to ask it. See above for what may be asked so.
+
+    Raises TypeError for a value of another kind, and where one is not handed on as it is.
+    """
+    known: dict[Hashable, Words] = {}
+
+    @wraps(ask)
+    def rows(*values: P.args, **ways: P.kwargs) -> list[R]:
+        key = (*map(_ways, values), *ways.items())
+        words = known.get(key)
+        if words is None:
+            if len(known) >= MOST:
+                known.clear()
+            words = known[key] = _words(ask, values, ways)
+        if anew:
+            _compare(words, ask(*values, **ways), values)
+        return words.rows(values)
+
+    return rows
+
+
+def _words(ask: Callable[..., QuerySet[Any, Any]], values: Sequence[Any], ways: dict[str, Any]) -> Words:
+    marks = [_mark(value, 100 * place) for place, value in enumerate(values)]
+    queryset = ask(*marks, **ways)
+    compiler = queryset.query.get_compiler(queryset.db)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return Words(queryset, compiler, {}, None, (), ())
+    places = {mark: place for place, mark in enumerate(_flat(marks)) if mark is not None}
+    slots = [(at, place) for at, each in enumerate(params) if (place := _place(each, places)) is not None]
+    taken = {at for at, _place in slots}
+    for at, each in enumerate(params):
+        if at not in taken and _is_foreign(each):
+            raise TypeError(f"{ask.__qualname__}: {each!r} is not a value as it was handed in")
+    converters = compiler.get_converters([one for one, _sql, _name in compiler.select[: compiler.col_count]])
+    return Words(queryset, compiler, converters, sql, tuple(params), tuple(slots))
+
+
+def _ways(value: Any) -> Hashable:
+    """How a value shapes the words: by its kind alone, or by all that a person may."""
+    if _asks(value):
+        return value.ways()
+    return f"{type(value).__name__} {len(value)}" if isinstance(value, tuple) else type(value).__name__
+
+
+def _flat(values: Sequence[Any]) -> list[Any]:
+    """What may stand in a parameter: each value, then those within each of several; people by their keys."""
+    whole = [value.pk if _asks(value) else value for value in values]
+    return whole + [one for value in values if isinstance(value, tuple) for one in value]
+
+
+def _asks(value: Any) -> TypeGuard[Asker]:
+    return hasattr(value, "stand_in")
+
+
+def _mark(value: Any, place: int) -> Any:
+    """What stands for a value while its question is put into words."""
+    if _asks(value):
+        return value.stand_in(NUMBERS + STEP * place)
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        return tuple(_mark(one, place + 1 + number) for number, one in enumerate(value))
+    stands: dict[type, Any] = {
+        int: NUMBERS + STEP * place,
+        str: f"{OPENING}{place}",
+        datetime: LONG_AGO + timedelta(hours=place),
+        date: (LONG_AGO + timedelta(days=place)).date(),
+    }
+    if type(value) not in stands:
+        raise TypeError(f"a question is not asked with {value!r}; give it by name")
+    return stands[type(value)]
+
+
+def _place(param: Any, places: dict[Any, int]) -> int | None:
+    """Which value a parameter is; an array is one of several."""
+    if isinstance(param, list):
+        param = tuple(param) if all(isinstance(one, (int, str)) for one in param) else None
+    return places.get(param) if isinstance(param, Hashable) and not isinstance(param, bool) else None
+
+
+def _is_foreign(param: Any) -> bool:
+    """What can only be a mark that something was made of, or a moment that was not handed in."""
+    if isinstance(param, (list, tuple)):
+        return any(map(_is_foreign, param))
+    if isinstance(param, str):
+        return OPENING in param
+    return isinstance(param, date) or (isinstance(param, int) and param >= NUMBERS)
+
+
+def _compare(words: Words, queryset: QuerySet[Any, Any], values: Sequence[Any]) -> None:
+    """Raises AssertionError where these words are not what Django says now."""
+    try:
+        sql, params = queryset.query.get_compiler(queryset.db).as_sql()
+    except EmptyResultSet:
+        sql, params = None, ()
+    said = (words.sql, [*map(repr, words.filled(values))])
+    if said != (sql, [*map(repr, params)]):
+        raise AssertionError(f"worded before: {said}\nworded now: {(sql, params)}")
