@@ -36,6 +36,15 @@ class Chunk:
             for line, column, value in faults
         ]
 
+    def reject_whole(
+        self, faults: Iterable[tuple[int, str, str]], masked: Callable[[str], str] = mask
+    ) -> None:
+        """Note tickets of an event log that lack something in all of their events, at the line of the last of these.
+        Where that stands in the file nobody knows any more."""
+        found = [*faults]
+        self.places |= {line: (0, 0) for line, _column, _value in found}
+        self.reject(found, masked)
+
     def rejected_rows(self, ticket_import: Import) -> list[RejectedRow]:
         return [
             RejectedRow(

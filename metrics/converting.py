@@ -150,6 +150,9 @@ def _faults(mapping: FileMapping) -> str:
         cases[-1] = f"WHEN {cases[-1]} THEN '{name}'"
         if column.kind is Kind.TIME:
             cases.append(f"WHEN {name} NOT BETWEEN '{schema.EARLIEST}' AND '{schema.LATEST}' THEN '{name}'")
+        if column.kind is Kind.SPANS:  # the last may have no end yet
+            cases.append(f"WHEN lower_inf({name}) OR lower({name}) < '{schema.EARLIEST}' THEN '{name}'")
+            cases.append(f"WHEN upper({name}) > '{schema.LATEST}' THEN '{name}'")
     for column in schema.COLUMNS:
         if column.name in mapping.columns and column.kind in {
             Kind.TEXT,

@@ -320,7 +320,10 @@ def _fold(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         StagedEvent.objects.filter(ticket_import=ticket_import).delete()
         return {**cursor, "phase": "roll_up"}
     chunk = Chunk()
-    converting.convert(folding.as_tickets(fitted), ticket_import.time_zone)
+    chunk.reject_whole(
+        converting.convert(folding.as_tickets(fitted), ticket_import.time_zone),
+        door_of(ticket_import.source).masked,
+    )
     stored = _store(ticket_import, fitted)
     folding.store_spans()
     service_levels.measure(ticket_import.source, provides={*ticket_import.source.provides})

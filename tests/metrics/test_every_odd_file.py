@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metrics import previewing
+from metrics import previewing, rejecting
 from metrics.containers import FileRefused
 from metrics.guessing import made_up
 from metrics.mapping import MappingRefused
@@ -69,6 +69,35 @@ def test_an_impossible_cell_costs_its_row_and_is_named(name: str) -> None:
     done = bring(HEAD + row + "A2,new,2026-05-04,x,1\n")
     assert (done.added, done.rejected) == (1, 1)
     assert RejectedRow.objects.get().column == column
+
+
+SPANS = {
+    "without a beginning": "/2026-05-05",
+    "neither beginning nor end": "/",
+    "the year 0001": "0001-01-01/2026-05-05",
+    "the year 9999": "2026-05-04/9999-12-31",
+    "infinity": "2026-05-04/infinity",
+    "the other way round": "2026-05-05/2026-05-04",
+}
+
+
+@pytest.mark.parametrize("span", SPANS.values(), ids=SPANS)
+def test_an_impossible_wait_costs_its_row(span: str) -> None:
+    head = "external_id,status,created_at,pending_spans\n"
+    done = bring(head + f"A1,new,2026-05-04,{span}\nA2,new,2026-05-04,2026-05-04/\n")
+    assert done.state == "done", done.job and done.job.error
+    assert (done.added, done.rejected) == (1, 1)
+    assert RejectedRow.objects.get().column == "pending_spans"
+
+
+def test_a_ticket_whose_events_tell_no_status_is_rejected_and_not_lost() -> None:
+    names = ["external_id", "status", "created_at", "event_at"]
+    rows = ["A1,,2026-05-04,2026-05-04\n", "A2,new,2026-05-04,2026-05-04\n", "A1,,2026-05-04,2026-05-05\n"]
+    how = {"shape": "events", "columns": {name: name for name in names}}
+    done = bring(",".join(names) + "\n" + "".join(rows), read_as=how)
+    assert (done.added, done.rejected) == (1, 1)
+    assert [*RejectedRow.objects.values_list("line", "column", "reason")] == [(4, "status", "missing")]
+    assert "4,status,," in "".join(rejecting.as_csv(done))
 
 
 def test_impossible_but_readable_values_are_kept_and_flagged() -> None:
