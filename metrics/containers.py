@@ -25,6 +25,7 @@ RATIO_MAX: Final = 200  # real ticket files pack 5 to 30 times
 SNIFF_BYTES: Final = 64 * 1024
 BLOCK: Final = 1024 * 1024
 _ZIP: Final = {b"PK\x03\x04", b"PK\x05\x06"}
+_OFFICE: Final = {"[Content_Types].xml", "content.xml"}  # of Microsoft's files, and of OpenDocument
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -41,7 +42,7 @@ _NOT_TEXT: Final = {
         "This is an old Excel workbook (.xls). Save it as .xlsx or as CSV and upload that."
     ),
     "office": gettext_lazy(
-        "This is an Office file without a sheet of tickets. Upload an .xlsx or a CSV file."
+        "This is an Office file that is not read. Save its sheet of tickets as .xlsx or as CSV and upload that."
     ),
     "pdf": gettext_lazy("This is a PDF. Upload a CSV file of tickets."),
     "picture": gettext_lazy("This is a picture. Upload a CSV file of tickets."),
@@ -95,7 +96,7 @@ def _archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
             _("The .zip is damaged or was cut off on its way: %(error)s. Upload it again.") % {"error": error}
         ) from error
     with archive:
-        if "[Content_Types].xml" in archive.namelist():
+        if _OFFICE & archive.NameToInfo.keys():
             raise FileRefused(_NOT_TEXT["office"])
         yield archive
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from metrics import mapping, schema, wording
 from metrics.models import Mapping
 from metrics.sampling import Sampled, dates_of, separator_of
+from metrics.vendors.records import SEVERAL
 
 # What other systems call a neutral column; compared in lower case, letters and digits only (of any language).
 SYNONYMS: Final = {
@@ -114,7 +115,7 @@ def _fit(content: dict[str, Any], header: list[str]) -> float:
 
 def made_up(header: list[str], sampled: Sampled | None = None) -> dict[str, Any]:
     """A mapping out of likely names, and of what stands in the first rows. Each column of the file is used once."""
-    by_bare = {_bare(name): name for name in reversed(header)}
+    by_bare = {_bare(name): name for name in reversed(header) if not name.endswith(SEVERAL)}
     columns: dict[str, str] = {}
     for name in schema.NAMES:
         own = () if name == "external_id" and "id" in by_bare else (_bare(name),)

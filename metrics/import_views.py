@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics import flagging, importing, previewing, rejecting, telling, undo_wording, undoing
+from metrics import (
+    flagging,
+    importing,
+    left_out,
+    previewing,
+    rejecting,
+    telling,
+    told_apart,
+    undo_wording,
+    undoing,
+)
 from metrics.containers import FileRefused
 from metrics.forms import UploadForm
 from metrics.importing import AlreadyImported
@@ -26,6 +36,7 @@ from sopdesk.jobs.models import Job
 
 importer = permission_required(Permission.TICKETS_IMPORT)
 REJECTED_SHOWN = 20
+GROUPS_SHOWN = 8
 
 
 def _import(request: HttpRequest, import_id: int) -> Import:
@@ -75,6 +86,8 @@ def import_check(request: HttpRequest, import_id: int) -> HttpResponse:
         context["check"] = previewing.check(draft, draft.mapping, draft.time_zone)
         context["untold"] = telling.untold(draft.mapping, draft.header)
         context["together"] = previewing.read_together(draft)
+        context["left_out"] = previewing.left_out(draft)
+        context["told_apart"] = previewing.told_apart(draft, context["check"])
     except (FileRefused, MappingRefused) as refused:
         context["refused"] = str(refused)
     except FileNotFoundError:
@@ -137,10 +150,15 @@ def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
         "import": found,
         "job": found.job,
         "rejected": rejecting.listed(found, REJECTED_SHOWN),
+        "grouped": rejecting.grouped(found, GROUPS_SHOWN)
+        if found.job.is_finished and found.rejected > REJECTED_SHOWN
+        else [],
         "pace": pace(found, found.job),
         "undone": undo_wording.told(found.undo_job.report) if found.undo_job else "",
         "flagged": flagging.flagged(found, signed_in(request)),
         "untold": telling.untold(found.mapping, found.header) if found.job.state == Job.State.DONE else [],
+        "left_out": left_out.sentences(found.job.cursor),
+        "told_apart": told_apart.warning(found.job.cursor.get("customers") or {}),
     }
     return render(request, template, context)
 

@@ -26,7 +26,9 @@ from metrics import (
     converting,
     folding,
     keeping,
+    later,
     mapping,
+    progress,
     reading,
     reading_ahead,
     rewriting,
@@ -35,6 +37,8 @@ from metrics import (
     staging,
     storing,
     surveying,
+    told_apart,
+    unmapped,
 )
 from metrics.admitting import door_of
 from metrics.chunks import Chunk
@@ -58,9 +62,6 @@ CHUNK_BYTES: Final = 16 * 1024**2
 REJECTED_KEPT: Final = 100_000
 STATISTICS_FROM: Final = 5_000
 TWOFOLD_FROM_DAYS: Final = 28
-# What share of the work is done when a phase ends, in thousandths.
-_REWRITTEN: Final = 200  # where a file was to be rewritten before
-_ENDS: Final = {"tickets": {"read": 850, "fold": 850}, "events": {"read": 500, "fold": 850}}
 
 
 class AlreadyImported(Exception):
@@ -100,9 +101,10 @@ def receive(blocks: Iterable[bytes], *, name: str, source: Source, actor: User |
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+    header = [*look.header, *later.found_before(digest.hexdigest(), look.form, look.header)]
     return Import.objects.create(
         source=source, file_name=name[-255:], stored=stored, size=size, sha256=digest.hexdigest(),
-        time_zone=source.time_zone, header=look.header, form=look.form, created_by=actor,
+        time_zone=source.time_zone, header=header, form=look.form, created_by=actor,
     )  # fmt: skip
 
 
@@ -186,7 +188,7 @@ def advance(job: Job) -> Step:
     finished = cursor["phase"] == "done"
     if finished:
         _finish(ticket_import, job)
-    return Step(cursor, _progress(ticket_import, cursor), 1000, finished, {"phase": cursor["phase"]})
+    return Step(cursor, progress.done(ticket_import, cursor), 1000, finished, {"phase": cursor["phase"]})
 
 
 def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +204,8 @@ def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     layout = reading.layout_of(stored_path(ticket_import), "," if ticket_import.form else "")
     fitted = mapping.parse(ticket_import.mapping).fitted(layout.header)
     ticket_import.header = layout.header
-    ticket_import.ignored_columns = [name for name in layout.header if name not in fitted.headers]
+    later = cursor.get("left_out", {}).get("later", {})
+    ticket_import.ignored_columns = [name for name in (*layout.header, *later) if name not in fitted.headers]
     ticket_import.save(update_fields=["stored", "header", "ignored_columns"])
     provides = {*fitted.provides, *(folding.WORKED_OUT if fitted.shape == "events" else ())}
     source = Source.objects.select_for_update().get(pk=ticket_import.source_id)
@@ -210,26 +213,32 @@ def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     source.save(update_fields=["provides"])
     service_levels.policy_for(source)
     size = stored_path(ticket_import).stat().st_size
+    customers = told_apart.compared(
+        ticket_import, told_apart.in_file(stored_path(ticket_import), layout, fitted)
+    )
     return {
         "phase": "read",
         "offset": layout.start,
         "line": layout.line - (ticket_import.form not in surveying.BY_LINES),
         "delimiter": layout.delimiter,
         "size": size,
+        "left_out": cursor.get("left_out", {}),
+        "customers": customers,
     }
 
 
 def _rewrite(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     """The next records of a file that is no delimited text, as CSV."""
+    wanted = mapping.parse(ticket_import.mapping).headers
     after = rewriting.advance(
-        stored_path(ticket_import), ticket_import.form, ticket_import.header, cursor, _say_something
+        stored_path(ticket_import), ticket_import.form, ticket_import.header, cursor, _say_something, wanted
     )
     if "rewritten" in after:
         ticket_import.stored = after["rewritten"]
         # Lines that stand in the CSV as UTF-8.
         ticket_import.other_encoding = after.get("other_encoding", 0)
         ticket_import.save(update_fields=["stored", "other_encoding"])
-        return {"phase": "open"}
+        return {"phase": "open", "left_out": after.get("left_out", {})}
     return {**after, "phase": "rewrite"}
 
 
@@ -244,6 +253,7 @@ def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     ready = reading_ahead.take(place, _say_something)
     chunk, fitted = ready.chunk, place.mapping
     chunk.reject(_converted(ready, place), place.door.masked)
+    odd = unmapped.counted(fitted, cursor.get("unmapped", {}), place.door.masked)
     stored = storing.Stored(0, 0, 0, 0)
     if fitted.shape == "events":
         folding.stage(ticket_import.pk)
@@ -253,7 +263,7 @@ def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         converting.release(ready.table)
     _count(ticket_import, stored, chunk, ready.other_encoding)
     after_reading = "fold" if fitted.shape == "events" else "roll_up"
-    after = {"offset": ready.after.offset, "line": ready.after.line}
+    after = {"offset": ready.after.offset, "line": ready.after.line, "unmapped": odd}
     return {**cursor, **after, "phase": after_reading if ready.at_end else "read"}
 
 
@@ -361,21 +371,6 @@ _PHASES: Final[dict[str, Callable[[Import, dict[str, Any]], dict[str, Any]]]] = 
     "fold": _fold,
     "roll_up": _roll_up,
 }
-
-
-def _progress(ticket_import: Import, cursor: dict[str, Any]) -> int:
-    """How far, in thousandths."""
-    ends, begins = _ENDS[ticket_import.mapping["shape"]], _REWRITTEN if ticket_import.form else 0
-    if cursor["phase"] == "rewrite":
-        return int(begins * rewriting.share(cursor))
-    if cursor["phase"] == "open":
-        return begins
-    if cursor["phase"] == "read":
-        return int(begins + (ends["read"] - begins) * cursor["offset"] / max(1, cursor["size"]))
-    if cursor["phase"] == "fold":
-        return ends["read"]
-    done = 1 - cursor.get("left", 1) / max(1, cursor.get("days") or 1)
-    return int(ends["fold"] + (1000 - ends["fold"]) * done)
 
 
 def _finish(ticket_import: Import, job: Job) -> None:

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from metrics import containers, table_rows, tables, written
+from metrics import containers, table_rows, table_shapes, tables, written
 from metrics.containers import FileRefused
+from metrics.joined_rows import Joined, turning
+from metrics.later import Later
 from metrics.table_rows import TableRow, TableRows
 from metrics.vendors import lookups
 from metrics.vendors.lookups import Lookups
+from metrics.vendors.tables import folded
 
 CHUNK_ROWS: Final = 10_000
 SIDE_ROWS: Final = 50_000
@@ -41,9 +44,9 @@ def first_rows(path: Path, header: list[str], count: int) -> str:
     with lookups.kept_in(None) as known:
         for number, member in enumerate(found.looked_into):
             shape, group = found.read_by(member), found.sides[member]
-            some = table_rows.beginning(path, member, shape, size=table_rows.LOOKED_AT, count=SIDE_ROWS)
+            some = table_rows.beginning(path, member, shape, size=table_shapes.LOOKED_AT, count=SIDE_ROWS)
             _keep(found.vendor, group, (row for row in some.rows if not row.reason), known, number)
-        joined, before, rest = _Joined(file, header, _turning(found.vendor, header, known)), 0, count
+        joined, before, rest = Joined(file, header, turning(found.vendor, header, known)), 0, count
         for member in found.tickets:
             shape = found.read_by(member)
             some = table_rows.beginning(path, member, shape, size=FIRST_BYTES, count=rest)
@@ -56,9 +59,15 @@ def first_rows(path: Path, header: list[str], count: int) -> str:
 
 
 def advance(
-    upload: Path, target: Path, header: list[str], cursor: Cursor, say: Callable[[], object]
+    upload: Path,
+    target: Path,
+    header: list[str],
+    cursor: Cursor,
+    say: Callable[[], object],
+    wanted: Collection[str] = (),
 ) -> Cursor:
-    """One chunk; the cursor says `rewritten` when the CSV is there. Raises FileRefused."""
+    """One chunk; the cursor says `rewritten` when the CSV is there. `wanted`: the columns that are read, though the
+    header may lack them. Raises FileRefused, naming the file of the .zip."""
     if cursor.get("complete"):
         return _tidied(upload, target, cursor)
     if "other_encoding" not in cursor or not _names(upload).exists():
@@ -69,7 +78,7 @@ def advance(
         return _unpacked(upload, table, member, like, cursor, say)
     if group != tables.TICKETS:
         return _gather(upload, table, group, member, cursor, say)
-    return _convert(upload, table, target, header, cursor, say)
+    return _convert(upload, table, target, header, cursor, say, wanted)
 
 
 def _names(upload: Path) -> Path:
@@ -91,6 +100,8 @@ def _begin(upload: Path) -> Cursor:
         "share": 0.0,
         "unpacked": 0,
         "other_encoding": 0,
+        "passed_over": found.passed_over,
+        "doubtful": found.doubtful,
     }
 
 
@@ -100,7 +111,9 @@ def _unpacked(
     """With the table unpacked; read on where it was when somebody took it away meanwhile."""
     for before in upload.parent.glob(f"{upload.stem}.table*"):
         before.unlink(missing_ok=True)
-    containers.unpack(upload, table, member=member, still_here=say)
+    with tables.naming(member):
+        containers.unpack(upload, table, member=member, still_here=say)
+        first = table_rows.first_place(table, tables.shape_in(upload, table, like))
     if "at" in cursor:
         return cursor
     # What a .gz in it unpacks to no .zip says.
@@ -113,7 +126,7 @@ def _unpacked(
         **cursor,
         "unpacked": unpacked,
         "tickets_unpacked": of_tickets,
-        **table_rows.first_place(table, tables.shape_in(upload, table, like)),
+        **first,
     }
 
 
@@ -123,17 +136,18 @@ def _gather(
     """Keep the next rows of a table beside the tickets. One that cannot be read would leave tickets wrong, unseen."""
     with table.open("rb") as file, lookups.kept_in(_names(upload)) as known:
         reader = table_rows.rows_from(file, cursor)
-        rows = _readable(_saying(reader.rows(rows=SIDE_ROWS, size=CHUNK_BYTES), say), member)
+        rows = _readable(_rows(reader, SIDE_ROWS, member, say), member)
         _keep(cursor["vendor"], group, rows, known, cursor["table"])
     return _after(reader, cursor)
 
 
-def _saying(rows: Iterable[TableRow], say: Callable[[], object]) -> Iterable[TableRow]:
-    """The same; now and then says that it is still at work, before its transaction is taken for forgotten."""
-    for number, row in enumerate(rows):
-        if number % SAID_EVERY == 0:
-            say()
-        yield row
+def _rows(reader: TableRows, count: int, member: str, say: Callable[[], object]) -> Iterator[TableRow]:
+    """The next rows; now and then says that it is still at work, before its transaction is taken for forgotten."""
+    with tables.naming(member):
+        for number, row in enumerate(reader.rows(rows=count, size=CHUNK_BYTES)):
+            if number % SAID_EVERY == 0:
+                say()
+            yield row
 
 
 def _check_size(size: int) -> None:
@@ -169,7 +183,13 @@ def _keep(vendor: str, group: str, rows: Iterable[TableRow], known: Lookups, tab
 
 
 def _convert(
-    upload: Path, table: Path, target: Path, header: list[str], cursor: Cursor, say: Callable[[], object]
+    upload: Path,
+    table: Path,
+    target: Path,
+    header: list[str],
+    cursor: Cursor,
+    say: Callable[[], object],
+    wanted: Collection[str],
 ) -> Cursor:
     """Write the next tickets behind those that are written. Parts of their table stand one after another."""
     part = written.part_of(target)
@@ -177,31 +197,47 @@ def _convert(
         part.write_bytes(b"")
         if cursor.get("written"):
             return _from_the_first_ticket(cursor)
-    before = cursor.get("before", 0)
+    before, header = cursor.get("before", 0), [*header, *cursor.get("more", [])]
+    named = {folded(name): name for name in wanted}
+    later = Later(table_shapes.names(header), named, cursor.get("later"))
+    member = cursor["plan"][cursor["table"]][1]
     with table.open("rb") as file, part.open("r+b") as out, lookups.kept_in(_names(upload)) as known:
         out.seek(cursor.get("written", 0))
         out.truncate()
         reader = table_rows.rows_from(file, cursor)
-        turn = _turning(cursor["vendor"], header, known)
-        joined = _Joined(out, header, turn, cursor.get("next_line", 1))
-        for row in _saying(reader.rows(rows=CHUNK_ROWS, size=CHUNK_BYTES), say):
+        turn = turning(cursor["vendor"], header, known)
+        joined = Joined(out, header, turn, cursor.get("next_line", 1))
+        for row in _rows(reader, CHUNK_ROWS, member, say):
             joined.write(row, before)
+            later.see(row.values, row.line - 1, member)
             _check_size(out.tell())
         joined.to(before + reader.line)
-        after = {**_after(reader, cursor), "written": out.tell(), "next_line": joined.line}
+        after = {
+            **_after(reader, cursor), "written": out.tell(), "next_line": joined.line, "later": later.told,
+        }  # fmt: skip
         out.flush()
         os.fsync(out.fileno())
     if reader.at_end:
         after["before"] = before + reader.line - 1
-    return {**after, "complete": after["table"] == len(cursor["plan"])}
+    return _ended(after, [named[name] for name in later.to_read])
+
+
+def _ended(cursor: Cursor, more: list[str]) -> Cursor:
+    """With `complete` when that was all. The tickets are written once more when they have columns more to be read."""
+    is_all = cursor["table"] == len(cursor["plan"])
+    if is_all and more:
+        return {**_from_the_first_ticket(cursor), "more": [*cursor.get("more", []), *more]}
+    return {**cursor, "complete": is_all}
 
 
 def _from_the_first_ticket(cursor: Cursor) -> Cursor:
-    """Where the tickets begin, for somebody took away what was written of them."""
+    """Where the tickets begin: somebody took away what was written of them, or they have columns more."""
     first = next(at for at, (group, *_rest) in enumerate(cursor["plan"]) if group == tables.TICKETS)
     other = cursor["other_encoding"] - cursor.get("of_tickets", 0)
     return {
-        **_without(cursor, *_OF_ONE, "before", "of_tickets", "tickets_unpacked", "written", "next_line"),
+        **_without(
+            cursor, *_OF_ONE, "before", "of_tickets", "tickets_unpacked", "written", "next_line", "later"
+        ),
         "table": first,
         "unpacked": cursor["unpacked"] - cursor.get("tickets_unpacked", 0),
         "other_encoding": other,
@@ -215,7 +251,8 @@ def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
     part.replace(target)
     for place in (_names(upload), *upload.parent.glob(f"{upload.stem}.table*")):
         place.unlink(missing_ok=True)
-    return {"rewritten": target.name, "other_encoding": cursor.get("other_encoding", 0)}
+    left_out = {name: cursor.get(name) for name in ("later", "passed_over", "doubtful")}
+    return {"rewritten": target.name, "other_encoding": cursor.get("other_encoding", 0), "left_out": left_out}
 
 
 def _after(reader: TableRows, cursor: Cursor) -> Cursor:
@@ -231,50 +268,3 @@ def _after(reader: TableRows, cursor: Cursor) -> Cursor:
 
 def _without(cursor: Cursor, *names: str) -> Cursor:
     return {name: value for name, value in cursor.items() if name not in names}
-
-
-def _turning(vendor: str, header: list[str], known: Lookups) -> Callable[[dict[str, str]], list[str]]:
-    """A function from the values of a ticket to its cells in the CSV."""
-    told, columns = tables.VENDORS[vendor], table_rows.names(header)
-    at = {name: place for place, name in enumerate(columns)}
-
-    def turn(values: dict[str, str]) -> list[str]:
-        joined = [values.get(name, "") for name in columns]
-        for name, value in told.cells(values, known).items():
-            place = at.get(name)
-            if place is not None and (name in told.PEOPLE or (value and not joined[place])):
-                joined[place] = value
-        return joined
-
-    return turn
-
-
-class _Joined:
-    """The CSV as it is written. `line`: at which line the next row will stand."""
-
-    def __init__(
-        self,
-        file: IO[bytes],
-        header: list[str],
-        turn: Callable[[dict[str, str]], list[str]],
-        line: int = 1,
-    ) -> None:
-        self.file, self.header, self.turn, self.line = file, header, turn, line
-        if line == 1:
-            self._write(header)
-
-    def write(self, row: TableRow, before: int) -> None:
-        """A row at the line it has in its part, behind the lines of the parts before; or the text of a broken one."""
-        self.to(before + row.line)
-        width = len(self.header)
-        self._write(written.broken(row.reason, row.text, width) if row.reason else self.turn(row.values))
-
-    def to(self, line: int) -> None:
-        """Blank lines up to there."""
-        self.file.write(b"\n" * max(0, line - self.line))
-        self.line = max(line, self.line)
-
-    def _write(self, cells: list[str]) -> None:
-        raw = written.line(cells)
-        self.file.write(raw)
-        self.line += raw.count(b"\n")

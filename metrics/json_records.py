@@ -7,6 +7,7 @@ object with lists in it, as helpdesks export. The reading can stop after any rec
 from __future__ import annotations
 
 import codecs
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,25 +16,16 @@ from typing import IO, Any, Final
 from django.utils.translation import gettext as _
 
 from metrics.containers import FileRefused
+from metrics.json_pages import Record, as_page, unfolded
 
 RECORD_MAX: Final = 16 * 1024**2
 WHOLE_MAX: Final = 4 * 1024**2
 BLOCK: Final = 1024**2
+NEAR: Final = 15  # characters before and behind what is broken
 _BLANK: Final = " \t\r\n\ufeff"
 _DECODER: Final = json.JSONDecoder()
 # A number of thousands of digits is refused by int(): it is kept as it is written.
 _PATIENT: Final = json.JSONDecoder(parse_int=str)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record. `group`: the name of the list it stood in; `reason`: why there is no value, with its `text`."""
-
-    number: int
-    group: str
-    value: dict[str, Any]
-    reason: str = ""
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +51,24 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
+def beginning(raw: bytes, *, is_cut: bool, most: int = 0) -> list[Record]:
+    """The records of a text that begins like this, at least `most` of them if so many are wanted; `is_cut`: more of it
+    follows. Raises FileRefused."""
+    lines, found = is_lines(raw), list[Record]()
+    if lines and is_cut:
+        raw = raw[: raw.rfind(b"\n") + 1]
+    try:
+        for some in Records(io.BytesIO(raw), Place(), lines=lines, size=None if is_cut else len(raw)):
+            found += some
+            if most and len(found) >= most:
+                break
+    except FileRefused:
+        # The beginning of a file ends in the middle of a record; the whole of one may not.
+        if not is_cut or not found:
+            raise
+    return found
+
+
 class Records:
     """Walks a file. After each record `place` is where the next one begins.
 
@@ -82,8 +92,8 @@ class Records:
         window.peek()
         value = window.value()
         window.end()
-        elements = value if isinstance(value, list) else [_as_page(value)]
-        records = [record for each in elements for record in _unfolded(each, 0, "")]
+        elements = value if isinstance(value, list) else [as_page(value)]
+        records = [record for each in elements for record in unfolded(each, 0, "")]
         for number, record in enumerate(records[self.place.number :], start=self.place.number + 1):
             self.place = Place(number, number)
             yield [replace(record, number=number)]
@@ -119,7 +129,7 @@ class Records:
             for value in _elements(window):
                 number = self.place.number + 1
                 self.place = Place(window.offset, number, inside, enclosed)
-                yield [replace(r, group=r.group or inside) for r in _unfolded(value, number, "")]
+                yield [replace(r, group=r.group or inside) for r in unfolded(value, number, "")]
             if not enclosed:
                 return
             inside = None
@@ -131,7 +141,7 @@ def _of_line(line: bytes, number: int) -> list[Record]:
         value = _loads(text)
     except (ValueError, RecursionError):
         return [Record(number, "", {}, "json", text.strip())]
-    return [*_unfolded(value, number, text)]
+    return [*unfolded(value, number, text)]
 
 
 def _next_list(window: _Window) -> str | None:
@@ -212,8 +222,10 @@ class _Window:
             except RecursionError as error:
                 raise FileRefused(_("The JSON is nested too deeply: no file of tickets is.")) from error
             except ValueError as error:
+                within = error.pos - self.at if isinstance(error, json.JSONDecodeError) else 0
                 if not self._more():
-                    raise (self._cut_off() if self.ended and self._is_short() else self._wrong()) from error
+                    is_short = self.ended and self._is_short()
+                    raise (self._cut_off() if is_short else self._wrong(within)) from error
                 continue
             # A number at the end of what was read may go on after it.
             if end == len(self.text) and not self.ended and self._more():
@@ -252,11 +264,24 @@ class _Window:
             _("The JSON ends in the middle: it was cut off on its way. Export it again and upload that file.")
         )
 
-    def _wrong(self) -> FileRefused:
+    def _wrong(self, within: int = 0) -> FileRefused:
+        """`within`: how many characters of the value are right."""
+        self.at += within
+        near = " ".join(self.text[max(0, self.at - NEAR) : self.at + NEAR].split())
         return FileRefused(
-            _("The JSON is broken at byte %(offset)s, near “%(near)s”. Nothing of it was imported.")
-            % {"offset": self.offset, "near": _without_surrogates(self.text[self.at : self.at + 30])}
+            _(
+                "The JSON is broken at byte %(offset)s, in line %(line)s, near “%(near)s”. Nothing of it was imported."
+            )
+            % {"offset": self.offset, "line": self._line(), "near": _without_surrogates(near)}
         )
+
+    def _line(self) -> int:
+        """Which line of the file the next byte is in."""
+        self.file.seek(0)
+        left, line = self.offset, 1
+        while block := self.file.read(min(BLOCK, left)):
+            left, line = left - len(block), line + block.count(b"\n")
+        return line
 
 
 def _raw(text: str, at: int) -> tuple[Any, int]:
@@ -286,70 +311,3 @@ def _decoded(raw: bytes) -> str:
 
 def _without_surrogates(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _unfolded(value: Any, number: int, text: str) -> Iterator[Record]:
-    """A record as it is; the records of a page; what is no record, with the reason."""
-    if not isinstance(value, dict):
-        yield Record(number, "", {}, "json", text.strip() or json.dumps(value)[:1000])
-        return
-    pages = {key: found for key, found in value.items() if _is_page_list(key, found)}
-    if not pages and not _is_empty_page(value):
-        yield Record(number, "", _unwrapped(value))
-    for key, found in pages.items():
-        for each in found:
-            if isinstance(each, dict):
-                yield Record(number, key, each)
-            else:
-                yield Record(number, key, {}, "json", json.dumps(each)[:1000])
-
-
-# Lists that helpdesks export tickets in, and those that explain tickets.
-MAIN: Final = (
-    "tickets",
-    "conversations",
-    "issues",
-    "incidents",
-    "results",
-    "result",
-    "records",
-    "items",
-    "data",
-)
-SIDE: Final = (
-    "users", "groups", "agents", "admins", "teams", "contacts", "organizations", "companies", "brands",
-    "ticket_fields", "ticket_metrics", "metric_sets", "satisfaction_ratings", "time_entries", "ticket_comments",
-)  # fmt: skip
-
-
-def _as_page(value: Any) -> Any:
-    """An object without a number of its own is a page, whatever its list of objects is called."""
-    if isinstance(value, dict) and not {"id", "key", "number"} & value.keys():
-        lists = [
-            found for found in value.values() if isinstance(found, list) and isinstance((*found, 0)[0], dict)
-        ]
-        if len(lists) == 1 and not any(_is_page_list(key, found) for key, found in value.items()):
-            return {"records": lists[0]}
-    return value
-
-
-def _is_page_list(key: str, found: Any) -> bool:
-    """A list of objects under a name that exports use; in a record such a list has other names."""
-    return (
-        (key in MAIN or key in SIDE)
-        and isinstance(found, list)
-        and any(isinstance(e, dict) for e in found[:3])
-    )
-
-
-def _is_empty_page(value: dict[str, Any]) -> bool:
-    return not {"id", "key", "number"} & value.keys() and any(value.get(name) == [] for name in MAIN)
-
-
-def _unwrapped(value: dict[str, Any]) -> dict[str, Any]:
-    """`{"ticket": {…}}` is that ticket."""
-    if len(value) == 1:
-        only = next(iter(value.values()))
-        if isinstance(only, dict):
-            return only
-    return value

@@ -9,10 +9,23 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from metrics import containers, converting, mapping, reading, rejecting, rewriting, staging, surveying, tables
+from metrics import (
+    containers,
+    converting,
+    mapping,
+    reading,
+    rejecting,
+    rewriting,
+    staging,
+    surveying,
+    tables,
+    workbooks,
+)
+from metrics import told_apart as customers
 from metrics.admitting import door_of
 from metrics.chunks import Chunk
 from metrics.importing import stored_path
+from metrics.left_out import words_of
 from metrics.models import Import
 from metrics.reading import Reader
 from metrics.sampling import Sampled
@@ -37,7 +50,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Check:
-    """What became of the first rows: nothing of it is kept."""
+    """What became of the first rows: nothing of it is kept. `customers`: by what they are told apart, if at all."""
 
     rows: int
     faults: list[Fault]
@@ -45,6 +58,7 @@ class Check:
     tickets: int
     first_at: Any
     last_at: Any
+    customers: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -61,6 +75,22 @@ def read_together(draft: Import) -> Found | None:
     return tables.found_in(stored_path(draft)) if draft.form == mapping.TABLES else None
 
 
+def told_apart(draft: Import, found: Check) -> str:
+    """A warning where customers are told apart otherwise than until now; "" where not. Raises FileRefused."""
+    beside = read_together(draft)
+    has_people = beside is not None and bool({*beside.sides.values()} & {"users", "contacts"})
+    # The first look may not see each of them.
+    return customers.warning(customers.compared(draft, customers.ADDRESS if has_people else found.customers))
+
+
+def left_out(draft: Import) -> list[str]:
+    """What of the file will not be read though it stands there, as far as it is seen before. Raises FileRefused."""
+    if draft.form == surveying.WORKBOOK:
+        return words_of({"sheets": workbooks.others_of(stored_path(draft))})
+    found = read_together(draft)
+    return words_of({"passed_over": found.passed_over, "doubtful": found.doubtful}) if found else []
+
+
 def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
     """Read the first rows as the import would, in a transaction that is taken back. Raises FileRefused."""
     fitted = mapping.parse(content).fitted(draft.header)
@@ -69,7 +99,8 @@ def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
         staging.create_incoming()
         door = door_of(draft.source)
         neutral = staging.neutral(fitted, draft.header, door)
-        rows = chunk.readable(_first_rows(draft, CHECK_ROWS), draft.header)
+        first = _first_rows(draft, CHECK_ROWS)
+        rows = chunk.readable(first, draft.header)
         staging.copy_in(neutral.columns, staging.written(rows, neutral.convert))
         chunk.reject(converting.convert(fitted, zone), door.masked)
         flagged, tickets, first_at, last_at = converting.summary()
@@ -78,7 +109,8 @@ def check(draft: Import, content: dict[str, Any], zone: str) -> Check:
         Fault(line, column, value, why, rejecting.called(column, fitted.columns))
         for line, column, value, why in sorted(chunk.refused)
     ]
-    return Check(chunk.read, faults, flagged, tickets, first_at, last_at)
+    people = customers.by(Sampled(draft.header, first).cells(fitted.columns.get("requester", "")))
+    return Check(chunk.read, faults, flagged, tickets, first_at, last_at, people)
 
 
 def _first_rows(draft: Import, count: int) -> list[reading.Row]:

@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from metrics import veiling
@@ -84,6 +85,16 @@ def listed(ticket_import: Import, count: int) -> list[tuple[RejectedRow, str, st
     columns = ticket_import.mapping.get("columns", {})
     rows = ticket_import.rejected_rows.order_by("line", "pk")[:count]
     return [(row, called(row.column, columns), reason(row.column, row.reason)) for row in rows]
+
+
+def grouped(ticket_import: Import, count: int) -> list[tuple[str, str, str, int]]:
+    """What the rejected rows have in common, most frequent first: the column in words, value, reason, and how many."""
+    columns = ticket_import.mapping.get("columns", {})
+    by = ticket_import.rejected_rows.order_by().values_list("column", "value", "reason")
+    most = by.annotate(rows=Count("pk")).order_by("-rows", "column", "value", "reason")[:count]
+    return [
+        (called(column, columns), value, reason(column, code), rows) for column, value, code, rows in most
+    ]
 
 
 def as_csv(ticket_import: Import) -> Iterator[str]:

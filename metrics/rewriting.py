@@ -10,13 +10,16 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Final
 
 from metrics import containers, joining, shared_strings, surveying, workbooks, written
-from metrics.json_records import SIDE, Place, Record, Records
+from metrics.json_pages import SIDE, Record
+from metrics.json_records import Place, Records
+from metrics.later import Later
 from metrics.mapping import TABLES
 from metrics.surveying import WORKBOOK
 from metrics.vendors import detecting, lookups
@@ -40,23 +43,34 @@ def first_rows(path: Path, form: str, header: list[str], count: int) -> str:
     with surveying.names_in(found) as known:
         turn = detecting.turning(form, known)
         for record in found.tickets[:count]:
-            write(_cells(record, header, turn))
+            write(_row(record, header, {} if record.reason else turn(record.value)))
     return out.getvalue()
 
 
-def advance(upload: Path, form: str, header: list[str], cursor: Cursor, say: Callable[[], object]) -> Cursor:
-    """One chunk of the rewriting of `upload`; the cursor says `rewritten` when the CSV is there. Raises FileRefused."""
+def advance(
+    upload: Path,
+    form: str,
+    header: list[str],
+    cursor: Cursor,
+    say: Callable[[], object],
+    wanted: Collection[str] = (),
+) -> Cursor:
+    """One chunk of the rewriting of `upload`; the cursor says `rewritten` when the CSV is there, and what of the file
+    is not in it (metrics/left_out.py). `wanted`: the columns that are read, though the header may lack them.
+
+    Raises FileRefused.
+    """
     target = upload.with_suffix(".csv")
     if form == WORKBOOK:
         return _workbook(upload, target, header, cursor, say)
     if form == TABLES:
-        return joining.advance(upload, target, header, cursor, say)
+        return joining.advance(upload, target, header, cursor, say, wanted)
     if "stage" not in cursor:
         return _begin(upload, header, say)
     if cursor["stage"] == "gather":
         return _gather(_plain(upload), cursor)
     if cursor["stage"] == "convert":
-        return _convert(_plain(upload), target, form, header, cursor)
+        return _convert(_plain(upload), target, form, header, cursor, wanted)
     return _tidied(upload, target, cursor)
 
 
@@ -127,7 +141,10 @@ def _workbook(
     part.replace(target)
     plain.unlink(missing_ok=True)
     shared_strings.forget(plain)
-    return {"rewritten": target.name}
+    return {
+        "rewritten": target.name,
+        "left_out": {name: after[name] for name in ("sheets", "beyond", "merged")},
+    }
 
 
 def _gather(plain: Path, cursor: Cursor) -> Cursor:
@@ -140,12 +157,17 @@ def _gather(plain: Path, cursor: Cursor) -> Cursor:
     return after
 
 
-def _convert(plain: Path, target: Path, form: str, header: list[str], cursor: Cursor) -> Cursor:
+def _convert(
+    plain: Path, target: Path, form: str, header: list[str], cursor: Cursor, wanted: Collection[str]
+) -> Cursor:
     """Write the next tickets behind those that are written."""
     after, part = dict(cursor), written.part_of(target)
     if not part.exists() or part.stat().st_size < cursor.get("written", 0):
-        after = cursor = {**cursor, "place": asdict(Place()), "written": 0}
+        after = cursor = _from_the_first(cursor)
         part.write_bytes(b"")
+    header = [*header, *cursor.get("more", [])]
+    later = Later(header, wanted, cursor.get("later"))
+    others: Counter[str] = Counter(cursor.get("others"))
     names = plain.with_suffix(".names")
     with (
         plain.open("rb") as file,
@@ -158,12 +180,23 @@ def _convert(plain: Path, target: Path, form: str, header: list[str], cursor: Cu
         if not cursor.get("written"):
             out.write(written.line(header))
         for record in _chunk(file, after, "done"):
-            if record.group == cursor["group"]:
-                out.write(written.line(_cells(record, header, turn)))
-        after["written"] = out.tell()
+            if surveying.is_ticket(record, cursor["group"]):
+                cells = {} if record.reason else turn(record.value)
+                later.see(cells, record.number)
+                out.write(written.line(_row(record, header, cells)))
+            elif record.group not in SIDE and not record.reason:
+                others[record.group] += 1
+        after |= {"written": out.tell(), "later": later.told, "others": dict(others)}
         out.flush()
         os.fsync(out.fileno())
+    if after["stage"] == "done" and later.to_read:
+        return {**_from_the_first(after), "more": [*cursor.get("more", []), *later.to_read]}
     return after
+
+
+def _from_the_first(cursor: Cursor) -> Cursor:
+    """Where the tickets begin: somebody took away what was written of them, or they have columns more."""
+    return {**cursor, "stage": "convert", "place": asdict(Place()), "written": 0, "later": {}, "others": {}}
 
 
 def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
@@ -173,12 +206,11 @@ def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
     part.replace(target)
     for place in (_names(upload), upload.with_suffix(".plain")):
         place.unlink(missing_ok=True)
-    return {"rewritten": target.name}
+    return {"rewritten": target.name, "left_out": {name: cursor[name] for name in ("later", "others")}}
 
 
-def _cells(record: Record, header: list[str], turn: Callable[[dict[str, Any]], dict[str, str]]) -> list[str]:
-    """The cells of a record; of a broken one its text, in a row that the reader knows by its length and mark."""
+def _row(record: Record, header: list[str], cells: dict[str, str]) -> list[str]:
+    """The cells in order; of a broken record its text, in a row that the reader knows by its length and mark."""
     if record.reason:
         return written.broken(record.reason, record.text, len(header))
-    cells = turn(record.value)
     return [cells.get(name, "") for name in header]

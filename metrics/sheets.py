@@ -25,6 +25,8 @@ HEAD_MAX: Final = 4 * 1024**2
 CHUNK_BYTES: Final = 8 * 1024**2
 ROW_MAX: Final = 64 * 1024**2
 ROWS_MAX: Final = 1_048_576  # of Excel
+MERGED_MAX: Final = 200  # bytes of what tells of a merged cell
+_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+([0-9]{1,7}):[A-Z]+([0-9]{1,7}))"\s*/?>')
 _DATA: Final = re.compile(rb"<((?:\w+:)?)sheetData(?:\s[^<>]*[^/])?>")
 
 
@@ -99,6 +101,21 @@ def cut(plain: Path, offset: int) -> tuple[bytes, int | None]:
     body = body[: body.index(end)] if is_last else body[: at + len(close)]
     whole = b"".join([head.string[: head.end()], body, end, b"</" + head[1] + b"worksheet>"])
     return whole, None if is_last else offset + len(body)
+
+
+def merged(plain: Path, offset: int, first: int) -> tuple[str, int] | None:
+    """The first merged cell that goes over several rows behind row `first`, and how many do. `offset`: a byte of the
+    sheet behind which they are told, as they are after its rows."""
+    found: list[str] = []
+    with plain.open("rb") as file:
+        file.seek(offset)
+        rest = b""
+        while block := file.read(BLOCK):
+            for cell in _MERGED.finditer(rest + block):
+                if int(cell[3]) > max(first, int(cell[2])):
+                    found.append(cell[1].decode())
+            rest = (rest + block)[-MERGED_MAX:].rpartition(b">")[2]
+    return (found[0], len(found)) if found else None
 
 
 def rows(

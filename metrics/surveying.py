@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -13,9 +12,10 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from metrics import beside, containers, reading, tables, workbooks
+from metrics import beside, containers, reading, table_shapes, tables, workbooks
 from metrics.containers import FileRefused
-from metrics.json_records import MAIN, SIDE, Place, Record, Records, is_lines
+from metrics.json_pages import MAIN, SIDE, Record
+from metrics.json_records import beginning, is_lines
 from metrics.mapping import TABLES
 from metrics.vendors import detecting, lookups
 from metrics.vendors.lookups import Lookups
@@ -41,19 +41,25 @@ def look(path: Path) -> Look:
     """Raises FileRefused, in words."""
     containers.check_not_empty(path)
     if workbooks.is_workbook(path):
-        return _unless_beside(Look(workbooks.header_of(path), WORKBOOK))
+        return _checked(Look(workbooks.header_of(path), WORKBOOK))
     if tables.are_several(path):
         return Look(tables.found_in(path).joined, TABLES)
     if not _JSON.match(containers.beginning(path)):
-        return _unless_beside(Look(reading.layout_of(path).header))
+        return _checked(Look(reading.layout_of(path).header))
     found = survey(path)
     header = _header(found)
     if not header:
         raise FileRefused(_("The JSON holds no list of tickets: no object in it could be one."))
-    return _unless_beside(Look(header, found.form))
+    return _checked(Look(header, found.form))
 
 
-def _unless_beside(found: Look) -> Look:
+def _checked(found: Look) -> Look:
+    if found.form in BY_LINES and table_shapes.is_row(found.header):
+        said = _(
+            "The file begins with a row in place of the names of its columns: that row would be lost. Export it with a"
+            " header."
+        )
+        raise FileRefused(said)
     if why := beside.refusal(found.header):
         raise FileRefused(why)
     return found
@@ -75,36 +81,25 @@ class Survey:
 
     @property
     def tickets(self) -> list[Record]:
-        return [record for record in self.records if record.group == self.group]
+        return [record for record in self.records if is_ticket(record, self.group)]
+
+
+def is_ticket(record: Record, group: str) -> bool:
+    """Whether a record is one of the tickets, that list: also what stands beside pages of them and cannot be read, for
+    it may have been a page."""
+    return record.group == group or (bool(record.reason) and not record.group)
 
 
 def survey(path: Path) -> Survey:
     """Raises FileRefused when it is no JSON, or has no list of objects."""
     raw = containers.beginning(path, SURVEY_BYTES)
     whole = len(raw) < SURVEY_BYTES // 2
-    lines = is_lines(raw)
-    if lines and not whole:
-        raw = raw[: raw.rfind(b"\n") + 1]
-    records = _beginning(raw, whole=whole, lines=lines)
+    records = beginning(raw, is_cut=not whole, most=SURVEY_RECORDS)
     group = _main_group(records)
     tickets = [record.value for record in records if record.group == group and not record.reason]
     if not tickets:
         raise FileRefused(_("The JSON holds no list of tickets: no object in it could be one."))
-    return Survey(records, lines, group, detecting.form_of(tickets[:50]))
-
-
-def _beginning(raw: bytes, *, whole: bool, lines: bool) -> list[Record]:
-    records: list[Record] = []
-    try:
-        for some in Records(io.BytesIO(raw), Place(), lines=lines, size=len(raw) if whole else None):
-            records += some
-            if len(records) >= SURVEY_RECORDS:
-                break
-    except FileRefused:
-        # The beginning of a file ends in the middle of a record; the whole of one may not.
-        if whole or not records:
-            raise
-    return records
+    return Survey(records, is_lines(raw), group, detecting.form_of(tickets[:50]))
 
 
 def _main_group(records: list[Record]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from metrics.containers import FileRefused
-from metrics.table_rows import Shape
+from metrics.table_shapes import Shape
 from metrics.vendors.tables import name_of
 
 IN_ORDER = re.compile(r"(\d+)")

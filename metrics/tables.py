@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from metrics import containers, table_rows
+from metrics import containers, table_rows, table_shapes
 from metrics.containers import Blank, FileRefused
 from metrics.table_parts import (
     ReadBy,
@@ -24,7 +26,7 @@ from metrics.table_parts import (
     may_be_rows,
     read_like,
 )
-from metrics.table_rows import Shape
+from metrics.table_shapes import Shape
 from metrics.vendors import intercom_tables, zendesk_tables
 from metrics.vendors.tables import folded
 
@@ -41,7 +43,8 @@ _NOT_READ: Final = re.compile(r"\.(parquet|avro|orc)$", re.IGNORECASE)
 @dataclass(frozen=True)
 class Found:
     """`tickets`: the files of the table of tickets, in order, and its columns; `sides`: the list of each file beside
-    it; `like`: of a part whose columns do not tell the table the part by whose it is read; `passed_over`: the rest."""
+    it; `like`: of a part whose columns do not tell the table the part by whose it is read; `passed_over`: the rest;
+    `doubtful`: those of the rest that may be rows without a header."""
 
     vendor: str
     tickets: list[str]
@@ -49,6 +52,7 @@ class Found:
     sides: dict[str, str]
     like: dict[str, str]
     passed_over: list[str]
+    doubtful: list[str]
     shapes: dict[str, Shape]
 
     @property
@@ -89,9 +93,9 @@ class Found:
 def shape_in(upload: Path, table: Path, like: str) -> Shape:
     """The same of a table of the .zip that is unpacked."""
     if not like:
-        return table_rows.shape_of(table)
-    other = table_rows.shape_of(upload, like)
-    return read_like(table_rows.shape_of(table, delimiter=other.delimiter), other)
+        return table_shapes.shape_of(table)
+    other = table_shapes.shape_of(upload, like)
+    return read_like(table_shapes.shape_of(table, delimiter=other.delimiter), other)
 
 
 def are_several(path: Path) -> bool:
@@ -108,15 +112,17 @@ def _found_in(path: Path, _changed: int) -> Found:
     """A page asks for it again and again, and to look into hundreds of parts takes a second."""
     sizes = containers.members(path)
     _check_sizes(sizes, path.stat().st_size)
-    size = min(table_rows.LOOKED_AT, FIRST_LOOK // max(1, len(sizes)))
+    size = min(table_shapes.LOOKED_AT, FIRST_LOOK // max(1, len(sizes)))
     looked_at = {name: _shape(path, name, size) for name in in_order(sizes) if sizes[name]}
     shapes = {name: found for name, found in looked_at.items() if isinstance(found, Shape)}
     vendor, known = _known(shapes, [*sizes])
     for name, found in looked_at.items():
         if isinstance(found, FileRefused) and has_name_of(name, known):
             raise _unread(name, found)
-    like = _parts(known, shapes, partial(_read_by, path, shapes, size))
+    by = partial(_read_by, path, shapes, size)
+    like = _parts(known, shapes, by, partial(_repeats_itself, path, shapes, size))
     known |= {name: known[owner] for name, owner in like.items()}
+    rest = [name for name in sizes if name not in known]
     tickets = _headed_first([name for name in shapes if known.get(name) == TICKETS], like)
     return Found(
         vendor,
@@ -124,7 +130,12 @@ def _found_in(path: Path, _changed: int) -> Found:
         _columns([shapes[name] for name in tickets if name not in like or not shapes[name].delimiter]),
         {name: known[name] for name in shapes if known.get(name, TICKETS) != TICKETS},
         like,
-        [name for name in sizes if name not in known],
+        rest,
+        [
+            name
+            for name in rest
+            if name in shapes and shapes[name].has_data and not is_of_no_ticket(name, rest, shapes, by)
+        ],
         {name: shapes[name] for name in known},
     )
 
@@ -145,14 +156,16 @@ def _known(shapes: dict[str, Shape], files: list[str]) -> tuple[str, dict[str, s
     return vendor, {**sides, **dict.fromkeys(mains, TICKETS)}
 
 
-def _parts(known: dict[str, str], shapes: dict[str, Shape], by: ReadBy) -> dict[str, str]:
+def _parts(
+    known: dict[str, str], shapes: dict[str, Shape], by: ReadBy, repeats: Callable[[str], bool]
+) -> dict[str, str]:
     """Of each part that its columns do not tell the file whose table it is a part of. Raises FileRefused."""
     rest = [name for name in shapes if name not in known]
     owners = {name: belongs_to(name, known, shapes, by) for name in rest}
     tickets = [shapes[name] for name, group in known.items() if group == TICKETS]
     passed_over = [name for name, owner in owners.items() if not owner]
     for name in passed_over:
-        if not may_be_rows(name, shapes[name], tickets):
+        if not (may_be_rows(name, shapes[name], tickets) or (shapes[name].has_data and repeats(name))):
             continue
         if has_name_of(name, known) or not is_of_no_ticket(name, passed_over, shapes, by):
             said = _(
@@ -168,9 +181,14 @@ def _read_by(path: Path, shapes: dict[str, Shape], size: int, name: str, delimit
     if shapes[name].delimiter == delimiter:
         return shapes[name]
     try:
-        return table_rows.shape_of(path, name, size, delimiter)
+        return table_shapes.shape_of(path, name, size, delimiter)
     except FileRefused:
         return shapes[name]
+
+
+def _repeats_itself(path: Path, shapes: dict[str, Shape], size: int, name: str) -> bool:
+    with naming(name):
+        return table_rows.repeats_itself(path, name, shapes[name], size)
 
 
 def _headed_first(tickets: list[str], like: dict[str, str]) -> list[str]:
@@ -197,13 +215,22 @@ def _shape(path: Path, name: str, size: int) -> Shape | FileRefused | None:
         )
         raise FileRefused(said % {"file": name[-60:]})
     try:
-        return table_rows.shape_of(path, name, size)
+        return table_shapes.shape_of(path, name, size)
     except Blank:
         return None
     except FileRefused as refusal:
         if _TABLE.search(name):
             raise _unread(name, refusal) from refusal
         return refusal
+
+
+@contextmanager
+def naming(file: str) -> Iterator[None]:
+    """What is wrong with one file of several is said with its name. Raises FileRefused."""
+    try:
+        yield
+    except FileRefused as refusal:
+        raise _unread(file, refusal) from refusal
 
 
 def _unread(name: str, why: FileRefused) -> FileRefused:

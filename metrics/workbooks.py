@@ -25,6 +25,7 @@ from metrics.containers import BLOCK, RATIO_MAX, FileRefused
 from metrics.reading import named
 
 if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 SHEET_MAX: Final = 4 * 1024**3
@@ -44,7 +45,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = {part.filename: part for part in archive.infolist()}
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
         return False
     if "xl/workbook.xml" not in parts:
         return False
@@ -70,12 +71,10 @@ def _sheet(path: Path, plain: Path | None = None) -> Iterator[ReadOnlyWorksheet]
     try:
         with path.open("rb") as file:
             book = sheets.opened(file, plain)
-            for sheet in book.worksheets:
-                if sheet.sheet_state == "visible" and isinstance(sheet, sheets.ReadOnlyWorksheet):
-                    sheet.reset_dimensions()
-                    if _header_row(sheet):
-                        yield sheet
-                        return
+            for sheet in _shown(book):
+                if _header_row(sheet):
+                    yield sheet
+                    return
     except (FileRefused, FileNotFoundError, DatabaseError):
         raise
     except Exception as error:  # openpyxl raises whatever a broken part makes it stumble over
@@ -120,9 +119,27 @@ def begin(upload: Path, plain: Path, say: Callable[[], object]) -> dict[str, Any
     with _sheet(upload) as sheet:
         sheets.unpack(sheet, plain, say)
         sheets.keep_strings(sheet, plain, say)
-        first = _header_row(sheet)
-    size = plain.stat().st_size
-    return {"stage": "sheet", "offset": sheets.first_offset(plain), "row": 0, "first": first, "size": size}
+        first, others = _header_row(sheet), _others(sheet)
+    size, offset = plain.stat().st_size, sheets.first_offset(plain)
+    return {"stage": "sheet", "offset": offset, "row": 0, "first": first, "size": size, "sheets": others}
+
+
+def others_of(path: Path) -> list[str]:
+    """The names of the further sheets that could be read, and are not. Raises FileRefused."""
+    with _sheet(path) as sheet:
+        return _others(sheet)
+
+
+def _others(sheet: ReadOnlyWorksheet) -> list[str]:
+    found = [each for each in _shown(sheet.parent) if each.title != sheet.title]
+    return [str(each.title) for each in found if _header_row(each)]
+
+
+def _shown(book: Workbook) -> Iterator[ReadOnlyWorksheet]:
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible" and isinstance(sheet, _sheets().ReadOnlyWorksheet):
+            sheet.reset_dimensions()
+            yield sheet
 
 
 def advance(
@@ -135,23 +152,28 @@ def advance(
 ) -> dict[str, Any]:
     """Write the lines of the next rows behind those in `part`. After the last offset is None. Raises FileRefused."""
     sheets, offset, row = _sheets(), cursor["offset"], cursor["row"]
+    beyond, merged = cursor.get("beyond"), None
     with _sheet(upload, plain) as sheet, part.open("r+b") as out:
         out.seek(cursor.get("written", 0))
         out.truncate()
         for _number in range(CUTS):
+            began = offset
             xml, offset = sheets.cut(plain, offset)
             for number, cells in sheets.rows(xml, sheet, row, say):
                 if number <= row:
                     continue
                 out.write(b"\n" * (number - row - 1))
                 out.write(_of_row(number, cells, header, cursor["first"]))
+                if number > cursor["first"] and cells and max(cells) > len(header):
+                    beyond = (beyond[0], beyond[1] + 1) if beyond else (number, 1)
                 row = number
             if offset is None:
+                merged = sheets.merged(plain, began, cursor["first"])
                 break
         written = out.tell()
         out.flush()
         os.fsync(out.fileno())
-    return {**cursor, "offset": offset, "row": row, "written": written}
+    return {**cursor, "offset": offset, "row": row, "written": written, "beyond": beyond, "merged": merged}
 
 
 def _of_row(number: int, cells: dict[int, Any], header: list[str], first: int) -> bytes:

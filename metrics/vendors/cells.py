@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 BETWEEN: Final = "|"
+NAME_MAX: Final = 200  # of a column (metrics/reading.py)
 WHOLE_MAX: Final = 1e15  # above that a float is no exact number
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -26,6 +27,13 @@ def text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE_MAX:
         return str(int(value))
     return str(value)
+
+
+def heading(key: Any) -> str:
+    """A key of JSON as the name of a column, as the header of a CSV has it: no blanks around it, and not too long. It
+    may hold NUL or half a character, which nothing in the database can."""
+    found = text(key).replace("\0", " ").strip()[:NAME_MAX]
+    return (found if found.isascii() else found.encode("utf-8", "replace").decode()) or "nameless"
 
 
 def words(values: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from metrics.vendors.cells import at, clock, messages, text, words
+from metrics.vendors.cells import at, clock, heading, messages, text, words
 from metrics.vendors.lookups import Lookups
 
 COLUMNS: Final = (
@@ -61,7 +61,7 @@ def more(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
     own = ticket.get("custom_fields") or ticket.get("custom_field") or {}
     if not isinstance(own, dict):
         return {}
-    return {f"field {name}": text(value) for name, value in own.items() if value not in (None, "")}
+    return {heading(f"field {name}"): text(value) for name, value in own.items() if value not in (None, "")}
 
 
 def _rating(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:

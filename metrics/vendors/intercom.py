@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from metrics.vendors.cells import at, figures, messages, since_1970, text, words
+from metrics.vendors.cells import at, figures, heading, messages, since_1970, text, words
 from metrics.vendors.lookups import Lookups
 
 COLUMNS: Final = (
@@ -68,7 +68,7 @@ def more(talk: dict[str, Any], known: Lookups) -> dict[str, str]:
     own = talk.get("custom_attributes")
     if not isinstance(own, dict):
         return {}
-    return {f"field {name}": text(value) for name, value in own.items() if value not in (None, "")}
+    return {heading(f"field {name}"): text(value) for name, value in own.items() if value not in (None, "")}
 
 
 def _set(number: Any) -> Any:

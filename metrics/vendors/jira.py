@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from metrics.vendors import jira_changes, jira_requests
-from metrics.vendors.cells import at, figures, messages, seconds, since_1970, text, words
+from metrics.vendors.cells import at, figures, heading, messages, seconds, since_1970, text, words
 from metrics.vendors.lookups import Lookups
 
 COLUMNS: Final = (
@@ -76,7 +76,7 @@ def more(record: dict[str, Any], known: Lookups) -> dict[str, str]:
     for name, value in (_issue(record).get("fields") or {}).items():
         plain = at(value, "value") or at(value, "name") if isinstance(value, dict) else value
         if name.startswith("customfield_") and isinstance(plain, str | int | float):
-            found[name] = text(plain)
+            found[heading(name)] = text(plain)
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from metrics.vendors.cells import at, figures, later, messages, number, seconds, text, words
+from metrics.vendors.cells import at, figures, heading, later, messages, number, seconds, text, words
 from metrics.vendors.lookups import Lookups
 from metrics.vendors.tables import stamp
 
@@ -75,7 +75,7 @@ def more(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
     for each in ticket.get("custom_fields") or []:
         if isinstance(each, dict) and each.get("value") not in (None, "", []):
             value = each["value"]
-            name = f"field {known.name(each.get('id'), 'ticket_fields')}"
+            name = heading(f"field {known.name(each.get('id'), 'ticket_fields')}")
             found[name] = words(value) if isinstance(value, list) else text(value)
     return found
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from metrics import importing, mapping, previewing
+from metrics import importing, left_out, mapping, previewing, rejecting, told_apart
 from metrics.containers import FileRefused
 from metrics.guessing import guess
 from metrics.importing import AlreadyImported
@@ -98,6 +98,12 @@ class Command(BaseCommand):
         )
         for name in ("added", "changed", "same", "rejected", "flagged"):
             self.stdout.write(f"{name:>9}: {getattr(ticket_import, name):,}")
+        if unlike := told_apart.warning(job.cursor.get("customers") or {}):
+            self.stdout.write(f"   {unlike}")
+        for sentence in left_out.sentences(job.cursor):
+            self.stdout.write(f"   {sentence}")
+        for called, value, why, rows in rejecting.grouped(ticket_import, 5):
+            self.stdout.write(f"   {rows:,} × {called or 'row'} {value[:60]}: {why}")
         for row in ticket_import.rejected_rows.all()[:5]:
             self.stdout.write(f"   line {row.line}, {row.column or 'row'}: {row.reason} {row.value[:60]}")
 
