@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -21,17 +21,39 @@ NO_TEAM: Final = 0
 
 @dataclass(frozen=True)
 class Group:
-    """Whose tickets: with one of `labels`, against those with none of `avoided`; in these teams (0 is "no team")."""
+    """Whose tickets: with one of `labels`, against those with none of `avoided`; in these teams (0 is "no team").
+
+    `later`: by how many days a team began later than the card's day; a team that is not named there began on it. Those
+    that began together are a wave; `avoided_by` has the avoided labels of a wave where they are not all of `avoided`.
+    """
 
     labels: Sequence[str]
     avoided: Sequence[str]
     teams: Sequence[int]
+    later: Mapping[int, int] = field(default_factory=dict)
+    avoided_by: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def waves(self) -> dict[int, list[int]]:
+        """The teams that began so many days later."""
+        found: dict[int, list[int]] = {}
+        for team in self.teams:
+            found.setdefault(self.later.get(team, 0), []).append(team)
+        return found or {0: []}
+
+    @property
+    def delays(self) -> tuple[timedelta, timedelta]:
+        """How much later than the card's day the first of its teams began, and the last."""
+        return timedelta(days=min(self.waves)), timedelta(days=max(self.waves))
 
 
 @dataclass(frozen=True)
 class Counts:
     """One row a day (counted from `first`), team and group: `n` rows that came to `total`. `values` holds each single
-    value of our own rows, by day."""
+    value of our own rows, by day.
+
+    Days are a team's own: where it began `later`, they are moved back by as many, so that all teams begin on one day.
+    """
 
     first: date
     day: Ints
@@ -39,7 +61,21 @@ class Counts:
     ours: Ints
     n: Ints
     total: Floats
+    later: Ints
     values: dict[int, list[float]]
+
+    @property
+    def calendar(self) -> Ints:
+        """The day of each row as it was, counted from `first`."""
+        return self.day + self.later
+
+    def by_delay(self) -> list[Counts]:
+        """Apart by how much later the teams began; without the single values."""
+        return [self._of(self.later == days) for days in np.unique(self.later)]
+
+    def _of(self, rows: npt.NDArray[np.bool_]) -> Counts:
+        columns = {name: getattr(self, name)[rows] for name in ("day", "team", "ours", "n", "total", "later")}
+        return replace(self, values={}, **columns)
 
     def between(self, first: date, last: date, *, ours: bool | None = None) -> npt.NDArray[np.bool_]:
         """Which rows lie on these days, both included, of one group or of both."""
@@ -86,25 +122,25 @@ def teams_with(labels: Sequence[str], first: date, last: date) -> list[int]:
 
 
 def counts(measure: Measure, group: Group, first: date, last: date, *, singly: bool = False) -> Counts:
-    """What the measure counts on these days, both included; `singly`: with each value of our own."""
+    """What the measure counts on these days, both included, each team by its own days; `singly`: with each value of
+    our own."""
     within = _WITHIN.format(moment=measure.moment)
     sql = _ROWS.format(
         moment=measure.moment, value=measure.value, tables=measure.tables, within=within,
         condition=measure.condition,
     )  # fmt: skip
-    names = {
-        "labels": [*group.labels],
-        "avoided": [*group.avoided],
-        "teams": [*group.teams],
-        "singly": singly,
-    }
-    rows = list(_fetched(sql, names, first, last))
+    rows: list[Any] = []
+    for wave, teams in group.waves.items():
+        avoided = group.avoided_by.get(wave, group.avoided)
+        names = {"labels": [*group.labels], "avoided": [*avoided], "teams": teams, "singly": singly}
+        delay = timedelta(days=wave)
+        rows += [(*row, wave) for row in _fetched(sql, names, first + delay, last + delay)]
     values: dict[int, list[float]] = {}
-    for day, _team, _ours, _n, _total, single in rows:
-        values.setdefault(day, []).extend(single or ())
-    columns = list(zip(*rows, strict=True)) or [()] * 6
-    day, team, ours, n = (np.array(column, dtype=np.int64) for column in columns[:4])
-    return Counts(first, day, team, ours, n, np.array(columns[4], dtype=float), values)
+    for row in rows:
+        values.setdefault(row[0], []).extend(row[5] or ())
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    day, team, ours, n, later = (np.array(columns[place], dtype=np.int64) for place in (0, 1, 2, 3, 6))
+    return Counts(first, day, team, ours, n, np.array(columns[4], dtype=float), later, values)
 
 
 def csat_measure(group: Group, first: date, last: date) -> Measure:

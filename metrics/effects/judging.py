@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from math import ceil, exp, log
+from math import ceil, exp
 from typing import Any, Final
 
 import numpy as np
 
 from metrics import differences, intervals
 from metrics.differences import Estimate
-from metrics.effects import counting, settling
+from metrics.effects import counting, settling, volumes
 from metrics.effects.counting import Counts, Group
 from metrics.effects.measures import (
     CREATED,
@@ -27,13 +27,13 @@ from metrics.effects.regressing import Step, difference_of_differences, step_of
 from metrics.effects.spending import level
 from metrics.effects.windows import WEEK, Windows, shares_known, windows
 
-METHOD: Final = 2  # of this module and what it uses; a card says by which it was made
+METHOD: Final = 3  # of this module and what it uses; a card says by which it was made
 DAY_LEAST: Final = 5  # rows of a day that make it a point of the daily series
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What judge() was asked."""
+    """What judge() was asked. `span`, `first` and `until` count days as the teams' own: they all begin on one day."""
 
     group: Group
     span: Windows
@@ -45,26 +45,31 @@ class _Asked:
 
 def judge(group: Group, day: date, look: int, *, first: date, until: date, sites: int = 1) -> list[Reading]:
     """All measures of one look. `first`: the day the tickets begin; `until`: the first day not known yet; `sites`: so
-    many are judged each by itself, this being one of them."""
-    span = windows(day, look)
+    many are judged each by itself, this being one of them.
+
+    Each team is compared before and after its own day (`group.later`), all with as many weeks: those that the team
+    that began last has.
+    """
+    span, (least, most) = windows(day, look), group.delays
     measures = [HANDLED, REOPENINGS, PROMISED_REPLY, PROMISED_RESOLUTION, CREATED]
-    csat = counting.csat_measure(group, day - look * WEEK, until - timedelta(days=1))
-    asked = _Asked(group, span, look, first, until, sites)
+    csat = counting.csat_measure(group, day - look * WEEK, until - most - timedelta(days=1))
+    asked = _Asked(group, span, look, first - least, until - most, sites)
     return settling.settled([_read(measure, asked) for measure in (csat, *measures)])
 
 
 def _read(measure: Measure, asked: _Asked) -> Reading:
     span, first, until = asked.span, asked.first, asked.until
+    least, most = asked.group.delays
     own = span.within(measure.mature_days, until)
     empty = Reading(measure.key, measure.kind.value, own.weeks, "not_enough")
     if own.before[0] < first or (own.weeks == 0 and span.before[0] < first):
-        return replace(empty, missing={"why": "no_history", "day": first.isoformat()})
+        return replace(empty, missing={"why": "no_history", "day": (first + least).isoformat()})
     if own.weeks == 0:
-        known = span.day + 2 * WEEK + timedelta(days=measure.mature_days)
+        known = span.day + most + 2 * WEEK + timedelta(days=measure.mature_days)
         return replace(empty, missing={"why": "immature", "day": known.isoformat()})
     last = max(own.after[1], min(until, span.day + 8 * WEEK) - timedelta(days=1 + measure.mature_days))
     found = counting.counts(measure, asked.group, own.before[0], last, singly=measure.kind is Kind.LOG)
-    few = _too_few(measure, own, found)
+    few = _too_few(measure, own, found, most)
     if few:
         return replace(empty, missing=few, points=_points(measure, own, found, last))
     looks = shares_known(asked.look, own.weeks, measure.mature_days)
@@ -82,15 +87,16 @@ def _read(measure: Measure, asked: _Asked) -> Reading:
     )  # fmt: skip
 
 
-def _too_few(measure: Measure, own: Windows, found: Counts) -> dict[str, Any]:
-    """What is missing, and when there will be enough if it goes on like this; empty when nothing is."""
+def _too_few(measure: Measure, own: Windows, found: Counts, delay: timedelta) -> dict[str, Any]:
+    """What is missing, and when there will be enough if it goes on like this; empty when nothing is. `delay`: of the
+    team that began last."""
     before, after = (found.sums(*side, ours=True)[0] for side in (own.before, own.after))
     if min(before, after) >= measure.least:
         return {}
     said: dict[str, Any] = {"why": "few", "before": before, "after": after, "least": measure.least}
     if before >= measure.least and after:
         days = ceil(measure.least * own.days / after)
-        said["day"] = (own.after[0] + timedelta(days=days + measure.mature_days)).isoformat()
+        said["day"] = (own.after[0] + delay + timedelta(days=days + measure.mature_days)).isoformat()
     return said
 
 
@@ -106,13 +112,13 @@ def _compared(
         change = differences.difference(int(hits), after, int(hits_before), before, confidence=confidence)
         return Compared(*sides, change)
     if measure.kind is Kind.COUNT:
-        logs = [_log_counts(found, *side, ours=ours) for side in (own.before, own.after)]
+        ratio_of = volumes.change(own, found, confidence, ours=ours)
     elif ours:
         logs = [found.values_between(*side) for side in (own.before, own.after)]
+        ratio_of = differences.ratio_of_logs(logs[1], logs[0], confidence=confidence)
     else:  # Of the others only the sums are read: their ratio is shown, their interval comes with the effect.
         ratio = exp(hits / after - hits_before / before)
         return Compared(*sides, Estimate(ratio, ratio, ratio, 1.0))
-    ratio_of = differences.ratio_of_logs(logs[1], logs[0], confidence=confidence)
     return Compared(*sides, ratio_of) if ratio_of else None
 
 
@@ -132,29 +138,15 @@ def _side(measure: Measure, found: Counts, first: date, last: date, *, ours: boo
     return Side(exp(total / n), low, high, n)
 
 
-def _log_counts(found: Counts, first: date, last: date, *, ours: bool) -> list[float]:
-    """ln of each day's tickets; half a ticket more, so that a day without any has a logarithm."""
-    return [log(count + 0.5) for count in found.daily(first, last, ours=ours)[0]]
-
-
 def _effect(measure: Measure, own: Windows, found: Counts, confidence: float) -> Estimate | None:
     """The difference of differences, or the ratio of ratios."""
     if measure.kind is Kind.COUNT:
-        before, after = (
-            [
-                mine - other
-                for mine, other in zip(
-                    _log_counts(found, *side, ours=True), _log_counts(found, *side, ours=False), strict=True
-                )
-            ]
-            for side in (own.before, own.after)
-        )
-        return differences.ratio_of_logs(after, before, confidence=confidence)
+        return volumes.change_against_others(own, found, confidence)
     rows = found.between(*own.before) | found.between(*own.after)
     after_rows = (found.between(*own.after)[rows]).astype(np.int64)
     estimate = difference_of_differences(
-        day=found.day[rows], stratum=found.team[rows], ours=found.ours[rows], after=after_rows,
-        n=found.n[rows], total=found.total[rows], confidence=confidence,
+        day=found.calendar[rows], stratum=found.team[rows], ours=found.ours[rows], after=after_rows,
+        n=found.n[rows], total=found.total[rows], wave=found.later[rows], confidence=confidence,
     )  # fmt: skip
     if estimate is None or measure.kind is Kind.SHARE:
         return estimate

@@ -62,22 +62,60 @@ def difference_of_differences(
     after: Ints,
     n: Ints,
     total: Floats,
+    wave: Ints | None = None,
     confidence: float = CONFIDENCE,
 ) -> Estimate | None:
     """By how much more ours changed than the comparison group, one row a day, stratum and group.
 
     `total` / `n` is the row's mean; each stratum (team) has a level of its own in each group, so that a shift of
     tickets between teams is not taken for a change. Errors are clustered by day: tickets of one day share its luck.
+
+    `wave`: rows of one wave have the same days before and after. Each wave's comparison group has a change of its own,
+    so no wave is compared with the days of another (stacked regression, Cengiz et al., QJE 134, 2019). A wave that
+    lacks a side of a group tells nothing and is left out.
     None where a group lacks a side, where there are too few days, or where nothing varies.
     """
-    sides = {(int(o), int(a)) for o, a, some in zip(ours, after, n, strict=True) if some}
-    if len(sides) < 4 or len(np.unique(day)) < 2 * LEAST_DAYS:
+    wave = np.zeros(len(day), dtype=np.int64) if wave is None else wave
+    kept = n > 0
+    for each in np.unique(wave):
+        of_it = (wave == each) & (n > 0)
+        if len({(int(o), int(a)) for o, a in zip(ours[of_it], after[of_it], strict=True)}) < 4:
+            kept &= wave != each
+    if len(np.unique(day[kept])) < 2 * LEAST_DAYS:
         return None
-    cells = np.unique(np.column_stack([stratum, ours]), axis=0, return_inverse=True)[1].reshape(-1)
-    levels = (cells[:, None] == np.arange(cells.max() + 1)[None, :]).astype(float)
-    design = np.column_stack([after * ours, after, levels]).astype(float)
-    model = _models().WLS(total / n, design, weights=n)
-    fitted = model.fit(cov_type="cluster", cov_kwds={"groups": day, "use_correction": True}, use_t=True)
+    levels = _indicators(np.column_stack([stratum, ours])[kept])
+    waves = after[kept][:, None] * _indicators(wave[kept][:, None])
+    design = np.column_stack([(after * ours)[kept], waves, levels]).astype(float)
+    return _clustered((total / n)[kept], design, n[kept], day[kept], confidence)
+
+
+def change_of_days(
+    *, day: Ints, wave: Ints, after: Ints, value: Floats, weight: Floats, confidence: float = CONFIDENCE
+) -> Estimate | None:
+    """By how much a series lies higher after than before, each wave of it by its own days; one row a day and wave.
+
+    Each wave has a level of its own. Errors are clustered by day, since a day's luck shows in every wave.
+    """
+    design = np.column_stack([after, _indicators(wave[:, None])]).astype(float)
+    return _clustered(value, design, weight, day, confidence)
+
+
+def _indicators(keys: Ints) -> Ints:
+    """A column of 0 and 1 for each distinct row of keys."""
+    place = np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1)
+    found: Ints = (place[:, None] == np.arange(place.max() + 1)[None, :]).astype(np.int64)
+    return found
+
+
+def _clustered(
+    value: Floats, design: Floats, weights: Any, groups: Ints, confidence: float
+) -> Estimate | None:
+    """The first coefficient, its errors clustered; None where nothing varies."""
+    fitted = (
+        _models()
+        .WLS(value, design, weights=weights)
+        .fit(cov_type="cluster", cov_kwds={"groups": groups, "use_correction": True}, use_t=True)
+    )
     found = _estimate(fitted, 0, confidence)
     return found if isfinite(found.p) else None
 

@@ -6,6 +6,7 @@ That the import does make that of them is proved on a sample, in test_demo_ticke
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -58,15 +59,21 @@ def lay() -> Drawn:
     drawn, teams = draw(), _teams()
     source = Source.objects.create(name="Lumio Desk")
     partitions.make([FIRST - timedelta(days=1) + timedelta(days=n) for n in range(DAYS + 2)])
+    put(zip(*_columns(drawn, teams), strict=True), source)
+    _lay_volume(drawn, teams, source, SPIKE[0])
+    return drawn
+
+
+def put(rows: Iterable[Sequence[Any]], source: Source) -> None:
+    """Tickets with their answers, times and promises: the columns of `drawn`, moments as seconds since 1970, -1 for no
+    rating or handle time. Their months have to be there."""
     with connection.cursor() as cursor:
         cursor.execute(_DRAWN)
         with cursor.copy("COPY drawn FROM STDIN") as copy:
-            for row in zip(*_columns(drawn, teams), strict=True):
+            for row in rows:
                 copy.write_row(row)
         for statement in _ROWS:
             cursor.execute(statement, {"source": source.pk})
-    _lay_volume(drawn, teams, source, SPIKE[0])
-    return drawn
 
 
 def _teams() -> dict[str, Team]:
