@@ -5,6 +5,8 @@ EFFECTS = """
 effects:list                           GET   -                    l x x o o o o o o
 effects:read                           GET   card                 l x x o o o x o o
 effects:read                           GET   999999               l x x x x x x x x
+effects:dates                          GET   card                 l x x o o x x x o
+effects:dates                          POST  card                 f x x i i x x x i
 effects:anew                           GET   card                 m m m m m m m m m
 effects:anew                           POST  card                 f x x r r r x r r
 # Spikes

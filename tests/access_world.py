@@ -147,8 +147,8 @@ def _card(document: Document) -> int:
     """What was seen, over all sites, of the effect of its version in force."""
     version, day = document.versions.in_force().get(), timezone.localdate()
     card = Card.objects.create(
-        change=version.change, version=version, look=2, labels=["refund"], avoided=["refund"], teams=[], readings=[],
-        effective_at=version.since, day=day, known_until=day, verdict="not_enough", method=1,
+        change=version.change, version=version, look=2, labels=["refund"], avoided=["refund"], teams=["payments"],
+        readings=[], effective_at=version.since, day=day, known_until=day, verdict="not_enough", method=1,
     )  # fmt: skip
     return card.pk
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from metrics.effects import looking
+from metrics.effects import looking, starts
+from metrics.effects.errors import CardRefused
 from metrics.effects.models import Card
+from metrics.effects.windows import due_on
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
@@ -21,13 +26,21 @@ if TYPE_CHECKING:
 def ask_anew(card: Card, *, actor: User) -> Job:
     """Have the same look taken again, over all sites and each, with the tickets there are now.
 
-    Asking twice before it is done is one job. Raises PermissionDenied.
+    Asking twice before it is done is one job. Raises PermissionDenied, and CardRefused while a team that began later
+    has not its weeks yet.
     """
     require(actor, Permission.EFFECTS_RECOMPUTE, card)
+    days, own = looking.known(), starts.of_change(card.change_id)
+    ends = due_on(starts.last_of(card.day, own, card.teams), card.look)
+    if own and days and not looking.has_come(ends, days, timezone.localdate()):
+        when = {"day": date_format(ends, "j M Y")}
+        raise CardRefused(
+            _("The team that began last has its weeks on %(day)s. It is worked out then, by itself.") % when
+        )
     with transaction.atomic():
         Version.objects.select_for_update(of=("self",)).only("pk").get(pk=card.version_id)
         newest = Card.objects.filter(version=card.version_id, look=card.look).latest("pk")
-        job = looking.submit(card.version_id, card.look, asked=(actor, newest.pk))
+        job = looking.submit(looking.Due(card.version_id, card.look), asked=(actor, newest.pk))
         facts = {"version": str(card.version), "weeks": card.look, "job": job.pk}
         record(actor=actor, event=Event.EFFECT_ASKED_ANEW, subject=card.version.change, facts=facts)
         return job

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 
 from metrics.effects.scale import ticks
 
@@ -46,9 +47,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Week:
-    """A line of the table beside the picture: a week's figure of each group, None where it has none."""
+    """A line of the table beside the picture: a week's figure of each group, None where it has none. `name`: counted
+    from the week in which teams began."""
 
     day: date
+    name: str
     ours: dict[str, Any] | None
     others: dict[str, Any] | None
     is_between: bool
@@ -63,7 +66,7 @@ class Lines:
     others_path: str
     effective: float
     washout: tuple[float, float]
-    ticks: list[tuple[float, date]]
+    ticks: list[tuple[float, str]]
     scale: list[tuple[float, str]]
     rows: list[Week]
 
@@ -90,8 +93,9 @@ def dots(data: dict[str, Any]) -> Dots | None:
     return Dots(first, second)
 
 
-def lines(data: dict[str, Any], effective: date, unit: str) -> Lines | None:
-    """Weekly points from the first day compared on, on a scale of round values; None without any of ours."""
+def lines(data: dict[str, Any], effective: date, unit: str, *, is_by_team: bool = False) -> Lines | None:
+    """Weekly points from the first day compared on, on a scale of round values; None without any of ours. `is_by_team`:
+    weeks are counted from each team's own day, so none of them has a date."""
     points = [(day, point) for point in data["points"] if (day := parse_date(point["day"]))]
     own = [(day, point["ours"]) for day, point in points if point["ours"]]
     other = [(day, point["others"]) for day, point in points if point["others"] and data["others"]]
@@ -106,14 +110,25 @@ def lines(data: dict[str, Any], effective: date, unit: str) -> Lines | None:
     marks = [_mark(x((day - first).days + 3.5), y, side) for day, side in own]
     others = [_mark(x((day - first).days + 3.5), y, side) for day, side in other]
     begins = (effective - first).days
+
+    def named(day: date) -> str:
+        return _signed((day - effective).days // 7)
+
     return Lines(
         ours=marks, ours_path=_path(marks), others_path=_path(others),
         effective=x(begins), washout=(x(begins), round(x(begins + 7) - x(begins), 1)),
-        ticks=[(x((day - first).days), day) for day, _point in points[:: max(1, -(-len(points) // TICKS))]],
+        ticks=[
+            (x((day - first).days), named(day) if is_by_team else date_format(day, "j M"))
+            for day, _point in points[:: max(1, -(-len(points) // TICKS))]
+        ],
         scale=[(y(tick.value), tick.text) for tick in scale],
-        rows=[Week(day, point["ours"], point["others"], begins <= (day - first).days < begins + 7)
+        rows=[Week(day, named(day), point["ours"], point["others"], begins <= (day - first).days < begins + 7)
               for day, point in points],
     )  # fmt: skip
+
+
+def _signed(number: int) -> str:
+    return f"{number:+d}".replace("-", "\N{MINUS SIGN}") if number else "0"
 
 
 def _or(value: float | None, other: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
@@ -12,6 +14,7 @@ from django.conf import settings
 from django.db.models import Max, Min
 from django.utils import timezone
 
+from metrics.effects import starts
 from metrics.effects.models import Card
 from metrics.effects.subjects import subjects
 from metrics.effects.windows import LOOKS, WEEK, day_of, due_on
@@ -42,37 +45,90 @@ def known() -> Known | None:
     return Known(day_of(ends["first"]), min(day_of(ends["last"]), timezone.localdate()) + timedelta(days=1))
 
 
+@dataclass(frozen=True)
+class Due:
+    """A look to be taken of a version; `why` tells one taking of it from another."""
+
+    version_id: int
+    look: int
+    why: str = ""
+
+
 def submit_due() -> int:
     """Submit a job for each look whose day has come and of which there is no card. Returns how many are due."""
     found = due()
-    for version_id, look in found:
-        submit(version_id, look)
+    for each in found:
+        submit(each)
     return len(found)
 
 
-def due() -> list[tuple[int, int]]:
-    """(version, weeks) of the looks to take now, the oldest change first: its tickets are there, or late by a week."""
+def due() -> list[Due]:
+    """The looks to take now, the oldest change first: their tickets are there, or late by a week."""
     days = known()
     if days is None:
         return []
     zone, today = ZoneInfo(settings.REPORTING_TIME_ZONE), timezone.localdate()
     since = datetime.combine(days.first + WEEK, time(0), zone)
     made = set(Card.objects.filter(asked_by=None, site=None).values_list("version", "look"))
-    return [
-        (subject.version.pk, look)
+    dated = starts.said()
+    again = set(Card.objects.filter(change__in=dated).values_list("version", flat=True)) if dated else set()
+    fresh = [
+        Due(subject.version.pk, look, f"{today}" if subject.version.change_id in dated else "")
         for subject in subjects(since, timezone.now())
         for look in LOOKS
-        if (subject.version.pk, look) not in made and _has_come(due_on(subject.day, look), days, today)
+        if (subject.version.pk, look) not in made and has_come(due_on(subject.day, look), days, today)
     ]
+    return [each for each in fresh if each.version_id not in again] + outdated(dated, days)
 
 
-def _has_come(day: date, days: Known, today: date) -> bool:
+def outdated(dated: Mapping[int, starts.Days], days: Known) -> list[Due]:
+    """Looks at changes of which days of teams were said: those that no card holds with the days that hold now, as soon
+    as the team of the card that began last has its weeks. Each site waits for its own teams, all sites for all."""
+    cards = Card.objects.filter(change__in=dated).of_each_look()
+    columns = ("change_id", "version_id", "site_id", "look", "day", "teams", "began")
+    by_version: dict[int, list[Card]] = defaultdict(list)
+    for card in cards.only(*columns):
+        by_version[card.version_id].append(card)
+    newest = starts.newest(*dated)
+    found = []
+    for version_id, made in sorted(by_version.items()):
+        holding = dated[made[0].change_id]
+        for look in LOOKS:
+            sites = [
+                str(site) for site, of_site in _by_site(made) if _is_wanting(of_site, look, holding, days)
+            ]
+            if sites:
+                found.append(Due(version_id, look, f"{newest[made[0].change_id]} {sites}"))
+    return found
+
+
+def _by_site(cards: Iterable[Card]) -> Iterable[tuple[int | None, list[Card]]]:
+    found: dict[int | None, list[Card]] = defaultdict(list)
+    for card in cards:
+        found[card.site_id].append(card)
+    return found.items()
+
+
+def _is_wanting(cards: Sequence[Card], look: int, holding: starts.Days, days: Known) -> bool:
+    """Whether a site's look has to be taken, and can be."""
+    made = next((card for card in cards if card.look == look), None)
+    if made is not None and starts.is_of_now(made, holding):
+        return False
+    teams = {slug for card in cards for slug in card.teams}
+    last = starts.last_of(cards[0].day, holding, teams)
+    return has_come(due_on(last, look), days, timezone.localdate())
+
+
+def has_come(day: date, days: Known, today: date) -> bool:
+    """Whether all tickets before this day are there, or late by a week."""
     return day <= days.until or day + PATIENCE <= today
 
 
-def submit(version_id: int, look: int, *, asked: tuple[User, int] | None = None) -> Job:
-    """The job of one look; `asked` is (the person who asked for it anew, the newest card there was)."""
+def submit(due: Due, *, asked: tuple[User, int] | None = None, waits: User | None = None) -> Job:
+    """The job of one look; `asked` is (the person who asked for it anew, the newest card there was). Whoever `waits`
+    for it without having asked is not named on the card."""
     person, newest = asked or (None, "")
-    said = f"{version_id}/{look}/{newest}"
-    payload = {"version": version_id, "look": look, "asked_by": person and person.pk}
-    return submitting.submit(KIND, key=sha256(said.encode()).hexdigest(), payload=payload, actor=person)
+    said = f"{due.version_id}/{due.look}/{newest}{due.why}"
+    payload = {"version": due.version_id, "look": due.look, "asked_by": person and person.pk}
+    key = sha256(said.encode()).hexdigest()
+    return submitting.submit(KIND, key=key, payload=payload, actor=person or waits)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import aliases
-from metrics.effects import counting, judging, settling
+from metrics.effects import counting, judging, settling, starts
 from metrics.effects.counting import Group
-from metrics.effects.looking import KIND, Known, known
+from metrics.effects.looking import KIND, Known, has_come, known
 from metrics.effects.models import Card
 from metrics.effects.readings import Reading
 from metrics.effects.subjects import Subject, Touch, subject_of, touches
-from metrics.effects.windows import due_on, windows
+from metrics.effects.windows import Windows, due_on, windows
 from sopdesk.accounts.models import Site, Team, User
 from sopdesk.documents.models import Version
 from sopdesk.jobs.models import Job
@@ -39,26 +41,50 @@ def advance(job: Job) -> Step:
 def make(
     subject: Subject, site: Site | None, look: int, days: Known, asked_by: User | None = None
 ) -> Card | None:
-    """Work one card out and keep it. None where it is there already, or the site has none of these tickets."""
-    same = Card.objects.filter(version=subject.version, site=site, look=look, asked_by=None)
-    if asked_by is None and same.exists():
+    """Work one card out and keep it. None where it is there already, where the site has none of these tickets, or
+    where a team that began later has not its weeks yet."""
+    version, own = subject.version, starts.of_change(subject.version.change_id)
+    made = Card.objects.filter(version=version, site=site, look=look).order_by("-pk").first()
+    if asked_by is None and made is not None and starts.is_of_now(made, own):
         return None
-    span, until = windows(subject.day, look), min(due_on(subject.day, look), days.until)
-    teams, sites = _teams(subject, site, span.before[0], until)
-    if site is not None and not teams:
+    span, ends = windows(subject.day, look), due_on(starts.last_of(subject.day, own, own), look)
+    teams, sites = _teams(subject, site, span.before[0], min(ends, days.until))
+    ends = due_on(starts.last_of(subject.day, own, teams.values()), look)
+    if (site is not None and not teams) or (own and not has_come(ends, days, timezone.localdate())):
         return None
-    meanwhile = touches(subject, span)
-    avoided = sorted({*subject.of_change, *(label for touch in meanwhile for label in touch.labels)})
-    spelled = aliases.names().spelled
-    group = Group(sorted(spelled(subject.labels)), sorted(spelled(avoided)), [*teams])
+    group, meanwhile = _group(subject, span, teams, own)
+    until = min(ends, days.until)
     readings = judging.judge(group, subject.day, look, first=days.first, until=until, sites=sites)
     return Card.objects.create(
-        change=subject.version.change, version=subject.version, site=site, look=look, labels=subject.labels,
-        avoided=avoided, teams=sorted(slug for slug in teams.values() if slug), day=subject.day,
-        effective_at=subject.version.in_force.lower, known_until=until, beside=_beside(subject, meanwhile),
-        readings=[reading.as_json() for reading in readings], verdict=_verdict(readings),
-        method=judging.METHOD, asked_by=asked_by,
+        change=version.change, version=version, site=site, look=look, labels=subject.labels,
+        avoided=_avoided(subject, meanwhile), teams=sorted(slug for slug in teams.values() if slug),
+        day=subject.day, began=starts.as_kept(own, teams.values()), effective_at=version.in_force.lower,
+        known_until=until, beside=_beside(subject, meanwhile),
+        readings=[reading.as_json() for reading in readings], verdict=_verdict(readings), method=judging.METHOD,
+        asked_by=asked_by or (starts.who_said_last(version.change_id, made.teams) if made else None),
     )  # fmt: skip
+
+
+def _group(
+    subject: Subject, span: Windows, teams: dict[int, str], own: starts.Days
+) -> tuple[Group, list[Touch]]:
+    """Whose tickets, each team by its own day; and the changes in force from the first to the last day."""
+    spelled = aliases.names().spelled
+    later = {team: (own[slug] - subject.day).days for team, slug in teams.items() if slug in own}
+    group = Group(sorted(spelled(subject.labels)), [], [*teams], later)
+    first, last = span.before[0], span.after[1]
+    meanwhile = touches(subject, first + group.delays[0], last + group.delays[1])
+    by_wave = {}
+    for days in group.waves:
+        in_its_days = [each for each in meanwhile if first <= each.day - timedelta(days=days) <= last]
+        by_wave[days] = sorted(spelled(_avoided(subject, in_its_days)))
+    avoided = sorted(spelled(_avoided(subject, meanwhile)))
+    return replace(group, avoided=avoided, avoided_by=by_wave), meanwhile
+
+
+def _avoided(subject: Subject, meanwhile: list[Touch]) -> list[str]:
+    """Labels that keep a ticket out of the comparison group."""
+    return sorted({*subject.of_change, *(label for touch in meanwhile for label in touch.labels)})
 
 
 def _teams(subject: Subject, site: Site | None, first: date, until: date) -> tuple[dict[int, str], int]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 
 from metrics.effects import showing
 from metrics.effects.models import Card
@@ -49,10 +50,12 @@ def _panel(viewer: User, cards: Q, effective_at: datetime) -> Panel:
     found = Card.objects.visible_to(viewer).filter(cards).widest(viewer).latest_looks()
     newest = sorted(found.select_related("version__document", "site"), key=lambda card: card.pk)
     shown = [(card, showing.readings(card)) for card in newest]
-    return Panel("effects/card_panel.html", {"cards": shown, "next_on": next_look(effective_at)}, order=42)
+    own = [day for card in newest for said in card.began.values() if (day := parse_date(said))]
+    next_on = next_look(max([day_of(effective_at), *own]))
+    return Panel("effects/card_panel.html", {"cards": shown, "next_on": next_on}, order=42)
 
 
-def next_look(effective_at: datetime) -> date | None:
-    """The day of the first look that is to come; None when all have come."""
-    today, day = timezone.localdate(), day_of(effective_at)
+def next_look(day: date) -> date | None:
+    """The day of the first look that is to come, when the last team began on `day`; None when all have come."""
+    today = timezone.localdate()
     return next((due for look in LOOKS if (due := due_on(day, look)) > today), None)

@@ -1,4 +1,4 @@
-"""Which cards a person may see: of all sites, or those worked out from their own site's tickets alone."""
+"""Which cards and effective dates a person may see: of all sites, or those of their own site alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sopdesk.documents.models import Version
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from metrics.effects.models import Card  # noqa: F401
+    from metrics.effects.models import Card, TeamStart  # noqa: F401
     from sopdesk.accounts.models import User
 
 
@@ -47,3 +47,22 @@ class CardQuerySet(models.QuerySet["Card"]):
         if allows(user, Permission.METRICS_READ_ALL_SITES):
             return self.filter(site=None)
         return self.filter(site=F("site"))
+
+    def of_each_look(self) -> CardQuerySet:
+        """Of each version, site and look the card that was worked out last."""
+        ranked = self.order_by("version_id", "site_id", "look", "-pk")
+        return ranked.distinct("version_id", "site_id", "look")
+
+
+class TeamStartQuerySet(models.QuerySet["TeamStart"]):
+    def visible_to(self, user: User | AnonymousUser) -> TeamStartQuerySet:
+        """Whoever reads the figures of all sites sees all; a lead those of their own site's teams."""
+        if not user.is_authenticated or not allows(user, Permission.METRICS_READ):
+            return self.none()
+        if allows(user, Permission.METRICS_READ_ALL_SITES):
+            return self
+        return self.none() if user.team is None else self.filter(team__site=user.team.site_id)
+
+    def holding(self) -> TeamStartQuerySet:
+        """What was said last of each change and team; also that it was taken back."""
+        return self.order_by("change_id", "team_id", "-pk").distinct("change_id", "team_id")

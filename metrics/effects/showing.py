@@ -43,6 +43,7 @@ class Shown:
     data: dict[str, Any]
     metric: Metric
     day: date
+    is_by_team: bool = False
 
     @property
     def is_measured(self) -> bool:
@@ -162,12 +163,16 @@ class Shown:
 
     @cached_property
     def lines(self) -> Lines | None:
-        return lines(self.data, self.day, self.unit)
+        return lines(self.data, self.day, self.unit, is_by_team=self.is_by_team)
 
 
 def readings(card: Card) -> list[Shown]:
     """Every measure of a card: those that moved first, those not measured last."""
-    shown = [Shown(data, BY_KEY[data["key"]], card.day) for data in card.readings if data["key"] in BY_KEY]
+    shown = [
+        Shown(data, BY_KEY[data["key"]], card.day, bool(card.began))
+        for data in card.readings
+        if data["key"] in BY_KEY
+    ]
     return sorted(shown, key=lambda each: (not each.has_moved, not each.is_measured))
 
 
@@ -198,6 +203,10 @@ class Span:
     before: tuple[date, date]
     after: tuple[date, date]
     days: int
+
+    @property
+    def weeks(self) -> int:
+        return self.days // 7
 
 
 def span_of(card: Card) -> Span | None:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from metrics import aliases
-from metrics.effects.windows import WEEK, Windows, day_of
+from metrics.effects.windows import day_of
 from sopdesk.accounts.audience import Audience
 from sopdesk.documents import impacts
 from sopdesk.documents.models import Retirement, Version
@@ -77,13 +77,13 @@ def _subject(version: Version, labels: list[str], everything: list[str]) -> Subj
     return Subject(version, labels, everything, teams, day_of(version.since or timezone.now()))
 
 
-def touches(subject: Subject, span: Windows) -> list[Touch]:
+def touches(subject: Subject, first: date, last: date) -> list[Touch]:
     """Other material changes that came in force, or ended something, between the first and the last day compared."""
     zone = (subject.version.since or timezone.now()).tzinfo
-    first = datetime.combine(subject.day - span.weeks * WEEK - SLACK, datetime.min.time(), zone)
-    last = datetime.combine(span.after[1] + SLACK, datetime.min.time(), zone)
-    begun = _versions().filter(in_force__startswith__gte=first, in_force__startswith__lt=last, material=True)
-    ended = Retirement.objects.filter(at__gte=first, at__lt=last).select_related("version__document")
+    since = datetime.combine(first - SLACK, datetime.min.time(), zone)
+    until = datetime.combine(last + SLACK, datetime.min.time(), zone)
+    begun = _versions().filter(in_force__startswith__gte=since, in_force__startswith__lt=until, material=True)
+    ended = Retirement.objects.filter(at__gte=since, at__lt=until).select_related("version__document")
     found: list[tuple[Version, datetime | None]] = [
         (version, version.since) for version in begun.exclude(change=subject.version.change_id)
     ]
@@ -91,5 +91,5 @@ def touches(subject: Subject, span: Windows) -> list[Touch]:
     return [
         Touch(version, labels, day)
         for version, at in found
-        if at and span.before[0] <= (day := day_of(at)) <= span.after[1] and (labels := governed([version]))
+        if at and first <= (day := day_of(at)) <= last and (labels := governed([version]))
     ]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics.effects import asking, showing
+from metrics.effects import asking, dating, showing, telling
+from metrics.effects.errors import CardRefused, DatesRefused
 from metrics.effects.filters import CardFilter
+from metrics.effects.forms import DaysForm
 from metrics.effects.models import Card
 from sopdesk.accounts.access import permission_required, signed_in
-from sopdesk.accounts.permissions import Permission, allows
+from sopdesk.accounts.permissions import Permission
 from sopdesk.listing import Listing
 
 SORTS = {
@@ -46,18 +48,10 @@ def card_read(request: HttpRequest, pk: int) -> HttpResponse:
         "version__document", "change", "site", "asked_by"
     )
     card = get_object_or_404(visible, pk=pk)
-    context = {
-        "card": card,
-        "readings": showing.readings(card),
-        "beside": showing.beside(card, person),
-        "span": showing.span_of(card),
-        "looks": visible.filter(version=card.version_id).order_by(
-            F("site__name").asc(nulls_first=True), "look", "pk"
-        ),
-        "may_ask": allows(person, Permission.EFFECTS_RECOMPUTE),
-        "may_see_change": allows(person, Permission.CHANGE_READ),
-    }
-    return render(request, "effects/card_read.html", context)
+    looks = visible.filter(version=card.version_id).order_by(
+        F("site__name").asc(nulls_first=True), "look", "pk"
+    )
+    return render(request, "effects/card_read.html", telling.about(card, list(looks), person))
 
 
 @require_POST
@@ -66,8 +60,47 @@ def card_anew(request: HttpRequest, pk: int) -> HttpResponse:
     """Have it worked out anew."""
     person = signed_in(request)
     card = get_object_or_404(Card.objects.visible_to(person), pk=pk)
-    asking.ask_anew(card, actor=person)
-    messages.success(
-        request, _("It is being worked out anew. The new card will stand beside this one, which stays.")
-    )
+    try:
+        asking.ask_anew(card, actor=person)
+    except CardRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(
+            request, _("It is being worked out anew. The new card will stand beside this one, which stays.")
+        )
+    return redirect("effects:read", card.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Permission.EFFECTS_DATE)
+def card_dates(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say when teams began; with ?suggested the days that readers' confirmations suggest stand there, to be saved."""
+    person = signed_in(request)
+    visible = Card.objects.visible_to(person).select_related("version__document", "change", "site")
+    card = get_object_or_404(visible, pk=pk)
+    typed = request.POST if request.method == "POST" else None
+    form = telling.form_of(card, person, typed, suggest="suggested" in request.GET)
+    if form is None:
+        raise Http404
+    if form.is_bound and form.is_valid():
+        saved = _saved(request, card, form)
+        if saved:
+            return saved
+    context = {"card": card, "form": form, "suggest": "suggested" in request.GET}
+    return render(request, "effects/card_dates.html", context, status=422 if form.is_bound else 200)
+
+
+def _saved(request: HttpRequest, card: Card, form: DaysForm) -> HttpResponse | None:
+    """Where to go on; None where the form has to be mended."""
+    number, days = form.cleaned_data["seen"], form.days()
+    try:
+        new = dating.set_days(card, days, seen_number=number, actor=signed_in(request))
+    except DatesRefused as refused:
+        if refused.problems:
+            form.refuse(refused)
+            return None
+        messages.error(request, str(refused))
+        return redirect("effects:dates", card.pk)
+    said = _("Saved. Looks whose day has come are worked out anew; the cards there are stay as they are.")
+    messages.success(request, said if new else _("No day was changed."))
     return redirect("effects:read", card.pk)

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     DOCUMENT_READ_HISTORY = "document:read_history"
     DOCUMENT_READ_INTERNAL = "document:read_internal"
     DOCUMENT_VERIFY = "document:verify"
+    EFFECTS_DATE = "effects:date"
     EFFECTS_RECOMPUTE = "effects:recompute"
     INITIATIVE_EDIT = "initiative:edit"
     METRICS_READ = "metrics:read"
@@ -93,9 +94,23 @@ _POLICY = _STAFF | {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({P.DOCUMENT_READ_INTERNAL, P.DOCUMENT_READ_HISTORY}),
     Role.AUTHOR: _POLICY
-    | {P.CHANGE_EDIT, P.CHANGE_PUBLISH, P.DOCUMENT_IMPORT, P.DOCUMENT_VERIFY, P.INITIATIVE_EDIT},
+    | {
+        P.CHANGE_EDIT,
+        P.CHANGE_PUBLISH,
+        P.DOCUMENT_IMPORT,
+        P.DOCUMENT_VERIFY,
+        P.EFFECTS_DATE,
+        P.INITIATIVE_EDIT,
+    },
     Role.REVIEWER: _POLICY
-    | {P.CHANGE_APPROVE, P.CHANGE_INVITE, P.CHANGE_PUBLISH, P.CHANGE_PUBLISH_URGENTLY, P.DOCUMENT_VERIFY},
+    | {
+        P.CHANGE_APPROVE,
+        P.CHANGE_INVITE,
+        P.CHANGE_PUBLISH,
+        P.CHANGE_PUBLISH_URGENTLY,
+        P.DOCUMENT_VERIFY,
+        P.EFFECTS_DATE,
+    },
     Role.COMPLIANCE_OFFICER: _POLICY
     | {
         P.CHANGE_APPROVE,
@@ -108,6 +123,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEAD: _STAFF
     | {
         P.ALERTS_HANDLE,
+        P.EFFECTS_DATE,
         P.INITIATIVE_EDIT,
         P.METRICS_READ,
         P.METRICS_READ_AGENTS,
@@ -138,6 +154,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.CHANGE_INVITE,
         P.DOCUMENT_HAND_OVER,
         P.DOCUMENT_IMPORT,
+        P.EFFECTS_DATE,
         P.INITIATIVE_EDIT,
         P.METRICS_READ_AGENTS,
         P.PEOPLE_EDIT,

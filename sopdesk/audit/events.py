@@ -43,6 +43,7 @@ class Event(models.TextChoices):
     DOCUMENT_VERIFICATION_UNDONE = "document:verification_undone", _("verification taken back")
     DOCUMENT_VERIFIED = "document:verified", _("document verified")
     EFFECT_ASKED_ANEW = "effect:asked_anew", _("effect to be worked out anew")
+    EFFECT_DATED = "effect:dated", _("effective dates of teams set")
     EXPORT_STARTED = "export:started", _("export started")
     FIGURE_MAIL_LEFT = "figure_mail:left", _("figures by mail no longer wanted")
     FIGURE_MAIL_PAUSED = "figure_mail:paused", _("figures by mail paused")
