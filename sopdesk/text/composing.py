@@ -17,7 +17,9 @@ SENSITIVE = gettext_noop("Sensitive material. Open it only when you need it.")
 CALLOUTS = {"note": gettext_noop("Note"), "tip": gettext_noop("Tip"), "warning": gettext_noop("Warning")}
 _PLAIN_TITLE = re.compile(r"^[^\\`*_\[\]<>&!]*$")
 _DEFINITION = re.compile(
-    r"^[ ]{0,3}\[([^\[\]\n]{1,200})\]:[ ]*(\S{1,2000})[ ]*(?:[\"'(]([^\n]{0,500}?)[\"')])?[ ]*$", re.MULTILINE
+    # Spaces once taken are kept (`*+`): given back one by one, five thousand of them took a tenth of a second a line.
+    r"^[ ]{0,3}\[([^\[\]\n]{1,200})\]:[ ]*(\S{1,2000})[ ]*+(?:[\"'(]([^\n]{0,500}?)[\"')][ ]*+)?$",
+    re.MULTILINE,
 )
 
 
