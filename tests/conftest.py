@@ -24,12 +24,14 @@ from pytest_django import DjangoDbBlocker
 
 from compliance.loading import load as load_catalogue
 from sopdesk.accounts.models import Site, Team, User
+from sopdesk.documents.models import ReviewRule
 from sopdesk.postgres import worded
 from tests import factories, ordering, sharing, template_database
 
 FLUSH_ATTEMPTS = 5
 OTHERS_SECONDS = 20
 OF_DJANGO = {"django_content_type", "auth_permission"}
+RULES: list[ReviewRule] = []
 
 
 @pytest.hookimpl(trylast=True)
@@ -59,6 +61,13 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["TEMPLATE"] = template_database.ready()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The rows that migrations wrote are remembered, so that they are there again whenever the tables were emptied."""
+    with django_db_blocker.unblock():
+        RULES[:] = ReviewRule.objects.all()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _words_are_compared() -> None:
     """What is worded once a process says in each test what it would say if it were worded anew."""
@@ -70,7 +79,8 @@ def _flush_past_the_triggers() -> Iterator[None]:
     """Tests with transactions empty all tables after them, also those whose triggers and rights refuse that.
 
     Only those that hold anything, and row by row: emptying two hundred tables as a whole makes as many files anew, for
-    a third of a second. What Django fills by itself after migrating stays, so that it need not be filled anew.
+    a third of a second. What Django fills by itself after migrating stays, so that it need not be filled anew; what
+    migrations wrote is put back: a test finds the same whatever ran before it.
     """
 
     def unguarded(self: DatabaseOperations, style: Any, tables: list[str], **options: Any) -> list[str]:
@@ -95,8 +105,11 @@ def _flush_past_the_triggers() -> Iterator[None]:
         for _attempt in range(FLUSH_ATTEMPTS):
             _wait_for_others(self.connection)
             with suppress(OperationalError):
-                return flush(self, statements)
-        return flush(self, statements)
+                flush(self, statements)
+                break
+        else:
+            flush(self, statements)
+        ReviewRule.objects.bulk_create(RULES)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(DatabaseOperations, "sql_flush", unguarded)
