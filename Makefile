@@ -35,7 +35,7 @@ run: $(RUN_STAMP)  ## start the desk: servers, migrations, demo data once, then 
 test: $(DEV_STAMP)  ## every check beside every test, browser journeys included; both run to their end
 	@checked=$$(mktemp); bash scripts/check.sh >"$$checked" 2>&1 & checking=$$!; \
 	trap 'kill $$checking 2>/dev/null || true' INT TERM; \
-	status=0; $(PY) -m pytest -n 3 --dist worksteal $(ARGS) || status=1; \
+	status=0; $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) || status=1; \
 	wait $$checking || status=1; cat "$$checked"; rm -f "$$checked"; $(STOP); exit $$status
 
 check: $(DEV_STAMP)  ## lint, types, layers, templates, migrations, deployment settings
