@@ -66,7 +66,7 @@ def set_days(
         problems = {slug: problem(card, day, known) for slug, day in wanted.items() if day}
         if any(problems.values()):
             found = {slug: said for slug, said in problems.items() if said}
-            raise DatesRefused(_("No day was saved."), found)
+            raise DatesRefused(problems=found)
         before = starts.of_change(change.pk)
         new = TeamStart.objects.bulk_create(
             TeamStart(change=change, team=teams[slug], day=day, set_by=actor)

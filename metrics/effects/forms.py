@@ -52,7 +52,6 @@ class DaysForm(forms.Form):
 
     def refuse(self, refused: DatesRefused) -> None:
         """Say beside each team what is wrong with its day."""
-        self.add_error(None, str(refused))
         for slug, problem in refused.problems.items():
             self.add_error(PREFIX + slug, problem)
 
@@ -65,4 +64,4 @@ def _of(suggestion: Suggestion | None) -> str:
     if suggestion is None:
         return ""
     words = {"day": date_format(suggestion.day, "j M Y"), "n": suggestion.n}
-    return _("Four in five of its %(n)d readers had confirmed reading it by %(day)s.") % words
+    return _("At least four in five of its %(n)d readers had confirmed reading it by %(day)s.") % words

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from metrics.effects import dating, showing, starts
+from metrics.effects import dating, looking, showing, starts
 from metrics.effects.forms import PREFIX, DaysForm
 from metrics.effects.models import Card, TeamStart
 from metrics.effects.showing import Shown
@@ -49,7 +49,12 @@ def form_of(card: Card, viewer: User, typed: QueryDict | None, *, suggest: bool 
     mine = list(dating.datable(card, viewer))
     if not mine:
         return None
-    suggested, own = suggestions(card, viewer), starts.of_change(card.change_id)
+    own, known = starts.of_change(card.change_id), looking.known()
+    suggested = {
+        slug: each
+        for slug, each in suggestions(card, viewer).items()
+        if not dating.problem(card, each.day, known)
+    }
     guessed = {slug: each.day for slug, each in suggested.items()} if suggest else {}
     begins = {PREFIX + slug: day for slug, day in {**guessed, **own}.items()}
     number = {"seen": dating.seen(card, viewer)}

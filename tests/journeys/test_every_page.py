@@ -56,8 +56,9 @@ def card_of(draft: ChangeItem) -> Card:
         Reading("volume", "count", 4, "not_enough", missing={"why": "constant"}),
     ]  # fmt: skip
     return Card.objects.create(
-        change=version.change, version=version, look=8, labels=["refund"], avoided=["refund"], teams=[],
-        day=date(2026, 6, 8), effective_at=timezone.now(), known_until=date(2026, 8, 3), verdict="moved", method=2,
+        change=version.change, version=version, look=8, labels=["refund"], avoided=["refund"], teams=["payments"],
+        began={"payments": "2026-06-15"}, day=date(2026, 6, 8), effective_at=timezone.now(),
+        known_until=date(2026, 8, 3), verdict="moved", method=2,
         readings=[reading.as_json() for reading in readings],
     )  # fmt: skip
 
@@ -72,16 +73,16 @@ def alert() -> Alert:
 def places(cast: dict[str, User], tickets: Import, draft: ChangeItem) -> dict[str, list[str]]:
     """Who looks at which pages."""
     change = f"/changes/{draft.change_id}"
-    policy = SlaPolicy.objects.get()
+    policy, effect = SlaPolicy.objects.get(), f"/metrics/effects/{card_of(draft).pk}"
     return {
         "gia": ["/", "/metrics", "/metrics/tickets", "/metrics/definitions", "/imports", "/imports/new",
-                f"/imports/{tickets.pk}", "/metrics/effects", f"/metrics/effects/{card_of(draft).pk}",
+                f"/imports/{tickets.pk}", "/metrics/effects", effect,
                 "/metrics/spikes", f"/metrics/spikes/{alert().pk}", "/metrics/service-levels",
                 f"/metrics/service-levels/calendars/{policy.calendar_id}",
                 f"/metrics/service-levels/policies/{policy.pk}?at=2026-06-08T10:00&labels=dsar-access",
                 f"/metrics/service-levels/policies/{policy.pk}/edit"],
         "hal": ["/people", "/people/teams", "/people/teams/add", "/people/add", f"/people/{cast['dev'].pk}",
-                "/profile", "/audit"],
+                "/profile", "/audit", f"{effect}/dates"],
         "carla": ["/", "/compliance", "/compliance/gdpr", "/compliance/duties/gdpr-art-12-3", "/search?q=refund"],
         "ana": ["/sops", "/sops/SOP-0001", "/sops/SOP-0001/history", "/changes", f"{change}?view=side",
                 f"{change}/items/{draft.pk}", "/macros", "/labels", "/help"],
