@@ -28,6 +28,8 @@ class Later:
         }
 
     def see(self, cells: Mapping[str, str], record: int, file: str = "") -> None:
+        if self.known.issuperset(cells):
+            return
         for name in cells.keys() - self.known:
             if not cells[name]:
                 continue

@@ -53,6 +53,17 @@ def at(record: Any, *path: str) -> Any:
     return record
 
 
+def part(record: Any, *path: str) -> dict[str, Any]:
+    """The object at the end of a path of keys; an empty one where something else or nothing is."""
+    found = at(record, *path)
+    return found if isinstance(found, dict) else {}
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; none of what is no list."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 def number(value: Any) -> float | None:
     if isinstance(value, bool):
         return None
@@ -93,9 +104,11 @@ def later(stamp: Any, by_seconds: float | None) -> str:
 def clock(value: Any) -> int | None:
     """Seconds of "hh:mm" or "hh:mm:ss"; None for anything else."""
     parts = str(value or "").strip().split(":")
-    if len(parts) not in {2, 3} or not all(part.strip().isdecimal() for part in parts):
+    if len(parts) not in {2, 3} or not all(
+        0 < len(each.strip()) < 10 and each.strip().isdecimal() for each in parts
+    ):
         return None
-    hours, minutes, rest = (*(int(part) for part in parts), 0)[:3]
+    hours, minutes, rest = (*(int(each) for each in parts), 0)[:3]
     return hours * 3600 + minutes * 60 + rest
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from metrics.vendors.cells import at, clock, heading, messages, text, words
+from metrics.vendors.cells import at, clock, heading, messages, objects, part, text, words
 from metrics.vendors.lookups import Lookups
 
 COLUMNS: Final = (
@@ -27,7 +27,7 @@ def fits(record: dict[str, Any]) -> bool:
 
 
 def row(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
-    stats = at(ticket, "stats") or {}
+    stats = part(ticket, "stats")
     requester = ticket.get("requester_id")
     email = at(ticket, "requester", "email") or known.one("contacts", requester).get("email")
     return {
@@ -58,9 +58,7 @@ def row(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
 
 
 def more(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
-    own = ticket.get("custom_fields") or ticket.get("custom_field") or {}
-    if not isinstance(own, dict):
-        return {}
+    own = part(ticket, "custom_fields") or part(ticket, "custom_field")
     return {heading(f"field {name}"): text(value) for name, value in own.items() if value not in (None, "")}
 
 
@@ -80,8 +78,8 @@ def _rating(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
 def _time(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
     """Time entries are "hh:mm" each; several people may have written several."""
     own = ticket.get("time_entries")
-    entries = own if isinstance(own, list) else known.all("time_entries", ticket.get("id"))
-    spent = [clock(each.get("time_spent")) for each in entries if isinstance(each, dict)]
+    entries = objects(own) if isinstance(own, list) else known.all("time_entries", ticket.get("id"))
+    spent = [clock(each.get("time_spent")) for each in entries]
     if not any(each is not None for each in spent):
         return {}
     ended = max(text(each.get("executed_at") or each.get("created_at")) for each in entries)
@@ -92,7 +90,7 @@ def _conversation(ticket: dict[str, Any]) -> str:
     own = ticket.get("conversations")
     if not isinstance(own, list):
         return ""
-    public = [each for each in own if isinstance(each, dict) and not each.get("private")]
+    public = [each for each in objects(own) if not each.get("private")]
     written = [
         ("customer" if each.get("incoming") else "agent", text(each.get("created_at"))) for each in public
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from metrics.vendors.cells import at, figures, heading, messages, since_1970, text, words
+from metrics.vendors.cells import at, figures, heading, messages, objects, part, since_1970, text, words
 from metrics.vendors.lookups import Lookups
 
 COLUMNS: Final = (
@@ -37,8 +37,7 @@ def fits(record: dict[str, Any]) -> bool:
 
 
 def row(talk: dict[str, Any], known: Lookups) -> dict[str, str]:
-    told = at(talk, "statistics") or {}
-    author = at(talk, "source", "author") or {}
+    told, author = part(talk, "statistics"), part(talk, "source", "author")
     return {
         "external_id": text(talk.get("id")),
         "subject": text(at(talk, "source", "subject")),
@@ -51,13 +50,13 @@ def row(talk: dict[str, Any], known: Lookups) -> dict[str, str]:
         "requester": text(author.get("email") or author.get("id") or _contact(talk)),
         "assignee": known.name(_set(talk.get("admin_assignee_id")), "admins"),
         "team": known.name(_set(talk.get("team_assignee_id")), "teams"),
-        "labels": words([at(each, "name") for each in at(talk, "tags", "tags") or []]),
+        "labels": words([each.get("name") for each in objects(at(talk, "tags", "tags"))]),
         "first_public_reply_at": since_1970(told.get("first_admin_reply_at")),
         "first_solved_at": since_1970(told.get("first_close_at")),
         "last_solved_at": since_1970(told.get("last_close_at")),
         "reopen_count": text(told.get("count_reopens")),
         "assignee_stations": text(told.get("count_assignments")),
-        "is_agent_initiated": text(at(talk, "source", "delivered_as") in _STARTED_BY_US),
+        "is_agent_initiated": text(text(at(talk, "source", "delivered_as")) in _STARTED_BY_US),
         "vendor_figures": figures((ours, "business", told.get(theirs), None) for theirs, ours in _LENGTHS.items()),
         **_rating(talk),
         **_parts(talk, author),
@@ -65,9 +64,7 @@ def row(talk: dict[str, Any], known: Lookups) -> dict[str, str]:
 
 
 def more(talk: dict[str, Any], known: Lookups) -> dict[str, str]:
-    own = talk.get("custom_attributes")
-    if not isinstance(own, dict):
-        return {}
+    own = part(talk, "custom_attributes")
     return {heading(f"field {name}"): text(value) for name, value in own.items() if value not in (None, "")}
 
 
@@ -77,14 +74,13 @@ def _set(number: Any) -> Any:
 
 
 def _contact(talk: dict[str, Any]) -> Any:
-    found = at(talk, "contacts", "contacts") or [{}]
-    return at(found[0], "id") if isinstance(found, list) and found else None
+    return next((each.get("id") for each in objects(at(talk, "contacts", "contacts"))), None)
 
 
 def _rating(talk: dict[str, Any]) -> dict[str, str]:
     """`created_at` is when the rating was asked for, not when it was given."""
-    found = talk.get("conversation_rating")
-    if not isinstance(found, dict) or not found:
+    found = part(talk, "conversation_rating")
+    if not found:
         return {}
     said = found.get("rating")
     return {
@@ -99,16 +95,14 @@ def _parts(talk: dict[str, Any], author: dict[str, Any]) -> dict[str, str]:
     parts = at(talk, "conversation_parts", "conversation_parts")
     if not isinstance(parts, list):
         return {}
-    written = (
-        [(who(at(talk, "source", "author") or {}), since_1970(talk.get("created_at")))] if author else []
-    )
-    for each in parts:
-        if isinstance(each, dict) and each.get("part_type") in SAID and each.get("body"):
-            written.append((who(at(each, "author") or {}), since_1970(each.get("created_at"))))
+    written = [(who(author), since_1970(talk.get("created_at")))] if author else []
+    for each in objects(parts):
+        if text(each.get("part_type")) in SAID and each.get("body"):
+            written.append((who(part(each, "author")), since_1970(each.get("created_at"))))
     replies = [when for who, when in written if who == "agent"]
     return {"conversation": messages(written), "reply_count": str(len(replies))}
 
 
 def who(author: dict[str, Any]) -> str:
-    kind = author.get("type")
+    kind = text(author.get("type"))
     return "customer" if kind in _CUSTOMERS else ("agent" if kind == "admin" else "auto")

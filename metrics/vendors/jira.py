@@ -10,7 +10,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 from metrics.vendors import jira_changes, jira_requests
-from metrics.vendors.cells import at, figures, heading, messages, seconds, since_1970, text, words
+from metrics.vendors.cells import (
+    at,
+    figures,
+    heading,
+    messages,
+    number,
+    objects,
+    part,
+    seconds,
+    since_1970,
+    text,
+    words,
+)  # fmt: skip
 from metrics.vendors.lookups import Lookups
 
 COLUMNS: Final = (
@@ -37,9 +49,9 @@ def _issue(record: dict[str, Any]) -> dict[str, Any]:
 
 def row(record: dict[str, Any], known: Lookups) -> dict[str, str]:
     issue = _issue(record)
-    fields = issue.get("fields") or {}
+    fields = part(issue, "fields")
     slas = _slas(issue)
-    reporter = at(fields, "reporter") or {}
+    reporter = part(fields, "reporter")
     resolved = _stops(slas.get(_RESOLUTION))
     resolution = text(fields.get("resolutiondate"))
     status, created = text(at(fields, "status", "name")), text(fields.get("created"))
@@ -73,7 +85,7 @@ def row(record: dict[str, Any], known: Lookups) -> dict[str, str]:
 def more(record: dict[str, Any], known: Lookups) -> dict[str, str]:
     """Custom fields with a plain value, or one with a name."""
     found = {}
-    for name, value in (_issue(record).get("fields") or {}).items():
+    for name, value in part(_issue(record), "fields").items():
         plain = at(value, "value") or at(value, "name") if isinstance(value, dict) else value
         if name.startswith("customfield_") and isinstance(plain, str | int | float):
             found[heading(name)] = text(plain)
@@ -84,7 +96,7 @@ def _slas(issue: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Its SLA fields by name: anything with cycles, among the fields or in a list beside them."""
     beside = issue.get("sla") or issue.get("slas") or []
     listed = at(beside, "values") if isinstance(beside, dict) else beside
-    every = [*(issue.get("fields") or {}).values(), *(listed if isinstance(listed, list) else [])]
+    every = [*part(issue, "fields").values(), *objects(listed)]
     return {
         text(each.get("name")).lower(): each
         for each in every
@@ -93,9 +105,8 @@ def _slas(issue: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _cycles(sla: dict[str, Any] | None) -> list[dict[str, Any]]:
-    found = at(sla, "completedCycles")
-    cycles = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-    return sorted(cycles, key=lambda cycle: at(cycle, "startTime", "epochMillis") or 0)
+    cycles = objects(at(sla, "completedCycles"))
+    return sorted(cycles, key=lambda cycle: number(at(cycle, "startTime", "epochMillis")) or 0)
 
 
 def _stops(sla: dict[str, Any] | None) -> list[str]:
@@ -149,6 +160,6 @@ def _conversation(fields: dict[str, Any]) -> str:
     reporter = at(fields, "reporter", "accountId")
     return messages(
         ("customer" if at(each, "author", "accountId") == reporter else "agent", text(each.get("created")))
-        for each in comments
-        if isinstance(each, dict) and each.get("jsdPublic", True)
+        for each in objects(comments)
+        if each.get("jsdPublic", True)
     )

@@ -78,7 +78,7 @@ def _stamp(value: Any) -> str:
 def _order(stamp: str) -> float:
     try:
         return datetime.fromisoformat(stamp).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
 
 

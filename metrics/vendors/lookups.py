@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from metrics.vendors.cells import WHOLE_MAX
+from metrics.vendors.cells import WHOLE_MAX, at
 
 # By what the rows of a list are found, and which of their values are kept (all of them when none are named).
 _BY: Final = {
@@ -106,7 +106,7 @@ class Lookups:
         """What it is called, else its number."""
         for each in lists:
             row = self.one(each, key)
-            called = row.get("name") or (row.get("contact") or {}).get("name") or row.get("title")
+            called = row.get("name") or at(row, "contact", "name") or row.get("title")
             if called:
                 return str(called)
         return "" if key is None else str(key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from metrics.vendors.cells import figures, messages, seconds, text, words
+from metrics.vendors.cells import figures, messages, objects, seconds, text, words
 from metrics.vendors.lookups import Lookups
 
 COLUMNS: Final = (
@@ -85,6 +85,6 @@ def _conversation(ticket: dict[str, Any]) -> str:
     who = {"Customer": "customer", "Agent": "agent"}
     return messages(
         (who.get(str(each.get("sender")), "auto"), text(each.get("created_at")))
-        for each in own
-        if isinstance(each, dict) and not each.get("internal")
+        for each in objects(own)
+        if not each.get("internal")
     )

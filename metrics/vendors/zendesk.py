@@ -8,7 +8,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from metrics.vendors.cells import at, figures, heading, later, messages, number, seconds, text, words
+from metrics.vendors.cells import (
+    BETWEEN,
+    at,
+    figures,
+    heading,
+    later,
+    messages,
+    number,
+    objects,
+    seconds,
+    text,
+    words,
+)  # fmt: skip
 from metrics.vendors.lookups import Lookups
 from metrics.vendors.tables import stamp
 
@@ -42,7 +54,7 @@ def fits(record: dict[str, Any]) -> bool:
 
 def row(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
     metrics, said = _metrics(ticket, known), conversation(ticket, known)
-    tags = ticket.get("tags") or []
+    tags = words(ticket.get("tags"))
     return {
         "external_id": text(ticket.get("id")),
         "subject": text(ticket.get("subject")),
@@ -57,9 +69,9 @@ def row(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
         "requester": text(known.one("users", ticket.get("requester_id")).get("email") or ticket.get("requester_id")),
         "assignee": known.name(ticket.get("assignee_id"), "users"),
         "team": known.name(ticket.get("group_id"), "groups"),
-        "labels": words(tags),
+        "labels": tags,
         # Which ticket it was merged into is told by a comment only.
-        "merged_into": "merged" if MERGED in tags else "",
+        "merged_into": "merged" if MERGED in tags.replace(" ", BETWEEN).split(BETWEEN) else "",
         "is_agent_initiated": text(opened_by_an_agent(ticket, known)),
         "active_s": _total_time(ticket, known),
         "conversation": said,
@@ -72,8 +84,8 @@ def row(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
 def more(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
     """The custom fields, by title where the export tells it."""
     found = {}
-    for each in ticket.get("custom_fields") or []:
-        if isinstance(each, dict) and each.get("value") not in (None, "", []):
+    for each in objects(ticket.get("custom_fields")):
+        if each.get("value") not in (None, "", []):
             value = each["value"]
             name = heading(f"field {known.name(each.get('id'), 'ticket_fields')}")
             found[name] = words(value) if isinstance(value, list) else text(value)
@@ -136,11 +148,9 @@ def _rating(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
 
 
 def _total_time(ticket: dict[str, Any], known: Lookups) -> str:
-    for each in ticket.get("custom_fields") or []:
-        if isinstance(each, dict):
-            title = known.name(each.get("id"), "ticket_fields").lower()
-            if title == TOTAL_TIME:
-                return seconds(each.get("value"))
+    for each in objects(ticket.get("custom_fields")):
+        if known.name(each.get("id"), "ticket_fields").lower() == TOTAL_TIME:
+            return seconds(each.get("value"))
     return ""
 
 
@@ -149,16 +159,16 @@ def opened_by_an_agent(ticket: dict[str, Any], known: Lookups) -> bool | None:
     role = known.one("users", ticket.get("submitter_id")).get("role")
     if role is None or ticket.get("submitter_id") == ticket.get("requester_id"):
         return None
-    return role in {"agent", "admin"}
+    return text(role) in {"agent", "admin"}
 
 
 def conversation(ticket: dict[str, Any], known: Lookups) -> str:
     """Public comments. Who wrote is an agent when it is not the requester and their role, where told, is one."""
     own = ticket.get("comments")
-    comments = own if isinstance(own, list) else known.all("ticket_comments", ticket.get("id"))
+    comments = objects(own) if isinstance(own, list) else known.all("ticket_comments", ticket.get("id"))
     found = []
     for each in comments:
-        if not isinstance(each, dict) or each.get("public") is False:
+        if each.get("public") is False:
             continue
         author = each.get("author_id") or each.get("user_id")
         role = known.one("users", author).get("role")

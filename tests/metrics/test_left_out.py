@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from datetime import datetime
@@ -85,6 +86,28 @@ def test_so_it_is_with_parts_of_a_table() -> None:
     assert "“sh?oe” was not read. It is in 2 records, first in record 4 of “ticket_2.ndjson”" in said(done)
     assert "Files of the .zip that were not read: “other.csv”." in said(done)
     assert draft(zipped(files)).header == [*received.header, "priority", "sh?oe"]
+
+
+@pytest.mark.usefixtures("_short_look")
+@pytest.mark.parametrize("form", ["json", "tables"])
+def test_a_worker_may_die_at_any_step_of_it(form: str) -> None:
+    rows = [ticket(n, status="open", created_at="x", requester_id=9) for n in range(1, 7)]
+    rows += [{**rows[0], "id": n, **LATE} for n in range(7, 10)]
+    files = {"a.ndjson": lines(*rows), "ticket_tag.csv": "ticket_id,tag\n1,a\n"}
+    waiting = draft(zipped(files) if form == "tables" else lines(*rows))
+    path, cursor = importing.stored_path(waiting), dict[str, Any]()
+    assert waiting.form == form
+    assert "prio" not in waiting.header
+    for _step in range(60):
+        for _again in range(2):
+            after = rewriting.advance(path, form, waiting.header, dict(cursor), lambda: None, {"prio"})
+        cursor = json.loads(json.dumps(after))
+        if "rewritten" in cursor:
+            break
+    written = [*csv.DictReader(path.with_suffix(".csv").open())]
+    assert [row["prio"] for row in written] == [""] * 6 + ["high"] * 3
+    [(name, told)] = cursor["left_out"]["later"].items()
+    assert (name.partition(".")[0], told[1:]) == ("shoe", [7, 3])
 
 
 def test_a_page_of_tickets_that_cannot_be_read_is_a_rejected_row() -> None:
