@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -57,7 +56,7 @@ from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.import_tickets"
 CHUNK_ROWS: Final = 20_000
-FIRST_ROWS: Final = 5_000  # soon done, so that the next are read beside it
+FIRST_ROWS: Final = 5_000  # soon done, so that the next are read beside them, half as many more each time
 CHUNK_BYTES: Final = 16 * 1024**2
 REJECTED_KEPT: Final = 100_000
 STATISTICS_FROM: Final = 5_000
@@ -263,7 +262,7 @@ def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         converting.release(ready.table)
     _count(ticket_import, stored, chunk, ready.other_encoding)
     after_reading = "fold" if fitted.shape == "events" else "roll_up"
-    after = {"offset": ready.after.offset, "line": ready.after.line, "unmapped": odd}
+    after = {name: getattr(ready.after, name) for name in ("offset", "line", "rows")} | {"unmapped": odd}
     return {**cursor, **after, "phase": after_reading if ready.at_end else "read"}
 
 
@@ -275,7 +274,7 @@ def _converted(ready: Ready, place: Place) -> Iterable[converting.Fault]:
         staging.create_incoming()
         staging.copy_in(ready.columns, ready.blocks)
     if not ready.at_end:
-        reading_ahead.begin(replace(ready.after, rows=CHUNK_ROWS))
+        reading_ahead.begin(ready.after)
     return ready.faults if ready.table else converting.convert(place.mapping, place.zone)
 
 
@@ -288,7 +287,8 @@ def _place(ticket_import: Import, cursor: dict[str, Any]) -> Place:
         layout=Layout(cursor["delimiter"], ticket_import.header, 0, 0),
         mapping=mapping.parse(ticket_import.mapping).fitted(ticket_import.header),
         door=door_of(ticket_import.source),
-        rows=CHUNK_ROWS if ticket_import.rows_read else min(FIRST_ROWS, CHUNK_ROWS),
+        rows=min(CHUNK_ROWS, cursor.get("rows", FIRST_ROWS)),
+        most=CHUNK_ROWS,
         size=CHUNK_BYTES,
         offset=cursor["offset"],
         line=cursor["line"],

@@ -34,7 +34,7 @@ CONVERTED_FROM_BYTES: Final = 1024**2  # so much has to be left of a file
 @dataclass(frozen=True)
 class Place:
     """Where a chunk begins (bytes; 1-based line) and how it is read: all that its outcome depends on. `end`: of the
-    file, in bytes; `zone`: of its stamps without one."""
+    file, in bytes; `zone`: of its stamps without one; `rows`: of this chunk, `most`: of any."""
 
     import_id: int
     path: Path
@@ -44,6 +44,7 @@ class Place:
     mapping: FileMapping
     door: Door
     rows: int
+    most: int
     size: int
     offset: int
     line: int
@@ -82,7 +83,9 @@ def read(place: Place, put: Callable[[Columns, Iterator[bytes]], list[bytes]] = 
         reader = Reader(file, place.layout, place.offset, place.line)
         rows = chunk.readable(reader.rows(rows=place.rows, size=place.size), header)
         blocks = put(neutral.columns, staging.written(rows, neutral.convert))
-        after = replace(place, offset=reader.offset, line=reader.line)
+        # Longer step by step: about what can be read ahead while those before are stored.
+        rows_then = min(place.most, place.rows + place.rows // 2)
+        after = replace(place, offset=reader.offset, line=reader.line, rows=rows_then)
         return Ready(chunk, neutral.columns, blocks, after, reader.at_end, reader.other_encoding)
 
 

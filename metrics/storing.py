@@ -77,12 +77,16 @@ chunk AS (
     SELECT DISTINCT ON (external_id) external_id, line, team, conversation, speakers FROM converted WHERE fault IS NULL
     ORDER BY external_id, source_version DESC NULLS LAST, updated_at DESC NULLS LAST, line DESC
 ),
-{conversing.WAITS}
-SELECT chunk.line, coalesce(key.id, nextval('metrics_ticket_id_seq')) AS id,
-    key.id IS NULL AS is_new, key.created_at AS was_created_at, team.id AS team_id,
-    wait.asked_at, wait.answered_at
-FROM chunk LEFT JOIN wait USING (line) LEFT JOIN team ON team.name = lower(chunk.team)
-LEFT JOIN metrics_ticketkey AS key ON key.source_id = %(source)s AND key.external_id = chunk.external_id"""
+{conversing.WAITS},
+found AS (
+    SELECT chunk.line, key.id, key.created_at AS was_created_at, team.id AS team_id, wait.asked_at, wait.answered_at
+    FROM chunk LEFT JOIN wait USING (line) LEFT JOIN team ON team.name = lower(chunk.team)
+    LEFT JOIN metrics_ticketkey AS key ON key.source_id = %(source)s AND key.external_id = chunk.external_id
+    ORDER BY chunk.line
+)
+SELECT line, coalesce(id, nextval('metrics_ticket_id_seq')) AS id, id IS NULL AS is_new, was_created_at, team_id,
+    asked_at, answered_at
+FROM found"""
 
 _FRESH: Final = f"""
 SELECT {", ".join(f"{value} AS {name}" for name, value in _TARGETS.items())},

@@ -51,6 +51,22 @@ def test_each_chunk_is_read_once_and_all_rows_come_in(reads: list[int]) -> None:
     assert len(reads) == len(set(reads)) >= 4
 
 
+def test_chunks_grow_by_half_up_to_the_longest(reads: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "FIRST_ROWS", 2)
+    monkeypatch.setattr(importing, "CHUNK_ROWS", 4)
+    finish(started(11))
+    length = len("A0,open,2026-05-04T09:00Z,p0@example.com\n")
+    assert [(offset - len(HEADER)) // length for offset in reads] == [0, 2, 5, 9]
+
+
+def test_tickets_are_numbered_in_the_order_of_their_rows(reads: list[int]) -> None:
+    """What hangs on them is then written at the end of its index, not here and there in it."""
+    names = ["B9", "A1", "C5", "A10", "B2"]
+    rows = "".join(f"{name},open,2026-05-04T09:00Z,\n" for name in names)
+    finish(importing.start(draft(HEADER + rows), SHIPPED["sopdesk"], actor=None))
+    assert [*Ticket.objects.order_by("id").values_list("external_id", flat=True)] == names
+
+
 def test_a_bad_row_of_a_chunk_that_was_read_ahead_keeps_its_line(reads: list[int]) -> None:
     text = HEADER + "A0,open,2026-05-04,\nA1,open,2026-05-04,\nA2,open,never,\nA3,open\nA4,open,2026-05-04,\n"
     done = finish(importing.start(draft(text), SHIPPED["sopdesk"], actor=None))
