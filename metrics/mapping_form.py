@@ -17,7 +17,7 @@ from metrics.mapping_choices import DATES, SCALES, SEPARATORS, UNITS, ColumnChoi
 from metrics.models import Import, Mapping
 from metrics.sampling import Sampled
 from metrics.schema import Kind
-from metrics.surveying import BY_LINES
+from metrics.surveying import BY_LINES, WORKBOOK
 from metrics.veiling import Sampler
 from sopdesk.accounts.zones import validate_time_zone
 
@@ -219,21 +219,36 @@ class MappingForm(forms.Form):
         said = getattr(self, "cleaned_data", {})
         columns = {name: said.get(f"column_{name}") for name in schema.NAMES}
         chosen = {name: header for name, header in columns.items() if header}
-        constants = {k: v for k, v in self.base.get("constants", {}).items() if k != "rating_scale"}
+        later = self._perhaps_later(chosen)
+        constants = {
+            name: value for name, value in self.base.get("constants", {}).items()
+            if name != "rating_scale" or "rating" in later
+        }  # fmt: skip
         if said.get("scale") and "rating" in chosen and "rating_scale" not in chosen:
             constants["rating_scale"] = said["scale"]
         unit = said.get("unit") or "s"
         units = {name: unit for name in schema.LENGTHS if name in chosen and unit != "s"}
+        units |= {name: counts for name, counts in self.base.get("units", {}).items() if name in later}
         return {
             **{key: value for key, value in self.base.items() if key not in {"units", "constants", "values"}},
             "shape": "events" if "event_at" in chosen else "tickets",
-            "columns": chosen,
+            "columns": {**chosen, **later},
             "dates": said.get("dates") or "iso",
             "separator": said.get("separator") or self.base.get("separator") or "|",
             "values": self._said_values(said),
             **({"constants": constants} if constants else {}),
             **({"units": units} if units else {}),
         }
+
+    def _perhaps_later(self, chosen: dict[str, Any]) -> dict[str, str]:
+        """What was known of columns that the first records do not have: a later one may (metrics/later.py)."""
+        if self.draft.form in {"", WORKBOOK}:
+            return {}
+        known, passed = self.base.get("columns", {}).items(), {*self.draft.header, *chosen.values()}
+        return {
+            name: header for name, header in known
+            if name not in {*chosen, "event_at"} and header not in passed
+        }  # fmt: skip
 
     def _said_values(self, said: dict[str, Any]) -> dict[str, dict[str, str]]:
         """What is known of values that the first rows do not have stays as it was."""

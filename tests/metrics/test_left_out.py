@@ -13,9 +13,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from metrics import importing, joining, left_out, rewriting, surveying, table_shapes
+from metrics import importing, joining, left_out, previewing, rewriting, surveying, table_shapes
 from metrics.containers import FileRefused
 from metrics.guessing import guess
+from metrics.mapping_form import MappingForm
 from metrics.models import Import, RejectedRow, Ticket
 from sopdesk.accounts.models import User
 from tests.metrics.bringing import SHIPPED, bring, draft, finish, source
@@ -108,6 +109,22 @@ def test_a_worker_may_die_at_any_step_of_it(form: str) -> None:
     assert [row["prio"] for row in written] == [""] * 6 + ["high"] * 3
     [(name, told)] = cursor["left_out"]["later"].items()
     assert (name.partition(".")[0], told[1:]) == ("shoe", [7, 3])
+
+
+@pytest.mark.usefixtures("_short_look")
+def test_what_a_mapping_knows_of_columns_that_come_late_outlives_the_page_of_columns() -> None:
+    waiting = draft(lines(*(ticket(n) for n in range(1, 8)), ticket(8, **LATE, stars=5, took=2)))
+    known = {
+        "columns": {**WIDER["columns"], "rating": "stars", "active_s": "took"},
+        "units": {"active_s": "min"},
+    }
+    known |= {"shape": "tickets", "constants": {"rating_scale": "1_5"}}
+    form = MappingForm(waiting, known, previewing.sampled(waiting))
+    content, zone = form.as_shown()
+    done = finish(importing.start(waiting, content, time_zone=zone, actor=None))
+    assert (done.added, done.rejected) == (8, 0)
+    last = Ticket.objects.get(external_id="8")
+    assert (last.priority, last.ratings.get().raw) == ("high", "5")
 
 
 def test_a_page_of_tickets_that_cannot_be_read_is_a_rejected_row() -> None:
@@ -249,7 +266,7 @@ def test_the_report_has_it(client: Client, gia: User) -> None:
     done = bring(lines(*(ticket(n) for n in range(1, 8)), ticket(8, **LATE)), read_as=OWN)
     client.force_login(gia)
     page = client.get(reverse("metrics:import_read", args=[done.pk])).content.decode()
-    assert "What was not read" in page
+    assert "Not read from this file" in page
     assert "shoe.size" in page
 
 
