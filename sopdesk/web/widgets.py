@@ -17,8 +17,26 @@ from sopdesk.text.escaping import filled, joined
 SELECT: Final = "django/forms/widgets/select.html"
 INPUTS: Final = frozenset(
     f"django/forms/widgets/{name}.html"
-    for name in ("date", "datetime", "email", "hidden", "number", "password", "text", "time", "url")
+    for name in (
+        "checkbox",
+        "date",
+        "datetime",
+        "email",
+        "hidden",
+        "number",
+        "password",
+        "text",
+        "time",
+        "url",
+    )
 )
+TEXTAREA: Final = "django/forms/widgets/textarea.html"
+MANY: Final = frozenset(f"django/forms/widgets/{name}.html" for name in ("checkbox_select", "radio"))
+_MANY: Final = "<div{}{}>{}\n</div>"
+_MANY_GROUP: Final = "\n  <div><label>{}</label>{}\n  </div>"
+_ONE_OF_MANY: Final = "<div>\n    {}\n</div>"
+_LABELLED: Final = "<label{}>{} {}</label>"
+_TEXTAREA: Final = '<textarea name="{}"{}>\n{}</textarea>'
 _INPUT: Final = '<input type="{}" name="{}"{}{}>'
 _SELECT: Final = '<select name="{}"{}>{}\n</select>\n'
 _OPTION: Final = '\n  <option value="{}"{}>{}</option>\n'
@@ -33,6 +51,10 @@ class Renderer(TemplatesSetting):
             return _select(context["widget"])
         if template_name in INPUTS:
             return _input(context["widget"])
+        if template_name == TEXTAREA:
+            return _textarea(context["widget"])
+        if template_name in MANY:
+            return _many(context["widget"])
         return super().render(template_name, context, request)
 
 
@@ -80,6 +102,31 @@ def _option(key: Any, label: Any, left: set[str]) -> SafeString:
 def _input(widget: dict[str, Any]) -> SafeString:
     value = "" if widget["value"] is None else filled(' value="{}"', str(widget["value"]))
     return filled(_INPUT, widget["type"], widget["name"], value, _attributes(widget["attrs"]))
+
+
+def _many(widget: dict[str, Any]) -> SafeString:
+    """A box or a button for each choice."""
+    groups = []
+    for name, options, _index in widget["optgroups"]:
+        inside = _joined([filled(_ONE_OF_MANY, _labelled(option)) for option in options])
+        groups.append(filled(_MANY_GROUP, name, inside) if name else inside)
+    given = widget["attrs"]
+    own = (filled(' {}="{}"', name, str(given[name])) if given.get(name) else "" for name in ("id", "class"))
+    return filled(_MANY, *own, _joined(groups))
+
+
+def _labelled(option: dict[str, Any]) -> SafeString:
+    if not option.get("wrap_label"):
+        return _input(option)
+    its_id = option["attrs"].get("id")
+    return filled(
+        _LABELLED, filled(' for="{}"', str(its_id)) if its_id else "", _input(option), option["label"]
+    )
+
+
+def _textarea(widget: dict[str, Any]) -> SafeString:
+    value = "" if widget["value"] is None else str(widget["value"])
+    return filled(_TEXTAREA, widget["name"], _attributes(widget["attrs"]), value)
 
 
 def _select(widget: dict[str, Any]) -> SafeString:

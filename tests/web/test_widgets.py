@@ -39,20 +39,27 @@ class Markup:
         forms.SelectMultiple(attrs={"size": 4}, choices=CHOICES),
         forms.Select(choices=[]),
         forms.NullBooleanSelect(),
+        forms.CheckboxSelectMultiple(choices=CHOICES),
+        forms.CheckboxSelectMultiple(attrs={"class": 'a"b', "disabled": True}, choices=CHOICES),
+        forms.RadioSelect(choices=CHOICES),
     ],
 )
 @pytest.mark.parametrize("value", [None, "", "a&b", "y", ["x", "y"], "unknown"])
-def test_a_choice_is_the_same_as_by_the_templates(widget: forms.Select, value: Any) -> None:
+def test_a_choice_is_the_same_as_by_the_templates(
+    widget: forms.Select | forms.RadioSelect, value: Any
+) -> None:
     if isinstance(value, list) and not widget.allow_multiple_selected:
         return
-    attrs = {"id": "id_<choice>", "aria-invalid": "true"}
-    ours = widget.render('a"name', value, attrs, Renderer())
-    assert ours.split() == widget.render('a"name', value, attrs, TemplatesSetting()).split()
+    for attrs in ({"id": "id_<choice>", "aria-invalid": "true"}, {}):
+        ours = widget.render('a"name', value, attrs, Renderer())
+        assert ours.split() == widget.render('a"name', value, attrs, TemplatesSetting()).split()
 
 
 @pytest.mark.parametrize(
     "kind",
     [
+        forms.CheckboxInput,
+        forms.Textarea,
         forms.TextInput,
         forms.DateInput,
         forms.DateTimeInput,
