@@ -13,9 +13,12 @@ from compliance.models import Duty
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import checks, impact
 from sopdesk.documents.impact import Impact, Link
+from sopdesk.postgres.worded import worded
 from sopdesk.text.reversing import address
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sopdesk.accounts.models import User
     from sopdesk.documents.models import Change, ChangeItem
 
@@ -28,8 +31,7 @@ def duties(viewer: User, change: Change, items: Sequence[ChangeItem]) -> Iterabl
     texts = [parsed for item in items if (parsed := checks.read(item)) is not None]
     named = {mention.key for parsed in texts for mention in parsed.mentions if mention.kind == "duty"}
     topics = sorted({str(topic) for item in items for topic in item.data.get("topics") or ()})
-    wanted = Q(key__in=named) | Q(triggers__overlap=topics) if topics else Q(key__in=named)
-    found = list(Duty.objects.visible_to(viewer).in_use().filter(wanted).order_by("position"))
+    found = _binding(viewer, tuple(sorted(named)), tuple(topics))
     cited = sum(duty.key in named for duty in found)
     blockers = sum(duty.gate == "blocker" for duty in found)
     parts = [
@@ -45,6 +47,12 @@ def duties(viewer: User, change: Change, items: Sequence[ChangeItem]) -> Iterabl
         links=tuple(_link(duty) for duty in sorted(found, key=lambda duty: duty.key not in named)),
         order=70,
     )
+
+
+@worded
+def _binding(viewer: User, named: tuple[str, ...], topics: tuple[str, ...]) -> QuerySet[Duty]:
+    wanted = Q(key__in=named) | Q(triggers__overlap=topics) if topics else Q(key__in=named)
+    return Duty.objects.visible_to(viewer).in_use().filter(wanted).order_by("position")
 
 
 def _link(duty: Duty) -> Link:

@@ -11,8 +11,11 @@ from compliance.models import Duty
 from sopdesk.documents import checks
 from sopdesk.documents.checks import Finding
 from sopdesk.documents.publish_checks import STRICT
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sopdesk.documents.models import ChangeItem
 
 
@@ -27,8 +30,7 @@ def duties_are_in_the_catalogue(items: Sequence[ChangeItem]) -> Iterable[Finding
                 named.setdefault((item.pk, mention.key), (item, mention.line))
     if not named:
         return
-    duties = Duty.objects.filter(key__in={key for _item, key in named}).select_related("successor")
-    known = {duty.key: duty for duty in duties}
+    known = {duty.key: duty for duty in _named(tuple(sorted({key for _item, key in named})))}
     for (_pk, key), (item, line) in named.items():
         duty = known.get(key)
         if duty is None:
@@ -40,3 +42,8 @@ def duties_are_in_the_catalogue(items: Sequence[ChangeItem]) -> Iterable[Finding
             successor = duty.successor
             how = _("Name %(key)s instead.") % {"key": successor.key} if successor else _("Take it out.")
             yield checks.at_line(item, line, what, how)
+
+
+@worded
+def _named(keys: tuple[str, ...]) -> QuerySet[Duty]:
+    return Duty.objects.filter(key__in=keys).select_related("successor")

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sopdesk.documents import checks
 from sopdesk.documents.checks import Finding
 from sopdesk.documents.models import Version
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
     from sopdesk.documents.models import ChangeItem
 
 FIELDS = ("labels", "add_labels")
@@ -24,8 +30,7 @@ def labels_are_in_use(items: Sequence[ChangeItem]) -> Iterable[Finding]:
     if not named:
         return
     keys = {key for _item, key, _line in named}
-    in_force = Version.objects.in_force().filter(document__kind="label", document__key__in=keys)
-    known: dict[str, dict[str, Any]] = dict(in_force.values_list("document__key", "data"))
+    known: dict[str, dict[str, Any]] = dict(_in_force(tuple(sorted(keys)), timezone.now()))
     drafted = {item.document.key: item.data for item in items if item.document.kind == "label"}
     for item, key, line in named:
         data = drafted.get(key) or known.get(key)
@@ -34,6 +39,12 @@ def labels_are_in_use(items: Sequence[ChangeItem]) -> Iterable[Finding]:
         elif not line:
             what = _("It names the label %(label)s, which does not exist.") % {"label": key}
             yield Finding(item, what, blocks=False, how=_("Mend it under “Who may read it, and its fields”."))
+
+
+@worded
+def _in_force(keys: tuple[str, ...], now: datetime) -> QuerySet[Version, tuple[str, Any]]:
+    in_force = Version.objects.in_force(now).filter(document__kind="label", document__key__in=keys)
+    return in_force.values_list("document__key", "data")
 
 
 def _labels(item: ChangeItem) -> Iterator[tuple[str, int]]:

@@ -45,10 +45,9 @@ def tickets_a_week(viewer: User, change: Change, items: Sequence[ChangeItem]) ->
     first, after = complete_weeks(min(newest, timezone.localdate()))
     period, narrow = Period(first, after - timedelta(days=1)), {"label": labels}
     with held():
-        by_label = reporting.report(viewer, VOLUME, by=["label"], period=period, narrow=narrow)
-        whole = reporting.report(
-            viewer, VOLUME, period=period, narrow=narrow
-        )  # a ticket with two of them is one
+        by_label = whole = reporting.report(viewer, VOLUME, by=["label"], period=period, narrow=narrow)
+        if len(labels) > 1:  # a ticket with two of them is one
+            whole = reporting.report(viewer, VOLUME, period=period, narrow=narrow)
     counts = {line.keys["label"]: line.figure.n for line in by_label}
     shown = dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
     return [_measured(shown, sum(line.figure.n for line in whole), period.last)]

@@ -97,6 +97,7 @@ def test_values_are_put_in_and_names_belong_to_the_words(ana: User, eve: User) -
     assert slugs(eve.team.pk, ana.team.pk) == sorted([ana.team.slug, eve.team.slug])
     assert of_site(ana.team.site_id) == [*Team.objects.filter(site=ana.team.site_id)]
     assert of_site(None) == []
+    assert slugs(10**20, ana.team.pk) == [ana.team.slug]
     assert any_of((ana.name, eve.name), ("agent",)) == [eve]
     assert any_of((ana.name,), ("agent", "author", "policy_author", *ana.roles)) == [ana]
     assert any_of((eve.name, ana.name), (*ana.roles, *eve.roles)) == sorted(

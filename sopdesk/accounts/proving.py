@@ -10,7 +10,10 @@ from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from django.utils.translation import gettext as _
 
+from sopdesk.postgres.worded import worded
+
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from sopdesk.accounts.models import User
@@ -55,7 +58,14 @@ def _is_right(credential: str, person: User) -> bool:
 
 def has_passkey(person: User) -> bool:
     """Whether a passkey or security key of theirs is known here."""
-    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists())
+    return bool(_passkeys(person.pk))
+
+
+@worded
+def _passkeys(person: int) -> QuerySet[Authenticator, int]:
+    keys = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
+    found: QuerySet[Authenticator, int] = keys.values_list("pk", flat=True)[:1]
+    return found
 
 
 def passkey_challenge(person: User) -> dict[str, object]:

@@ -18,10 +18,13 @@ from sopdesk.discussion.placing import Stand, Standing, Text, cut, line_of, plac
 from sopdesk.documents import states
 from sopdesk.documents.items import is_read, items_of
 from sopdesk.documents.models import Change, ChangeItem, Document
+from sopdesk.postgres.worded import worded
 from sopdesk.text import diff
 from sopdesk.text.presenting import present_all
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sopdesk.accounts.models import User
 
 
@@ -174,12 +177,18 @@ def threads_of(change: Change) -> list[Thread]:
     kept: list[Thread] | None = change.__dict__.get("_threads_read")
     if kept is not None and is_read(change):
         return kept
-    found = change.threads.select_related("author", "outside", "document", "must_by", "settled_by")
-    threads = list(found.prefetch_related("comments__author", "comments__outside", "comments__mentioned"))
+    threads = _threads(change.pk)
     for thread in threads:
         thread.change = change
     change.__dict__["_threads_read"] = threads
     return threads
+
+
+@worded
+def _threads(change: int) -> QuerySet[Thread]:
+    found = Thread.objects.filter(change=change)
+    found = found.select_related("author", "outside", "document", "must_by", "settled_by")
+    return found.prefetch_related("comments__author", "comments__outside", "comments__mentioned")
 
 
 def _read(change: Change, viewer: User) -> Discussion:

@@ -15,8 +15,10 @@ from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
 from sopdesk.documents import requirements, states, telling
 from sopdesk.documents.errors import ChangeRefused
+from sopdesk.documents.items import is_read
 from sopdesk.documents.locking import locked_change
 from sopdesk.documents.models import AskedReviewer, Change
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -132,9 +134,25 @@ def set_due(change: Change, *, due_on: date | None, actor: User) -> Change:
 
 def reviewers_for(change: Change) -> QuerySet[User]:
     """Who may be asked to review a change: may approve, may sign in, wrote none of it."""
+    return _able(change.pk)
+
+
+def reviewers_now(change: Change) -> list[User]:
+    """The same as they are now. A page that offers them in two places asks once."""
+    kept: list[User] | None = change.__dict__.get("_reviewers_read")
+    if kept is None or not is_read(change):
+        kept = change.__dict__["_reviewers_read"] = _able_now(change.pk)
+    return kept
+
+
+def _able(change: int) -> QuerySet[User]:
     roles = [role for role, granted in GRANTS.items() if Permission.CHANGE_APPROVE in granted]
-    able = User.objects.filter(is_active=True, roles__overlap=roles)
-    return able.exclude(pk__in=change.authors.all()).order_by("name")
+    authors = Change.authors.through.objects.filter(change=change).values("user")
+    able = User.objects.get_queryset().filter(is_active=True, roles__overlap=roles)
+    return able.exclude(pk__in=authors).order_by("name")
+
+
+_able_now = worded(_able)
 
 
 def refuse_as_reviewer(change: Change, person: User) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,8 +16,13 @@ from sopdesk.documents.impact import Impact, Link
 from sopdesk.documents.kinds import Kind, all_kinds, kind_of
 from sopdesk.documents.models import Change, Document, Reference, Version
 from sopdesk.documents.panels import Panel, Slot
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
     from sopdesk.accounts.models import User
     from sopdesk.documents.models import ChangeItem
 
@@ -71,37 +77,62 @@ def _link(document: Document) -> Link:
 
 
 def _touched(viewer: User, items: Sequence[ChangeItem]) -> Iterator[Touched]:
-    own = {(item.document.kind, item.document.key) for item in items}
+    own, now = {(item.document.kind, item.document.key) for item in items}, timezone.now()
     if not own:
         return
-    inbound = Reference.objects.filter(_names(own), version__in=Version.objects.in_force())
-    referring = set(inbound.values_list("version__document_id", flat=True))
+    kinds, keys = _by_kind(own)
+    referring = set(_referring(now, *keys, kinds=kinds))
     texts = [parsed for item in items if (parsed := checks.read(item)) is not None]
     named = {(mention.kind, mention.key) for parsed in texts for mention in parsed.mentions} - own
-    documents = Document.objects.visible_to(viewer).with_title().filter(current_title__isnull=False)  # type: ignore[misc]
-    documents = documents.filter(Q(pk__in=referring) | _names(named) | _for_labels(items))
-    documents = documents.exclude(pk__in=[item.document_id for item in items]).only("kind", "key")
-    for document in documents.order_by("kind", "key"):
+    kinds, keys = _by_kind(named)
+    ids = tuple(sorted({item.document_id for item in items}))
+    labels = tuple(governed(items))
+    for document in _around(viewer, now, tuple(sorted(referring)), ids, labels, *keys, kinds=kinds):
         name = (document.kind, document.key)
         yield Touched(document, document.pk in referring, name in named)
 
 
-def _names(names: Iterable[tuple[str, str]]) -> Q:
-    """The rows with one of these kinds and keys; none when there are none."""
+@worded
+def _referring(now: datetime, *keys: tuple[str, ...], kinds: tuple[str, ...]) -> QuerySet[Reference, int]:
+    inbound = Reference.objects.filter(_names(kinds, keys), version__in=Version.objects.in_force(now))
+    return inbound.values_list("version__document_id", flat=True)
+
+
+@worded
+def _around(
+    viewer: User,
+    now: datetime,
+    referring: tuple[int, ...],
+    own: tuple[int, ...],
+    labels: tuple[str, ...],
+    *keys: tuple[str, ...],
+    kinds: tuple[str, ...],
+) -> QuerySet[Document]:
+    found = Document.objects.visible_to(viewer, now).with_title(now).filter(current_title__isnull=False)  # type: ignore[misc]
+    found = found.filter(Q(pk__in=referring) | _names(kinds, keys) | _for_labels(labels, now))
+    return found.exclude(pk__in=own).only("kind", "key").order_by("kind", "key")
+
+
+def _by_kind(names: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The kinds, and the keys of each."""
     keys: dict[str, list[str]] = {}
-    for kind, key in names:
+    for kind, key in sorted(names):
         keys.setdefault(kind, []).append(key)
-    conditions = (Q(kind=kind, key__in=found) for kind, found in keys.items())
-    return Q(*conditions, _connector=Q.OR) if keys else Q(pk__in=[])
+    return tuple(keys), [tuple(found) for found in keys.values()]
 
 
-def _for_labels(items: Sequence[ChangeItem]) -> Q:
-    """Macros in force that are for a label that these govern."""
-    labels = governed(items)
+def _names(kinds: Sequence[str], keys: Sequence[Sequence[str]]) -> Q:
+    """The rows with one of these kinds and of its keys; none when there are none."""
+    conditions = (Q(kind=kind, key__in=found) for kind, found in zip(kinds, keys, strict=True))
+    return Q(*conditions, _connector=Q.OR) if kinds else Q(pk__in=[])
+
+
+def _for_labels(labels: Sequence[str], now: datetime) -> Q:
+    """Macros in force that are for one of these labels."""
     if not labels:
         return Q(pk__in=[])
     shared = Q(*(Q(**{f"data__{name}__has_any_keys": labels}) for name in LABEL_FIELDS), _connector=Q.OR)
-    versions = Version.objects.in_force().filter(shared, document__kind="macro")
+    versions = Version.objects.in_force(now).filter(shared, document__kind="macro")
     return Q(pk__in=versions.values("document_id"))
 
 
@@ -117,9 +148,7 @@ def translations(viewer: User, change: Change, items: Sequence[ChangeItem]) -> I
     """The same documents in other languages, which say the old rule until somebody follows. One query."""
     ids = {item.document_id for item in items}
     sources = {item.document.translation_of_id for item in items} - {None}
-    family = Q(translation_of__in=ids) | Q(pk__in=sources) | Q(translation_of__in=sources)
-    documents = Document.objects.visible_to(viewer).with_title().filter(family).exclude(pk__in=ids)
-    found = list(documents.only("kind", "key", "locale").order_by("kind", "key"))
+    found = _family(viewer, tuple(sorted(ids)), tuple(sorted(filter(None, sources))), timezone.now())
     languages = sorted({document.locale for document in found})
     yield Impact(
         name="translations",
@@ -132,6 +161,15 @@ def translations(viewer: User, change: Change, items: Sequence[ChangeItem]) -> I
         ),
         order=40,
     )
+
+
+@worded
+def _family(
+    viewer: User, ids: tuple[int, ...], sources: tuple[int, ...], now: datetime
+) -> QuerySet[Document]:
+    family = Q(translation_of__in=ids) | Q(pk__in=sources) | Q(translation_of__in=sources)
+    documents = Document.objects.visible_to(viewer, now).with_title(now).filter(family).exclude(pk__in=ids)
+    return documents.only("kind", "key", "locale").order_by("kind", "key")
 
 
 @panels.register(Slot.CHANGE_ASIDE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -11,6 +11,7 @@ from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.documents import panels, states
 from sopdesk.documents.models import Presence
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -38,12 +39,17 @@ def others(item: ChangeItem, *, than: User) -> list[User]:
 
 def in_change(change: Change, *, than: User) -> list[Presence]:
     """Who else has which draft of a change open, by name. One query while nobody has, which is mostly so, or three."""
-    found = _now().filter(item__change=change).exclude(user=than)
-    return list(found.prefetch_related("item__document"))
+    return _in_change(change.pk, than.pk, timezone.now() - LEFT_AFTER)
 
 
-def _now() -> QuerySet[Presence]:
-    recent = Presence.objects.filter(seen_at__gt=timezone.now() - LEFT_AFTER)
+@worded
+def _in_change(change: int, than: int, since: datetime) -> QuerySet[Presence]:
+    found = _now(since).filter(item__change=change).exclude(user=than)
+    return found.prefetch_related("item__document")
+
+
+def _now(since: datetime | None = None) -> QuerySet[Presence]:
+    recent = Presence.objects.filter(seen_at__gt=since or timezone.now() - LEFT_AFTER)
     return recent.select_related("user").order_by("user__name", "pk")
 
 

@@ -7,9 +7,11 @@ would make the text better, and an author may have a reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Func, JSONField, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sopdesk.documents import checks
@@ -17,11 +19,14 @@ from sopdesk.documents.checks import Finding, at_line, read
 from sopdesk.documents.items import others_of
 from sopdesk.documents.kinds import all_kinds
 from sopdesk.documents.models import Reference, Retirement, Version
+from sopdesk.postgres.worded import worded
 from sopdesk.text import reading, references
 from sopdesk.text.guards import TextRefused
 from sopdesk.text.vague import INSTEAD, is_covered, vague_in
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sopdesk.documents.models import ChangeItem
 
 STRICT = frozenset({"sop"})
@@ -155,9 +160,7 @@ def _there(wanted: set[Named], items: Sequence[ChangeItem]) -> dict[Named, set[s
         return {}
     kinds, keys = {kind for kind, _key in wanted}, {key for _kind, key in wanted}
     found: dict[Named, set[str]] = {}
-    in_force = Version.objects.in_force().filter(document__kind__in=kinds, document__key__in=keys)
-    rows = in_force.annotate(anchors=ANCHORS).values_list("document__kind", "document__key", "anchors")
-    for kind, key, anchors in rows:
+    for kind, key, anchors in _anchors(tuple(sorted(kinds)), tuple(sorted(keys)), timezone.now()):
         found[kind, key] = set(anchors)
     for drafted in _drafted(items):
         name = (drafted.document.kind, drafted.document.key)
@@ -167,6 +170,14 @@ def _there(wanted: set[Named], items: Sequence[ChangeItem]) -> dict[Named, set[s
         else:
             found[name] = {place.anchor for place in parsed.places} if parsed else found.get(name, set())
     return found
+
+
+@worded
+def _anchors(
+    kinds: tuple[str, ...], keys: tuple[str, ...], now: datetime
+) -> QuerySet[Version, tuple[str, str, list[str]]]:
+    in_force = Version.objects.in_force(now).filter(document__kind__in=kinds, document__key__in=keys)
+    return in_force.annotate(anchors=ANCHORS).values_list("document__kind", "document__key", "anchors")
 
 
 def _drafted(items: Sequence[ChangeItem]) -> list[ChangeItem]:
@@ -197,20 +208,30 @@ def others_still_lead_here(items: Sequence[ChangeItem]) -> Iterable[Finding]:
     if not leaving:
         return
     kinds, keys = {kind for kind, _key in leaving}, {key for _kind, key in leaving}
-    pointing = Reference.objects.filter(kind__in=kinds, key__in=keys, version__in=Version.objects.in_force())
-    pointing = pointing.exclude(version__document__in=[item.document_id for item in items])
-    retired = [item.document.key for item in items if item.retires]
-    pointing = pointing.filter(~Q(anchor="") | Q(key__in=retired))
-    rows = pointing.order_by("version__document__key").values_list(
-        "kind", "key", "anchor", "version__document__key"
-    )
+    own, retired = {item.document_id for item in items}, {item.document.key for item in items if item.retires}
+    named, gone = (tuple(sorted(kinds)), tuple(sorted(keys))), tuple(sorted(retired))
     told = set[tuple[str, str, str, str]]()
-    for kind, key, anchor, source in rows:
+    for kind, key, anchor, source in _pointing(*named, gone, tuple(sorted(own)), timezone.now()):
         item = leaving.get((kind, key))
         if item is None or (kind, key, anchor, source) in told:
             continue
         told.add((kind, key, anchor, source))
         yield from _pointed_at(item, anchor, source)
+
+
+@worded
+def _pointing(
+    kinds: tuple[str, ...],
+    keys: tuple[str, ...],
+    retired: tuple[str, ...],
+    own: tuple[int, ...],
+    now: datetime,
+) -> QuerySet[Reference, tuple[str, str, str, str]]:
+    in_force = Version.objects.in_force(now)
+    pointing = Reference.objects.filter(kind__in=kinds, key__in=keys, version__in=in_force)
+    pointing = pointing.exclude(version__document__in=own).filter(~Q(anchor="") | Q(key__in=retired))
+    rows = pointing.order_by("version__document__key")
+    return rows.values_list("kind", "key", "anchor", "version__document__key")
 
 
 def _pointed_at(item: ChangeItem, anchor: str, source: str) -> Iterator[Finding]:

@@ -13,8 +13,13 @@ from sopdesk.documents import checks
 from sopdesk.documents.checks import Finding
 from sopdesk.documents.items import items_of
 from sopdesk.documents.models import Document, Retirement, Version
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
     from sopdesk.documents.models import Change
 
 
@@ -40,11 +45,15 @@ def successors_stand(change: Change) -> Iterable[Finding]:
 def nothing_ends_first(change: Change) -> Iterable[Finding]:
     """No draft can come in force before a retirement of its document that is scheduled already. One query."""
     items = {item.document_id: item for item in items_of(change)}
-    coming = Retirement.objects.filter(document__in=items, at__gt=timezone.now()).exclude(change=change)
-    for retirement in coming:
+    for retirement in _coming(tuple(sorted(items)), change.pk, timezone.now()):
         yield Finding(
             items[retirement.document_id],
             _(
                 "It is to be retired by a change that is scheduled. Unschedule that one first, or wait for it."
             ),
         )
+
+
+@worded
+def _coming(documents: tuple[int, ...], change: int, now: datetime) -> QuerySet[Retirement]:
+    return Retirement.objects.filter(document__in=documents, at__gt=now).exclude(change=change)

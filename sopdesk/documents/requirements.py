@@ -27,6 +27,7 @@ from sopdesk.documents.models import (
     OutsideReviewer,
     ReviewRule,
 )
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -237,15 +238,8 @@ def _matches(rule: ReviewRule, audience: str, data: Mapping[str, Any]) -> bool:
 def _overview(
     changes: Sequence[Change], drafts: Mapping[int, Sequence[ChangeItem]], hashes: Mapping[int, str]
 ) -> dict[int, Requirements]:
-    rules = list(ReviewRule.objects.all())
-    approvals = _by_change(
-        counting().filter(change__in=changes).select_related("reviewer", "outside").defer("seen")
-    )
-    asked = _by_change(
-        AskedReviewer.objects.filter(change__in=changes).select_related("reviewer", "asked_by")
-    )
-    invited = OutsideReviewer.objects.filter(change__in=changes, revoked_at=None).select_related("asked_by")
-    outside = _by_change(invited.annotate(is_unvouched=_invited_by_author("asked_by")))
+    rules, about = _rules(), tuple(sorted({change.pk for change in changes}))
+    approvals, asked, outside = (_by_change(ask(about)) for ask in (_approvals, _asked, _invited))
     return {
         change.pk: _of_one(
             functions_for(drafts.get(change.pk, ()), rules),
@@ -258,6 +252,27 @@ def _overview(
         )
         for change in changes
     }
+
+
+@worded
+def _rules() -> QuerySet[ReviewRule]:
+    return ReviewRule.objects.all()
+
+
+@worded
+def _approvals(changes: tuple[int, ...]) -> QuerySet[Approval]:
+    return counting().filter(change__in=changes).select_related("reviewer", "outside").defer("seen")
+
+
+@worded
+def _asked(changes: tuple[int, ...]) -> QuerySet[AskedReviewer]:
+    return AskedReviewer.objects.filter(change__in=changes).select_related("reviewer", "asked_by")
+
+
+@worded
+def _invited(changes: tuple[int, ...]) -> QuerySet[OutsideReviewer]:
+    invited = OutsideReviewer.objects.filter(change__in=changes, revoked_at=None).select_related("asked_by")
+    return invited.annotate(is_unvouched=_invited_by_author("asked_by"))
 
 
 def _invited_by_author(inviter: str) -> Exists:

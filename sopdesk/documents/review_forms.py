@@ -122,6 +122,17 @@ class ApproveForm(NoteForm):
         return {"seen_hash": said["seen_hash"], "note": said["note"], "functions": functions}
 
 
+def _offer(form: forms.Form, name: str, change: Change, *, but: int | None = None) -> None:
+    """Who may review, but for one of them: to choose from on a page, or to be held against what came back."""
+    field: Any = form.fields[name]
+    if form.is_bound:
+        able = assigning.reviewers_for(change)
+        field.queryset = able.exclude(pk=but) if but else able
+    else:
+        offered = [person for person in assigning.reviewers_now(change) if person.pk != but]
+        field.choices = [("", field.empty_label), *((person.pk, person.name) for person in offered)]
+
+
 class AskForm(StepForm):
     """Somebody who may approve the change, beside those whom the rules ask for."""
 
@@ -132,7 +143,7 @@ class AskForm(StepForm):
 
     def __init__(self, *args: Any, change: Change, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reviewer"].queryset = assigning.reviewers_for(change)  # type: ignore[attr-defined]
+        _offer(self, "reviewer", change)
 
 
 class HandOnForm(NoteForm):
@@ -144,10 +155,7 @@ class HandOnForm(NoteForm):
 
     def __init__(self, *args: Any, change: Change, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        able = assigning.reviewers_for(change)
-        if change.claimed_by_id is not None:
-            able = able.exclude(pk=change.claimed_by_id)
-        self.fields["to"].queryset = able  # type: ignore[attr-defined]
+        _offer(self, "to", change, but=change.claimed_by_id)
 
 
 class InviteForm(StepForm):

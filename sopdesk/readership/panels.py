@@ -13,16 +13,20 @@ from sopdesk.documents import panels, states
 from sopdesk.documents.items import items_of
 from sopdesk.documents.kinds import kind_of
 from sopdesk.documents.panels import Panel, Slot
+from sopdesk.postgres.worded import worded
 from sopdesk.readership import planning, questions, remembering, watching
-from sopdesk.readership.days import today
+from sopdesk.readership.days import joined_on, today
 from sopdesk.readership.forms import OverrideForm
 from sopdesk.readership.models import Gate, MustRead
 from sopdesk.readership.opening import ASKED_KINDS
-from sopdesk.readership.people import readers
+from sopdesk.readership.people import is_reader, readers
 from sopdesk.readership.waiting import standing_of
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from sopdesk.accounts.models import User
     from sopdesk.documents.models import Change, Document, Version
@@ -33,20 +37,30 @@ def readers_of_change(viewer: User, change: Change) -> Panel | None:
     """Who will have to read it and by when, what they are asked, and what the cut-over waits for."""
     plan = planning.plan_of(change)
     plan.change = change
-    gate = Gate.objects.filter(change=change).select_related("set_by", "overridden_by").first()
-    opened = change.must_reads.filter(replaced=False).select_related("document").order_by("pk")
+    gate = next(iter(_gate(change.pk)), None)
     context = {
         "plan": plan,
         "people": _people_asked(change) if plan.is_asked else 0,
         "questions": len(questions.of_change(change)),
         "gate": gate,
         "standing": standing_of(gate) if gate else None,
-        "must_reads": opened,
+        "must_reads": _opened(change.pk),
         "may_plan": allows(viewer, Permission.CHANGE_EDIT) and change.state in planning.PLANNABLE,
         "may_override": allows(viewer, Permission.CHANGE_PUBLISH) and states.may(change, "publish"),
         "override_form": OverrideForm(auto_id="override_%s"),
     }
     return Panel("readership/change_panel.html", context, order=40)
+
+
+@worded
+def _gate(change: int) -> QuerySet[Gate]:
+    return Gate.objects.filter(change=change).select_related("set_by", "overridden_by")
+
+
+@worded
+def _opened(change: int) -> QuerySet[MustRead]:
+    opened = MustRead.objects.filter(change=change, replaced=False)
+    return opened.select_related("document").order_by("pk")
 
 
 @panels.register(Slot.CHANGE_OUTSIDE)
@@ -74,15 +88,27 @@ def changed_since(viewer: User, document: Document, version: Version | None) -> 
 @panels.register(Slot.DOCUMENT_ABOVE)
 def must_read(viewer: User, document: Document, version: Version | None) -> Panel | None:
     """Says on a document's page that somebody still has to confirm what changed in it."""
-    of_it = MustRead.objects.filter(document=document.pk, replaced=False, closed_at=None)
-    if not of_it.exists():  # most pages: whether it is this reader's is a question long to put
+    if not _asked(document.pk) or not is_reader(viewer):  # most pages
         return None
-    found = of_it.live().for_reader(viewer).unread_by(viewer).select_related("change").first()
-    if found is None:
+    unread = _unread(viewer, document.pk, joined_on(viewer), timezone.now())
+    if not unread:
         return None
+    [found] = unread
     return Panel(
         "readership/must_read_notice.html", {"must_read": found, "late": found.due_on < today()}, order=10
     )
+
+
+@worded
+def _asked(document: int) -> QuerySet[MustRead, int]:
+    of_it = MustRead.objects.filter(document=document, replaced=False, closed_at=None)
+    return of_it.values_list("pk", flat=True)[:1]
+
+
+@worded
+def _unread(viewer: User, document: int, since: date, now: datetime) -> QuerySet[MustRead]:
+    of_it = MustRead.objects.filter(document=document, replaced=False, closed_at=None)
+    return of_it.live(now).for_reader(viewer, since).unread_by(viewer).select_related("change")[:1]
 
 
 @panels.register(Slot.DOCUMENT_ACTIONS)

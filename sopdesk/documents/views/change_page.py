@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -22,7 +23,7 @@ from sopdesk.documents.forms import AddDocumentForm, SendBackForm
 from sopdesk.documents.hashing import change_hash
 from sopdesk.documents.items import read_once
 from sopdesk.documents.kinds import Kind, kind_of
-from sopdesk.documents.models import Change, ChangeItem, Version
+from sopdesk.documents.models import Approval, Change, ChangeItem, Transition, Version
 from sopdesk.documents.release_forms import ConfirmForm, UndoForm
 from sopdesk.documents.requirements import Requirements, requirements
 from sopdesk.documents.review_forms import (
@@ -34,6 +35,7 @@ from sopdesk.documents.review_forms import (
     ProposeForm,
 )
 from sopdesk.documents.time_forms import ScheduleForm, at_in_zone
+from sopdesk.postgres.worded import worded
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def change_page(
     """Render the change; `refused` is a form that goes back to the person with what they typed."""
     person, reviewed = signed_in(request), reviewed_in(change)
     items = [each.item for each in reviewed]
-    seen, authors = change_hash(change, items), list(change.authors.all())
+    seen, authors = change_hash(change, items), _authors(change.pk)
     needs = requirements(change, items, present=seen)
     context: dict[str, Any] = {"change": change, "reviewed": reviewed, "needs": needs, "reasons": reasons}
     context |= {"view": comparing.chosen_view(request.GET.get("view", "")), "authors": authors}
@@ -72,7 +74,7 @@ def reviewed_in(change: Change) -> list[Reviewed]:
     items = read_once(change)
     if change.state in states.EDITABLE:
         checks.read_standing(items)
-    released = {version.document_id: version for version in change.versions.order_by("number")}
+    released = {version.document_id: version for version in _released(change.pk)}
     return [
         Reviewed(
             item,
@@ -88,16 +90,36 @@ def reviewed_in(change: Change) -> list[Reviewed]:
 def _record(change: Change, items: Sequence[ChangeItem]) -> dict[str, Any]:
     """Where it stands, what the checks say of it, and who did what with it so far."""
     found = checks.findings(change, items) if change.state in states.EDITABLE else []
-    approvals = change.approvals.select_related("reviewer", "outside", "voided_by").defer("seen")
     return {
         "state": change.state_at(timezone.now()),
         "due_state": change.due_state(timezone.localdate()),
         "now": timezone.now(),
         "findings": found,
         "blocked": any(finding.blocks for finding in found),
-        "approvals": approvals.order_by("-at"),
-        "transitions": change.transitions.select_related("actor", "outside"),
+        "approvals": _approvals(change.pk),
+        "transitions": _transitions(change.pk),
     }
+
+
+@worded
+def _authors(change: int) -> QuerySet[User]:
+    return User.objects.get_queryset().filter(changes=change)
+
+
+@worded
+def _released(change: int) -> QuerySet[Version]:
+    return Version.objects.filter(change=change).order_by("number")
+
+
+@worded
+def _approvals(change: int) -> QuerySet[Approval]:
+    approvals = Approval.objects.filter(change=change).order_by("-at")
+    return approvals.select_related("reviewer", "outside", "voided_by").defer("seen")
+
+
+@worded
+def _transitions(change: int) -> QuerySet[Transition]:
+    return Transition.objects.filter(change=change).select_related("actor", "outside")
 
 
 def _may(change: Change, person: User, needs: Requirements, *, own: bool) -> dict[str, bool]:

@@ -7,23 +7,34 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from sopdesk.accounts.access import signed_in
+from sopdesk.accounts.models import User
 from sopdesk.documents import autosaving
 from sopdesk.documents.errors import ChangeRefused, StaleDraft
 from sopdesk.documents.models import Change
 from sopdesk.documents.views.change_page import change_page
 from sopdesk.documents.views.voided import say_voided
+from sopdesk.postgres.worded import worded
 
 Verb = Callable[[Change, dict[str, Any]], object]
 
 
 def visible_change(request: HttpRequest, pk: int) -> Change:
     """The change, if this person may see it; else the same 404 as for one that is not there."""
-    changes = Change.objects.visible_to(request.user).select_related("claimed_by")
-    return get_object_or_404(changes, pk=pk)
+    found = _visible(signed_in(request), pk)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@worded
+def _visible(person: User, pk: int) -> QuerySet[Change]:
+    return Change.objects.visible_to(person).filter(pk=pk).select_related("claimed_by")
 
 
 def take_step(request: HttpRequest, change: Change, form: forms.Form, verb: Verb, done: str) -> HttpResponse:
