@@ -20,12 +20,14 @@ __all__ = [
     "added",
     "buckets",
     "figure",
+    "figures",
     "made_of",
     "mature_by_source",
     "mature_until",
     "parts",
     "parts_by",
     "value",
+    "values",
 ]
 Parts = dict[str, Any]
 Rows = QuerySet[Any] | Sequence[QuerySet[Any]]
@@ -89,8 +91,26 @@ def figure(metric: Metric, found: Parts, counts: Counter[int] | None = None) -> 
     if metric.key == CSAT.key and found["stars_n"] > found["good_n"] + found["bad_n"]:
         metric = CSAT_STARS
     shown = _median(metric, counts or Counter()) if metric.log else _ratio(metric, found)
-    left, missing = (max(0, _signed(found, names)) for names in (metric.left_out, metric.unmeasured))
-    return replace(shown, excluded=left, not_measured=missing)
+    return _complete(shown, found)
+
+
+def figures(metric: Metric, many: Sequence[tuple[Parts, bytes]]) -> list[Figure]:
+    """The same of several sets of parts, each with its histogram as it is stored; b"" of one that needs none."""
+    if not metric.log:
+        return [figure(metric, found) for found, _stored in many]
+    spread = histograms.spreads([stored for _found, stored in many], _middle_ranks)
+    return [
+        _complete(Figure(metric, *_told(n, at)), found)
+        for (found, _stored), (n, at) in zip(many, spread, strict=True)
+    ]
+
+
+def values(metric: Metric, many: Sequence[tuple[Parts, bytes]]) -> list[float | None]:
+    """The values of those figures alone, where no interval is shown."""
+    if not metric.log:
+        return [value(metric, found) for found, _stored in many]
+    spread = histograms.spreads([stored for _found, stored in many], lambda _n: (0.5,))
+    return [found[0] if found else None for _n, found in spread]
 
 
 def value(metric: Metric, found: Parts, stored: bytes = b"") -> float | None:
@@ -128,9 +148,27 @@ def _ratio(metric: Metric, found: Parts) -> Figure:
 
 
 def _median(metric: Metric, counts: Counter[int]) -> Figure:
-    n, ranks = counts.total(), intervals.median_ranks(counts.total())
-    value, low, high = histograms.percentiles(counts, (0.5, *(ranks or ()))) + [None] * (0 if ranks else 2)
-    return Figure(metric, value, n, low, high)
+    n = counts.total()
+    found = histograms.percentiles(counts, _middle_ranks(n))
+    return Figure(metric, *_told(n, [each for each in found if each is not None]))
+
+
+def _middle_ranks(n: int) -> tuple[float, ...]:
+    """Where the median stands, and between which shares it lies, of so many."""
+    return 0.5, *(intervals.median_ranks(n) or ())
+
+
+def _told(n: int, at: Sequence[float]) -> tuple[float | None, int, float | None, float | None]:
+    """The median, of how many, and its interval, from the values at `_middle_ranks`."""
+    value, low, high = [*at, None, None, None][:3]
+    return value, n, low, high
+
+
+def _complete(shown: Figure, found: Parts) -> Figure:
+    """With what was left out, and what was not measured."""
+    metric = shown.metric
+    left, missing = (max(0, _signed(found, names)) for names in (metric.left_out, metric.unmeasured))
+    return replace(shown, excluded=left, not_measured=missing)
 
 
 def added(many: list[Parts]) -> Parts:

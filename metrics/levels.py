@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from metrics import aliases
+from metrics.days import DAY, Days
 from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.filters import Period
 from metrics.models import Backlog, Cell, Rollup, Slice, Week, WeekCell
@@ -50,21 +51,19 @@ class Level:
         or blocks of them too (28; metrics/weeks.py), where the level has them. The days beside them are told by day,
         and so is the week in which the last mature day of a source lies: of what needs time, no day after it counts
         (metrics/summing.py)."""
-        by_day, by_week = Q(), Q()
+        days, weeks = Days(), Days()
         for period in periods:
             whole = _whole_weeks(period) if at_once > 1 and self.weeks is not None else None
             if whole is None:
-                by_day |= Q(day__range=(period.first, period.last))
+                days.add(period.first, period.last)
                 continue
             monday, after = whole
-            weeks, days = _as_they_are_kept(monday, after, blocks=at_once > WEEK)
-            by_week |= weeks
-            by_day |= (
-                days | Q(day__gte=period.first, day__lt=monday) | Q(day__gte=after, day__lte=period.last)
-            )
-        found = [self.rollups.filter(by_day)]
-        if by_week and self.weeks is not None:
-            found.append(self.weeks.filter(by_week))
+            _as_they_are_kept(days, weeks, monday, after, blocks=at_once > WEEK)
+            days.add(period.first, monday - DAY)
+            days.add(after, period.last)
+        found = [self.rollups.filter(days.condition())] if days else [self.rollups.none()]
+        if weeks and self.weeks is not None:
+            found.append(self.weeks.filter(weeks.condition()))
         return found
 
 
@@ -74,26 +73,23 @@ def _whole_weeks(period: Period) -> tuple[date, date] | None:
     return (monday, after) if monday < after else None
 
 
-def _as_they_are_kept(monday: date, after: date, *, blocks: bool) -> tuple[Q, Q]:
-    """The weeks from one Monday to before another, as blocks and the weeks beside them; and the days of weeks of which
-    a source is mature only as far as to one of their days."""
-    begin, end = block_of(monday + BLOCK - timedelta(days=1)), block_of(after)
+def _as_they_are_kept(days: Days, weeks: Days, monday: date, after: date, *, blocks: bool) -> None:
+    """Adds the weeks from one Monday to before another, as blocks and the weeks beside them; and the days of weeks of
+    which a source is mature only as far as to one of their days."""
+    begin, end = block_of(monday + BLOCK - DAY), block_of(after)
     if not blocks or begin >= end:
         begin = end = after
-    whole = Q(weeks=WEEKS, day__gte=begin, day__lt=end)
-    beside = [(first, until) for first, until in ((monday, begin), (end, after)) if first < until]
-    single, days = Q(pk__in=[]), Q()
-    for first, until in beside:
-        single |= Q(weeks=1, day__gte=first, day__lt=until)
+    weeks.add(begin, end - DAY, weeks=WEEKS)
+    weeks.add(monday, begin - DAY, weeks=1)
+    weeks.add(end, after - DAY, weeks=1)
     for source, last in mature_by_source().items():
         week, block = monday_of(last), block_of(last)
-        if begin <= block < end and last + timedelta(days=1) < block + BLOCK:
-            whole &= ~Q(source=source, day=block)
-            single |= Q(weeks=1, source=source, day__gte=block, day__lt=block + BLOCK)
+        if begin <= block < end and last + DAY < block + BLOCK:
+            weeks.leave_out(source, block, weeks=WEEKS)
+            weeks.add(block, block + BLOCK - DAY, weeks=1, source=source)
         if monday <= week < after and last.weekday() < 6:
-            single &= ~Q(source=source, day=week)
-            days |= Q(source=source, day__range=(week, week + timedelta(days=6)))
-    return (whole | single if begin < end else single), days
+            weeks.leave_out(source, week, weeks=1)
+            days.add(week, week + 6 * DAY, source=source)
 
 
 def wanted(narrow: Narrow | None) -> Wanted:

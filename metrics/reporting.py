@@ -20,20 +20,22 @@ from metrics.figures import (
     Parts,
     buckets,
     figure,
+    figures,
     mature_by_source,
     mature_until,
     parts,
     parts_by,
     value,
+    values,
 )
 from metrics.filters import Period
 from metrics.levels import Refused
 from metrics.models import Rollup
 
 __all__ = [
-    "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "buckets", "figure", "histograms",
-    "intervals", "known", "mature_by_source", "mature_until", "parts", "parts_by", "register", "report", "reports",
-    "trend", "value",
+    "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "buckets", "figure", "figures",
+    "histograms", "intervals", "known", "mature_by_source", "mature_until", "parts", "parts_by", "register",
+    "report", "reports", "trend", "value", "values",
 ]  # fmt: skip
 WEEKLY_FROM_DAYS: Final = 92
 

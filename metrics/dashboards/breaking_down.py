@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from metrics import histograms, levels, reporting
+from metrics import levels, reporting
 from metrics.dashboards import adding_up
 from metrics.dashboards.comparing import Change, Mix, change
 from metrics.dashboards.filters import DashboardFilter
@@ -83,9 +83,11 @@ def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, 
     rows, mark = level.within([drawn], at_once=at_once), adding_up.slot(drawn.first, days)
     parts, logs = _sums(level, metric, by, rows, mark)
     series: dict[str, list[float | None]] = {}
-    for (number, (key,)), found in parts.items():
-        values = series.setdefault(key, [None] * (drawn.days // days))
-        values[number] = reporting.value(metric, found, logs.get((number, (key,)), b""))
+    wanted = {line.name.key for line in shown}
+    pieces = [at for at in parts if at[1][0] in wanted]
+    found = reporting.values(metric, [(parts[at], logs.get(at, b"")) for at in pieces])
+    for (number, (key,)), value in zip(pieces, found, strict=True):
+        series.setdefault(key, [None] * (drawn.days // days))[number] = value
     return [replace(line, spark=series.get(line.name.key, [])) for line in shown]
 
 
@@ -150,9 +152,9 @@ def _summed(level: Level, metric: Metric, by: Dimension, periods: list[Period]) 
     parts, logs = _sums(level, metric, by, rows, mark)
     found: list[dict[str, Figure]] = [{} for _period in periods]
     number = {period.first: index for index, period in enumerate(periods)}
-    for (first, (key,)), added in parts.items():
-        counts = histograms.counted(logs.get((first, (key,)), b"")) if metric.log else None
-        found[number[first]][key] = reporting.figure(metric, added, counts)
+    figures = reporting.figures(metric, [(added, logs.get(at, b"")) for at, added in parts.items()])
+    for (first, (key,)), each in zip(parts, figures, strict=True):
+        found[number[first]][key] = each
     return found
 
 

@@ -80,16 +80,16 @@ class Side:
         parts: dict[date, Counter[str]] = {start: Counter() for start in starts(self.period, weekly=weekly)}
         logs: dict[date, list[bytes]] = {start: [] for start in parts}
         names = adding_up.needed([metric], small_print=False)
-        for day, found in self.parts.items():
+        for day, of_day in self.parts.items():
             if self._has(day):
-                parts[start_of(day, self.period, weekly=weekly)].update({name: found[name] for name in names})
+                parts[start_of(day, self.period, weekly=weekly)].update(
+                    {name: of_day[name] for name in names}
+                )
         for day, counted in self.logs.get(metric.log, {}).items():
             if self._has(day):
                 logs[start_of(day, self.period, weekly=weekly)].append(counted)
-        return [
-            Point(start, reporting.figure(metric, found, histograms.counted(b"".join(logs[start]))))
-            for start, found in parts.items()
-        ]
+        found = reporting.figures(metric, [(parts[start], b"".join(logs[start])) for start in parts])
+        return [Point(start, each) for start, each in zip(parts, found, strict=True)]
 
     def _asked(self, metric: Metric, *, weekly: bool) -> list[Point]:
         by = "week" if weekly else "day"
