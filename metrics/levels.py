@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import aliases
@@ -19,6 +20,7 @@ from metrics.summing import mature_by_source, once
 from metrics.weeks import BLOCK, WEEKS, block_of, monday_of
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
+from sopdesk.postgres.worded import worded
 
 Narrow = Mapping[str, str | Collection[str]]
 Wanted = dict[str, frozenset[str]]
@@ -152,11 +154,15 @@ def sop_labels(user: User | None) -> dict[str, frozenset[str]]:
 
 
 def _sop_labels(user: User | None) -> dict[str, frozenset[str]]:
-    versions = Version.objects.all() if user is None else Version.objects.visible_to(user)
-    found = versions.in_force().filter(document__kind="sop").order_by("document__key")
-    rows = found.values_list("document__key", "data__labels")
     told = aliases.names()
-    return {key: told.spelled(labels) for key, labels in rows if labels}
+    return {key: told.spelled(labels) for key, labels in _named_by_sops(user, timezone.now()) if labels}
+
+
+@worded
+def _named_by_sops(user: User | None, now: datetime) -> QuerySet[Version, tuple[str, list[str] | None]]:
+    versions = Version.objects.all() if user is None else Version.objects.visible_to(user, now)
+    found = versions.in_force(now).filter(document__kind="sop").order_by("document__key")
+    return found.values_list("document__key", "data__labels")
 
 
 def level_for(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from metrics import aliases
 from metrics.dashboards.drawing import nearest
 from sopdesk.documents.models import Version
+from sopdesk.postgres.worded import worded
 from sopdesk.text.reversing import address
 
 if TYPE_CHECKING:
@@ -42,15 +45,22 @@ def marks(viewer: User, period: Period, *, label: str = "") -> list[Mark]:
     zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
     first = datetime.combine(period.first, time(0), zone)
     after = datetime.combine(period.last + timedelta(days=1), time(0), zone)
-    versions = Version.objects.visible_to(viewer).filter(
+    labels = tuple(aliases.names().of_one(label)) if label else ()
+    found = [_mark(row, zone) for row in _newest(viewer, timezone.now(), first, after, labels)]
+    return sorted(found, key=lambda mark: (mark.at, mark.key))
+
+
+@worded
+def _newest(
+    viewer: User, now: datetime, first: datetime, after: datetime, labels: tuple[str, ...]
+) -> QuerySet[Version, tuple[Any, ...]]:
+    versions = Version.objects.visible_to(viewer, now).filter(
         document__kind="sop", in_force__startswith__gte=first, in_force__startswith__lt=after
     )
-    if label:
-        versions = versions.filter(data__labels__has_any_keys=aliases.names().of_one(label))
+    if labels:
+        versions = versions.filter(data__labels__has_any_keys=labels)
     columns = ("in_force", "document__key", "title", "number", "summary", "material")
-    newest = versions.order_by("-material", "-in_force__startswith").values_list(*columns)[:SHOWN]
-    found = [_mark(row, zone) for row in newest]
-    return sorted(found, key=lambda mark: (mark.at, mark.key))
+    return versions.order_by("-material", "-in_force__startswith").values_list(*columns)[:SHOWN]
 
 
 def _mark(row: tuple[Any, ...], zone: ZoneInfo) -> Mark:

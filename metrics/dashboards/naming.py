@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics.dimensions import Dimension
-from sopdesk.accounts.models import Site, Team
+from sopdesk.accounts.models import Site, Team, User
 from sopdesk.documents.models import Document
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
     from metrics.dashboards.filters import DashboardFilter
@@ -48,15 +52,13 @@ def names(chosen: DashboardFilter, by: Dimension, keys: Iterable[str]) -> dict[s
 
 
 def _teams(_chosen: DashboardFilter, keys: list[str]) -> dict[str, tuple[str, str]]:
-    found = Team.objects.filter(slug__in=keys).select_related("site")
-    teams = {team.slug: (team.name, _place(team.site)) for team in found}
+    teams = {team.slug: (team.name, _place(team.site)) for team in _teams_of(tuple(sorted({*keys})))}
     return {key: teams.get(key, (key, _("not one of our teams"))) for key in keys}
 
 
 def _sites(_chosen: DashboardFilter, keys: list[str]) -> dict[str, tuple[str, str]]:
-    found = {
-        site.slug: (site.name, str(site.get_kind_display())) for site in Site.objects.filter(slug__in=keys)
-    }
+    sites = _sites_of(tuple(sorted({*keys})))
+    found = {site.slug: (site.name, str(site.get_kind_display())) for site in sites}
     return {key: found.get(key, (_("no site"), "")) for key in keys}
 
 
@@ -66,9 +68,24 @@ def _vendors(_chosen: DashboardFilter, keys: list[str]) -> dict[str, tuple[str, 
 
 
 def _sops(chosen: DashboardFilter, keys: list[str]) -> dict[str, tuple[str, str]]:
-    visible = Document.objects.visible_to(chosen.viewer).filter(kind="sop", key__in=keys).with_title()
-    titles = dict(visible.order_by().values_list("key", "current_title"))  # type: ignore[misc]  # annotated
+    titles = dict(_titles(chosen.viewer, timezone.now(), tuple(sorted({*keys}))))
     return {key: (f"{key} {titles.get(key) or ''}".strip(), "") for key in keys}
+
+
+@worded
+def _teams_of(slugs: tuple[str, ...]) -> QuerySet[Team]:
+    return Team.objects.filter(slug__in=slugs).select_related("site")
+
+
+@worded
+def _sites_of(slugs: tuple[str, ...]) -> QuerySet[Site]:
+    return Site.objects.filter(slug__in=slugs)
+
+
+@worded
+def _titles(viewer: User, now: datetime, keys: tuple[str, ...]) -> QuerySet[Document, tuple[str, str]]:
+    visible = Document.objects.visible_to(viewer, now).filter(kind="sop", key__in=keys).with_title(now)
+    return visible.order_by().values_list("key", "current_title")  # type: ignore[misc]  # annotated
 
 
 def _place(site: Site) -> str:

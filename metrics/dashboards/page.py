@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from metrics.dashboards import breaking_down, drawing, marking, measuring, mixed_line, mixing, tabs
@@ -20,6 +21,7 @@ from metrics.dimensions import TEAM, Dimension
 from metrics.filters import DEFAULT_PERIOD
 from metrics.levels import Refused
 from sopdesk.accounts.models import User
+from sopdesk.postgres.worded import worded
 
 # What belongs to one tab's table and chart, and does not go along to another tab.
 VIEWS_OFFERED = 12
@@ -60,7 +62,7 @@ def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query:
         "metrics": tab.metrics,
         "metric": metric,
         "sections": tabs.sections(tab, chosen),
-        "views": SavedView.objects.visible_to(chosen.viewer)[:VIEWS_OFFERED],
+        "views": _views(chosen.viewer),
         "is_overview": tab is OVERVIEW,
     }
     if metric is None:
@@ -69,6 +71,11 @@ def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query:
         return {**shown, **_figures(tab, chosen, metric), **_table(chosen, metric, params)}
     except Refused as refusal:
         return {**shown, "metrics": (), "refused": str(refusal)}
+
+
+@worded
+def _views(viewer: User) -> QuerySet[SavedView]:
+    return SavedView.objects.visible_to(viewer)[:VIEWS_OFFERED]
 
 
 def links(tab: Tab, query: str) -> list[Link]:
