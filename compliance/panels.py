@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 from compliance.models import Duty
 from sopdesk.documents import panels
+from sopdesk.documents.models import Reference
 from sopdesk.documents.panels import Panel, Slot
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sopdesk.accounts.models import User
     from sopdesk.documents.models import Document, Version
 
@@ -18,6 +22,11 @@ def duties(viewer: User, document: Document, version: Version | None) -> Panel |
     """The duties that the version refers to, for those who may read them. One query."""
     if version is None:
         return None
-    named = version.references.filter(kind="duty").values("key")
-    found = list(Duty.objects.visible_to(viewer).filter(key__in=named).select_related("framework"))
+    found = _named(viewer, version.pk)
     return Panel("compliance/duties_panel.html", {"duties": found}, order=10) if found else None
+
+
+@worded
+def _named(viewer: User, version: int) -> QuerySet[Duty]:
+    named = Reference.objects.filter(version=version, kind="duty").values("key")
+    return Duty.objects.visible_to(viewer).filter(key__in=named).select_related("framework")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import suggesting
 from sopdesk.documents.suggesting import Suggestion
+from sopdesk.postgres.worded import worded
 from sopdesk.text import references
 from sopdesk.text.references import Target
 
@@ -28,8 +29,13 @@ def resolve(keys: Collection[str], /, *, viewer: Any, at: datetime) -> dict[str,
             title=f"{duty.title} ({duty.article})",
             url=reverse("compliance:duty", args=[duty.key]) if linked else "",
         )
-        for duty in Duty.objects.filter(key__in=keys).only("key", "title", "article")
+        for duty in _named(tuple(sorted({*keys})))
     }
+
+
+@worded
+def _named(keys: tuple[str, ...]) -> QuerySet[Duty]:
+    return Duty.objects.filter(key__in=keys).only("key", "title", "article")
 
 
 @suggesting.register("duty", _("Duties"))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sopdesk.documents.models import Document, Version
 
 SHOWN = 8
+COLUMNS = ("title", "number", "in_force", "document__kind", "document__key")
 
 
 @panels.register(Slot.DOCUMENT_ASIDE)
@@ -22,8 +23,7 @@ def articles(viewer: User, document: Document, version: Version | None) -> Panel
     """Those that the SOP names and those that name it; one from before its last material change is marked."""
     if version is None or document.kind != "sop" or version.standing_at(timezone.now()) != "in_force":
         return None
-    found = related(document, version, "article", viewer=viewer)
-    found = found.only("title", "number", "in_force", "document__kind", "document__key")[:SHOWN]
+    found = related(document, version, "article", viewer=viewer, limit=SHOWN, only=COLUMNS)
     if not found:
         return None
     rows = [(article, _is_older(article, version)) for article in found]

@@ -24,7 +24,7 @@ def macros_to_send(viewer: User, document: Document, version: Version | None) ->
     now = timezone.now()
     if version is None or document.kind not in {"sop", "article"} or version.standing_at(now) != "in_force":
         return None
-    found = list(related(document, version, "macro", viewer=viewer)[: SHOWN + 1])
+    found = related(document, version, "macro", viewer=viewer, limit=SHOWN + 1)
     if not found:
         return None
     texts = present_all([macro.html for macro in found[:SHOWN]], viewer=viewer, at=now)

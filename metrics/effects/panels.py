@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -17,9 +16,12 @@ from sopdesk.documents.impacts import governed
 from sopdesk.documents.items import items_of
 from sopdesk.documents.models import Change
 from sopdesk.documents.panels import Panel, Slot
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from django.db.models import QuerySet
 
     from sopdesk.accounts.models import User
     from sopdesk.documents.models import Document, Version
@@ -33,7 +35,7 @@ def of_change(viewer: User, change: Change) -> Panel | None:
         return None
     if not governed(items_of(change)):
         return None
-    return _panel(viewer, Q(change=change.pk), change.effective_at)
+    return _panel(viewer, change.pk, change.effective_at, of="change")
 
 
 @panels.register(Slot.DOCUMENT_ASIDE)
@@ -43,16 +45,21 @@ def of_document(viewer: User, document: Document, version: Version | None) -> Pa
         return None
     if not version.data.get("labels") or version.since is None:
         return None
-    return _panel(viewer, Q(version=version.pk), version.since)
+    return _panel(viewer, version.pk, version.since, of="version")
 
 
-def _panel(viewer: User, cards: Q, effective_at: datetime) -> Panel:
-    found = Card.objects.visible_to(viewer).filter(cards).widest(viewer).latest_looks()
-    newest = sorted(found.select_related("version__document", "site"), key=lambda card: card.pk)
+def _panel(viewer: User, pk: int, effective_at: datetime, *, of: str) -> Panel:
+    newest = sorted(_latest(viewer, timezone.now(), pk, of=of), key=lambda card: card.pk)
     shown = [(card, showing.readings(card)) for card in newest]
     own = [day for card in newest for said in card.began.values() if (day := parse_date(said))]
     next_on = next_look(max([day_of(effective_at), *own]))
     return Panel("effects/card_panel.html", {"cards": shown, "next_on": next_on}, order=42)
+
+
+@worded
+def _latest(viewer: User, now: datetime, pk: int, *, of: str) -> QuerySet[Card]:
+    cards = Card.objects.visible_to(viewer, now).filter(**{of: pk}).widest(viewer)
+    return cards.latest_looks().select_related("version__document", "site")
 
 
 def next_look(day: date) -> date | None:

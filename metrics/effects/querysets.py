@@ -11,6 +11,8 @@ from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents.models import Version
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import AnonymousUser
 
     from metrics.effects.models import Card, TeamStart  # noqa: F401
@@ -18,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class CardQuerySet(models.QuerySet["Card"]):
-    def visible_to(self, user: User | AnonymousUser) -> CardQuerySet:
+    def visible_to(self, user: User | AnonymousUser, now: datetime | None = None) -> CardQuerySet:
         """Whoever reads the figures of all sites sees all cards; a lead those of their own site, and never one that
         other sites' tickets went into. Nobody sees the card of a text that they may not read."""
         if not user.is_authenticated or not allows(user, Permission.METRICS_READ):
             return self.none()
-        readable = self.filter(Exists(Version.objects.visible_to(user).filter(pk=OuterRef("version"))))
+        readable = self.filter(Exists(Version.objects.visible_to(user, now).filter(pk=OuterRef("version"))))
         if allows(user, Permission.METRICS_READ_ALL_SITES):
             return readable
         return readable.none() if user.team is None else readable.filter(site=user.team.site_id)

@@ -94,6 +94,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
+    def readable_now(self, user: User | AnonymousUser, now: datetime) -> VersionQuerySet:
+        """Those in force now that this person may read; what one may read of now makes its document visible."""
+        return self.visible_to(user, now).in_force(now)
+
     def readable_at(self, user: User | AnonymousUser, at: datetime | None = None) -> VersionQuerySet:
         """Those in force at a time, now by default, that this person may read, of documents readable to them today."""
         versions = self.visible_to(user).in_force(at)

@@ -8,10 +8,15 @@ from django.utils import timezone
 
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents import panels, reviewing, states, urgent
-from sopdesk.documents.models import Change, Document, Version
+from sopdesk.documents.models import Change, Document, Retirement, Version
 from sopdesk.documents.panels import Panel, Slot
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
     from sopdesk.accounts.models import User
 
 
@@ -20,8 +25,20 @@ def urgent_badge(viewer: User, document: Document, version: Version | None) -> P
     """Staff see that nobody has reviewed yet what they read."""
     if version is None or not allows(viewer, Permission.DOCUMENT_READ_INTERNAL):
         return None
-    change = Change.objects.filter(pk=version.change_id).only("urgent_reason", "confirmed_at").get()
+    change = _change_of(version)
     return Panel("documents/urgent_badge.html", {"unreviewed": change}) if change.is_unreviewed else None
+
+
+def _change_of(version: Version) -> Change:
+    """The change that it came with. Read once for both places that ask, on this instance of the version."""
+    if not Version._meta.get_field("change").is_cached(version):
+        [version.change] = _change(version.change_id)
+    return version.change
+
+
+@worded
+def _change(pk: int) -> QuerySet[Change]:
+    return Change.objects.filter(pk=pk)
 
 
 @panels.register(Slot.DOCUMENT_STRIP)
@@ -39,9 +56,14 @@ def ending_notice(viewer: User, document: Document, version: Version | None) -> 
     """That it is to be retired, for whoever may see what is scheduled."""
     if version is None or not allows(viewer, Permission.DOCUMENT_READ_ALL):
         return None
-    coming = document.retirements.filter(at__gt=timezone.now(), version=version)
-    ending = coming.select_related("change", "superseded_by").first()
+    ending = next(iter(_coming(document.pk, version.pk, timezone.now())), None)
     return Panel("documents/ending_notice.html", {"ending": ending}, order=20) if ending else None
+
+
+@worded
+def _coming(document: int, version: int, now: datetime) -> QuerySet[Retirement]:
+    coming = Retirement.objects.filter(document=document, at__gt=now, version=version)
+    return coming.select_related("change", "superseded_by")[:1]
 
 
 @panels.register(Slot.DOCUMENT_ABOVE)
@@ -49,7 +71,7 @@ def urgent_notice(viewer: User, document: Document, version: Version | None) -> 
     """Why it came in force before its review, with a way to the review for whoever may do it."""
     if version is None or not allows(viewer, Permission.CHANGE_READ):
         return None
-    change = Change.objects.get(pk=version.change_id)
+    change = _change_of(version)
     return (
         Panel("documents/urgent_notice.html", {"unreviewed": change}, order=10)
         if change.is_unreviewed

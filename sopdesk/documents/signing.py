@@ -15,8 +15,11 @@ from sopdesk.accounts.functions import ReviewFunction
 from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
 from sopdesk.documents.models import Approval, Change, ChangeItem, OutsideReviewer, Version
+from sopdesk.postgres.worded import worded
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sopdesk.accounts.models import User
     from sopdesk.documents.querysets import VersionQuerySet
 
@@ -50,7 +53,8 @@ def with_signatures(versions: VersionQuerySet) -> VersionQuerySet:
     return versions.prefetch_related(Prefetch("change__approvals", approvals.order_by("at", "pk"), "signed"))
 
 
-def standing(change_id: int) -> Iterable[Approval]:
+@worded
+def standing(change_id: int) -> QuerySet[Approval]:
     """The approvals of a change that no edit has voided, oldest first."""
     approvals = Approval.objects.filter(change=change_id, voided_at=None)
     return approvals.select_related("reviewer", "outside").defer("seen").order_by("at", "pk")

@@ -6,10 +6,10 @@ that gives a queryset, and makes it one that gives rows:
     @worded
     def _of_change(change: int, now: datetime, *, newest_first: bool) -> QuerySet[Approval]: ...
 
-What is given by position are values: whole numbers, texts, days, moments, tuples of different ones, and people. They
-may only be handed on, for the words are worked out with others in their places; what somebody may see follows from
-their roles, functions and team, which belong to the words (`Asker`). What is given by name belongs to the words as
-well, and so is hashable.
+What is given by position are values: whole numbers, texts, days, moments, tuples of different ones, and people, also
+nobody. They may only be handed on, for the words are worked out with others in their places; what somebody may see
+follows from their roles, functions and team, which belong to the words (`Asker`). What is given by name belongs to the
+words as well, and so is hashable.
 
 A value that was changed on its way, or a moment that was not handed in, is refused when the words are worked out.
 Tests word each question anew each time it is asked, and compare (`anew`).
@@ -132,6 +132,8 @@ def _ways(value: Any) -> Hashable:
     """How a value shapes the words: by its kind alone, or by all that a person may."""
     if _asks(value):
         return value.ways()
+    if getattr(value, "is_anonymous", False):
+        return "nobody"
     return f"{type(value).__name__} {len(value)}" if isinstance(value, tuple) else type(value).__name__
 
 
@@ -149,8 +151,8 @@ def _mark(value: Any, place: int) -> Any:
     """What stands for a value while its question is put into words."""
     if _asks(value):
         return value.stand_in(NUMBERS + STEP * place)
-    if value is None:
-        return None
+    if value is None or getattr(value, "is_anonymous", False):
+        return value
     if isinstance(value, tuple):
         return tuple(_mark(one, place + 1 + number) for number, one in enumerate(value))
     stands: dict[type, Any] = {

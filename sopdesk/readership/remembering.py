@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from sopdesk.accounts.audience import readable_by
 from sopdesk.documents.models import Document, Version
+from sopdesk.postgres.worded import worded
 from sopdesk.readership.models import LastRead
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ def open_page(user: User, version: Version, now: datetime | None = None) -> Chan
     Costs one query, and a write only when they meet this version for the first time.
     """
     now = now or timezone.now()
-    last = LastRead.objects.filter(user=user, document=version.document_id)
-    known = last.select_related("version", "before").defer(*TEXTS).first()
+    known = next(iter(_last(user.pk, version.document_id)), None)
     if known is None or known.version_id != version.pk:
         note(user, version, now)
     before = _before(known, version, now)
@@ -48,6 +48,12 @@ def open_page(user: User, version: Version, now: datetime | None = None) -> Chan
         return None
     sections = changed_sections(before.sections, version.sections)
     return Changed(before, sections) if sections else None
+
+
+@worded
+def _last(user: int, document: int) -> QuerySet[LastRead]:
+    last = LastRead.objects.filter(user=user, document=document)
+    return last.select_related("version", "before").defer(*TEXTS)[:1]
 
 
 def note(user: User, version: Version, now: datetime) -> None:

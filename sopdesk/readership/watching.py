@@ -16,11 +16,14 @@ from sopdesk.documents.models import Change, Document, Retirement, Version
 from sopdesk.documents.retiring import successor_for
 from sopdesk.letters.linking import absolute
 from sopdesk.letters.posting import post
+from sopdesk.postgres.worded import worded
 from sopdesk.readership.models import Watch
 from sopdesk.readership.wording import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
     from sopdesk.accounts.querysets import UserQuerySet
     from sopdesk.documents.models import Transition
@@ -40,8 +43,13 @@ def stop(document: Document, *, actor: User) -> None:
 
 
 def is_watching(person: User, document: Document) -> bool:
-    wish = Watch.objects.filter(user=person, document=document).values_list("wanted", flat=True).first()
-    return document.owner_id == person.pk if wish is None else wish
+    wishes = _wishes(person.pk, document.pk)
+    return wishes[0] if wishes else document.owner_id == person.pk
+
+
+@worded
+def _wishes(person: int, document: int) -> QuerySet[Watch, bool]:
+    return Watch.objects.filter(user=person, document=document).values_list("wanted", flat=True)
 
 
 def watched_by(person: User) -> DocumentQuerySet:

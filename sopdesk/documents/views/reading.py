@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -20,6 +23,7 @@ from sopdesk.documents.models import Change, Document, Version
 from sopdesk.documents.views import past, retired
 from sopdesk.documents.views.shown import text_of, upkeep, visible
 from sopdesk.listing import Listing
+from sopdesk.postgres.worded import worded
 
 SORTS = {
     "key": ("key",),
@@ -54,7 +58,7 @@ def document_read(request: HttpRequest, kind: str, key: str) -> HttpResponseBase
     if not request.user.is_authenticated and (page := retired.public_page(request, of_kind, key)):
         return page
     document = visible(request, of_kind, key)
-    version = document.versions.in_force().visible_to(request.user).select_related("published_by").first()
+    version = next(iter(_in_force(request.user, timezone.now(), document.pk)), None)
     ended = retiring.retirement_of(document) if version is None else None
     if ended is not None:
         version = retired.last_version(request, ended)
@@ -110,12 +114,23 @@ def version_compare(request: HttpRequest, kind: str, key: str, old: int, new: in
     return render(request, "documents/version_compare.html", context)
 
 
+@worded
+def _in_force(viewer: User | AnonymousUser, now: datetime, document: int) -> QuerySet[Version]:
+    versions = Version.objects.filter(document=document).in_force(now).visible_to(viewer, now)
+    return versions.select_related("published_by")[:1]
+
+
 def _versions(request: HttpRequest, document: Document) -> Any:
     return document.versions.visible_to(request.user).select_related("published_by", "document")
 
 
 def _open_changes(request: HttpRequest, document: Document) -> Any:
-    return Change.objects.visible_to(request.user).open().filter(items__document=document)
+    return _under_way(request.user, document.pk)
+
+
+@worded
+def _under_way(viewer: User | AnonymousUser, document: int) -> QuerySet[Change]:
+    return Change.objects.visible_to(viewer).open().filter(items__document=document)
 
 
 def _writing(request: HttpRequest) -> dict[str, bool]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,8 +14,10 @@ from django.utils import timezone
 from sopdesk.accounts.models import User
 from sopdesk.documents import stewardship, verifying
 from sopdesk.documents.kinds import Kind
-from sopdesk.documents.models import Document, Version
+from sopdesk.documents.models import Document, Verification, Version
+from sopdesk.documents.querysets import DocumentQuerySet
 from sopdesk.documents.usage import used_by
+from sopdesk.postgres.worded import worded
 from sopdesk.text.presenting import present
 
 DUE_SOON = timedelta(days=30)
@@ -25,9 +29,20 @@ CONTENTS_MAX = 40
 def visible(request: HttpRequest, kind: Kind, key: str) -> Document:
     """The document of this key, a retired one too for whoever may read history. Raises Http404 for one that is not
     there or that this person may not see."""
-    named = Document.objects.filter(kind=kind.name, key=key).select_related("owner")
     # Most are in force. Whether a retired one may still be read takes thrice as long to ask.
-    return named.visible_to(request.user).first() or get_object_or_404(named.readable_by(request.user))
+    in_force = _in_force(request.user, timezone.now(), key, kind=kind.name)
+    if in_force:
+        return in_force[0]
+    return get_object_or_404(_named(key, kind.name).readable_by(request.user))
+
+
+@worded
+def _in_force(viewer: User | AnonymousUser, now: datetime, key: str, *, kind: str) -> QuerySet[Document]:
+    return _named(key, kind).visible_to(viewer, now)
+
+
+def _named(key: str, kind: str) -> DocumentQuerySet:
+    return Document.objects.filter(kind=kind, key=key).select_related("owner")
 
 
 def text_of(
@@ -53,7 +68,7 @@ def contents(version: Version) -> list[dict[str, Any]]:
 def upkeep(person: User, document: Document, version: Version | None, now: datetime) -> dict[str, Any]:
     """Whether it is verified, by whom, and what this person may do about it. One query."""
     today = timezone.localdate()
-    verified = version.verifications.select_related("by").first() if version else None
+    verified = next(iter(_verified(version.pk)), None) if version else None
     standing = version.standing_at(now) if version else ""
     return {
         "is_unverified": document.is_unverified(today),
@@ -63,3 +78,8 @@ def upkeep(person: User, document: Document, version: Version | None, now: datet
         "may_take_back": verified is not None and verifying.can_take_back(verified, person, now),
         "may_steward": stewardship.may_steward(person, document),
     }
+
+
+@worded
+def _verified(version: int) -> QuerySet[Verification]:
+    return Verification.objects.filter(version=version).select_related("by")[:1]
