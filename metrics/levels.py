@@ -256,5 +256,6 @@ def values_told(level: Level, key: str, labels: Iterable[str]) -> list[str]:
         found = level.names.meant_by(labels)
         wanted_ones = None if wanted_ones is None else frozenset(level.names.meant_by(wanted_ones))
     else:
-        found = [value for value, of_it in by_value.items() if of_it & {*labels}]
+        carried = [*labels]
+        found = [value for value, of_it in by_value.items() if not of_it.isdisjoint(carried)]
     return [value for value in found if wanted_ones is None or value in wanted_ones]

@@ -39,14 +39,14 @@ class Rows:
 
     def of(self, lines: Iterable[Line]) -> str:
         """A row for each line."""
-        interval, change = own_words("95 %% interval"), _("Change")
+        interval, change, measured = own_words("95 %% interval"), _("Change"), str(self.metric.label)
         return joined(
             "\n",
             _ROW,
             (
                 (
                     self._name(line),
-                    self.metric.label,
+                    measured,
                     self._value(line),
                     self._measured(line.figure, interval) if self.metric.denominator else "",
                     self._change(line, change) if self.has_changes else "",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import product
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet, Value
 from django.db.models.functions import TruncDate
 
 from metrics import aliases, asking, cutting
@@ -19,6 +21,8 @@ from metrics.levels import Refused, no, wanted
 from metrics.quality.definitions import IQS
 from metrics.quality.iqs import ADDED, Sums
 from metrics.quality.models import Review
+from sopdesk.accounts.models import User
+from sopdesk.postgres.worded import worded
 
 COLUMNS: Final = {
     "team": "team__slug",
@@ -53,17 +57,26 @@ def measure(asked: Report) -> list[Line]:
 
 def _rows(asked: Report, chosen: Iterable[str]) -> Iterable[Mapping[str, Any]]:
     """The scores added up by what the lines and the filters are about."""
-    first, after = moments(asked.period)
-    found = Review.objects.that_count() if asked.user is None else Review.objects.counted_for(asked.user)
-    within = found.filter(done_at__gte=first, done_at__lt=after)
-    day = TruncDate("done_at", tzinfo=ZoneInfo(settings.REPORTING_TIME_ZONE))
     told = {*asked.by, *chosen}
+    if not told:
+        return _together(asked.user, *moments(asked.period))
+    day = TruncDate("done_at", tzinfo=ZoneInfo(settings.REPORTING_TIME_ZONE))
     columns = [*{COLUMNS[key] for key in told - TIMES}, *(["day"] if told & TIMES else [])]
-    rows: Iterable[Mapping[str, Any]] = (
-        within.annotate(day=day).order_by().values(*columns).annotate(**ADDED)
-        if columns
-        else [within.aggregate(**ADDED)]
-    )
+    within = _within(asked.user, *moments(asked.period)).annotate(day=day)
+    rows: Iterable[Mapping[str, Any]] = within.order_by().values(*columns).annotate(**ADDED)
+    return rows
+
+
+def _within(user: User | None, first: datetime, after: datetime) -> QuerySet[Review]:
+    found = Review.objects.that_count() if user is None else Review.objects.counted_for(user)
+    return found.filter(done_at__gte=first, done_at__lt=after)
+
+
+@worded
+def _together(user: User | None, first: datetime, after: datetime) -> QuerySet[Review, dict[str, Any]]:
+    """All of them in one row: by what is the same of each."""
+    same = _within(user, first, after).order_by().annotate(same=Value(1))
+    rows: QuerySet[Review, dict[str, Any]] = same.values("same").annotate(**ADDED)  # type: ignore[assignment]
     return rows
 
 
