@@ -11,9 +11,11 @@ import random
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
+import psutil
 import pytest
 from django.db.models import F, Sum
 
@@ -175,7 +177,9 @@ def strike(workers: Machine, chance: random.Random, *, child: bool) -> None:
     assert worker is not None
     children = worker.children()
     if child and children:
-        kill(chance.choice(children))
+        # Not waited for: the worker takes a second to bury it, in which the others would end a short import.
+        with suppress(psutil.NoSuchProcess):
+            chance.choice(children).kill()
         return
     for process in [worker, *children]:
         kill(process)
