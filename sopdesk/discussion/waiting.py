@@ -15,6 +15,7 @@ from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.discussion.models import Comment, Thread
 from sopdesk.documents import states
 from sopdesk.documents.models import Change
+from sopdesk.postgres.worded import worded
 
 MANY = 100
 
@@ -44,14 +45,7 @@ def words_for(person: User) -> list[Word]:
     """Where somebody else had the last word in a thread of theirs, one for each change, newest first."""
     if not allows(person, Permission.CHANGE_COMMENT):
         return []
-    concerning = Q(author=person) | Exists(_said(person)) | Exists(_written(person))
-    threads = list(
-        Thread.objects.visible_to(person)
-        .open()
-        .filter(concerning, change__state__in=states.EDITABLE)
-        .select_related("change", "author", "outside")
-        .order_by("-pk")[: 10 * MANY]
-    )
+    threads = _concerning(person)
     last = _last_comments(threads)
     spoken = [(thread, last.get(thread.pk)) for thread in threads]
     to_hear = [row for row in spoken if (row[1] or row[0]).author_id != person.pk]
@@ -66,10 +60,22 @@ def holds_for(person: User) -> list[Hold]:
     """Changes in review that this person wrote and that threads hold up."""
     if not allows(person, Permission.CHANGE_EDIT):
         return []
+    return [Hold(change, change.number) for change in _held(person)]  # type: ignore[attr-defined]  # annotated
+
+
+@worded
+def _concerning(person: User) -> QuerySet[Thread]:
+    concerning = Q(author=person) | Exists(_said(person)) | Exists(_written(person))
+    threads = Thread.objects.visible_to(person).open().filter(concerning, change__state__in=states.EDITABLE)
+    return threads.select_related("change", "author", "outside").order_by("-pk")[: 10 * MANY]
+
+
+@worded
+def _held(person: User) -> QuerySet[Change]:
     holding = Q(threads__must_resolve=True, threads__outcome="")
     own = Change.objects.visible_to(person).filter(authors=person, state__in=states.EDITABLE)
     held = own.annotate(number=Count("threads", filter=holding, distinct=True)).filter(number__gt=0)
-    return [Hold(change, change.number) for change in held.order_by("updated_at")[:MANY]]
+    return held.order_by("updated_at")[:MANY]
 
 
 def _said(person: User) -> QuerySet[Comment]:
@@ -85,9 +91,15 @@ def _written(person: User) -> QuerySet[Any]:
 
 def _last_comments(threads: Iterable[Thread]) -> dict[int, Comment]:
     """Thread -> what was said last in it."""
+    of = tuple(sorted(thread.pk for thread in threads))
+    return {comment.thread_id: comment for comment in _last_of(of)} if of else {}
+
+
+@worded
+def _last_of(threads: tuple[int, ...]) -> QuerySet[Comment]:
     comments = Comment.objects.filter(thread__in=threads).order_by("thread_id", "-pk").distinct("thread_id")
     comments = comments.defer("body", "html").select_related("author", "outside")
-    return {comment.thread_id: comment for comment in comments.prefetch_related("mentioned")}
+    return comments.prefetch_related("mentioned")
 
 
 def _spoken_at(row: Spoken) -> datetime:

@@ -145,11 +145,8 @@ def _to_review(person: User) -> Iterator[Task]:
     """What this person's approval would bring further, most pressing first."""
     if not allows(person, Permission.CHANGE_APPROVE):
         return
-    waiting = Change.objects.visible_to(person).filter(waiting_review(person))
-    found = list(waiting.order_by(F("due_on").asc(nulls_last=True), "updated_at")[:ROWS])
-    void = (
-        Approval.objects.filter(change__in=found, reviewer=person).order_by("pk").values_list("change", "pk")
-    )
+    found = _reviewable(person)
+    void = _approved(person.pk, tuple(sorted(change.pk for change in found)))
     latest, today = dict(void), timezone.localdate()
     for change in found:
         state = change.due_state(today) or change.state
@@ -160,26 +157,48 @@ def _to_review(person: User) -> Iterator[Task]:
             yield replace(_task(_("Review"), change), state=state)
 
 
+@worded
+def _reviewable(person: User) -> QuerySet[Change]:
+    waiting = Change.objects.visible_to(person).filter(waiting_review(person))
+    return waiting.order_by(F("due_on").asc(nulls_last=True), "updated_at")[:ROWS]
+
+
+@worded
+def _approved(person: int, changes: tuple[int, ...]) -> QuerySet[Approval, tuple[int, int]]:
+    approved = Approval.objects.filter(change__in=changes, reviewer=person).order_by("pk")
+    return approved.values_list("change", "pk")
+
+
 def _to_confirm(person: User) -> Iterator[Task]:
     """What was published at once and nobody has reviewed: for whoever may do it, and for administrators to see to."""
     may = allows(person, Permission.CHANGE_APPROVE)
     if not may and Role.ADMINISTRATOR not in person.roles:
         return
     today = timezone.localdate()
-    waiting = urgent.unreviewed().filter(pk__in=Change.objects.visible_to(person).values("pk"))
-    for change in (waiting.exclude(authors=person) if may else waiting)[:ROWS]:
+    for change in _unreviewed(person, but_own=may):
         state = "overdue" if change.due_on and change.due_on < today else "due"
         verb = _("Review afterwards") if may else _("Not reviewed yet")
         yield replace(_task(verb, change), state=state)
 
 
+@worded
+def _unreviewed(person: User, *, but_own: bool) -> QuerySet[Change]:
+    waiting = urgent.unreviewed().filter(pk__in=Change.objects.visible_to(person).values("pk"))
+    return (waiting.exclude(authors=person) if but_own else waiting)[:ROWS]
+
+
 def _own_changes(person: User) -> Iterator[Task]:
     if not allows(person, Permission.CHANGE_EDIT):
         return
-    own = Change.objects.visible_to(person).filter(authors=person)
     for state, verb in (("changes_requested", _("Rework")), ("draft", _("Finish"))):
-        for change in own.filter(state=state).order_by("-updated_at")[:ROWS]:
+        for change in _own(person, state):
             yield _task(verb, change)
+
+
+@worded
+def _own(person: User, state: str) -> QuerySet[Change]:
+    own = Change.objects.visible_to(person).filter(authors=person, state=state)
+    return own.order_by("-updated_at")[:ROWS]
 
 
 def _discussed(person: User) -> Iterator[Task]:
@@ -201,9 +220,14 @@ def _discussed(person: User) -> Iterator[Task]:
 def _to_publish(person: User) -> Iterator[Task]:
     if not allows(person, Permission.CHANGE_PUBLISH):
         return
-    ready = Change.objects.visible_to(person).filter(state=Change.State.APPROVED)
-    for change in ready.order_by("updated_at")[:ROWS]:
+    for change in _ready(person):
         yield _task(_("Publish"), change)
+
+
+@worded
+def _ready(person: User) -> QuerySet[Change]:
+    ready = Change.objects.visible_to(person).filter(state=Change.State.APPROVED)
+    return ready.order_by("updated_at")[:ROWS]
 
 
 def _to_verify(person: User) -> Iterator[Task]:
