@@ -132,14 +132,18 @@ class User(AbstractBaseUser):
         return self.name.split(" ")[0]
 
     def ways(self) -> Hashable:
-        """All that decides what they may see and do: whoever has the same is asked about in the same words."""
-        team = self.team
-        place = None if team is None else (team.pk, team.site_id, team.slug)
-        return tuple(self.roles), tuple(self.functions), self.is_active, place
+        """What they may do: whoever may do the same is asked about in the same words (sopdesk/postgres/worded.py)."""
+        return tuple(self.roles), tuple(self.functions), self.is_active, self.team is None
 
-    def stand_in(self, pk: int) -> User:
-        """Somebody with another key who may see and do the same, and is nothing else."""
-        team = self.team and Team(pk=self.team.pk, site_id=self.team.site_id, slug=self.team.slug)
+    def told(self) -> tuple[Any, ...]:
+        """Who they are and where they work, which stands in those words as values."""
+        team = self.team
+        return (self.pk,) if team is None else (self.pk, team.pk, team.site_id, team.slug)
+
+    def stand_in(self, told: tuple[Any, ...]) -> User:
+        """Somebody of whom this is told, who may do the same and is nothing else."""
+        pk, *place = told
+        team = Team(pk=place[0], site_id=place[1], slug=place[2]) if place else None
         may = {"roles": self.roles, "functions": self.functions, "is_active": self.is_active}
         return User(pk=pk, team=team, **may)
 

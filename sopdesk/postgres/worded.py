@@ -8,8 +8,8 @@ that gives a queryset, and makes it one that gives rows:
 
 What is given by position are values: whole numbers, texts, days, moments, tuples of different ones, and people, also
 nobody. They may only be handed on, for the words are worked out with others in their places; what somebody may see
-follows from their roles, functions and team, which belong to the words (`Asker`). What is given by name belongs to the
-words as well, and so is hashable.
+follows from their roles and functions, which belong to the words (`Asker`). What is given by name belongs to the words
+as well, and so is hashable.
 
 A value that was changed on its way, or a moment that was not handed in, is refused when the words are worked out.
 Tests word each question anew each time it is asked, and compare (`anew`).
@@ -32,7 +32,7 @@ M = TypeVar("M", bound=Model)
 R = TypeVar("R")
 P = ParamSpec("P")
 
-MOST = 512  # ways of one question: by role and team there are some dozens
+MOST = 256  # ways of one question: by roles there are some dozens
 NUMBERS, STEP = 2_013_000_000, 1009  # fit a column of 32 bits
 BEYOND = 1 << 31
 LONG_AGO = datetime(1871, 1, 1, tzinfo=UTC)
@@ -43,15 +43,16 @@ anew = False
 
 
 class Asker(Protocol):
-    """Somebody who asks: what they may decides about the words, and who they are is a value."""
-
-    pk: Any
+    """Somebody who asks: what they may decides about the words, and who they are is told in values."""
 
     def ways(self) -> Hashable:
         """What the words of a question may depend on."""
 
-    def stand_in(self, pk: int) -> Self:
-        """Somebody of the same ways with another key, and nothing else."""
+    def told(self) -> tuple[Any, ...]:
+        """The values that stand in them: numbers and texts, all different, the key first."""
+
+    def stand_in(self, told: tuple[Any, ...]) -> Self:
+        """Somebody of the same ways of whom this is told, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,13 @@ class Words:
     converters: Any
     sql: str | None
     params: tuple[Any, ...]
-    slots: tuple[tuple[int, int], ...]
+    slots: tuple[tuple[int, int | list[int]], ...]
 
     def filled(self, values: Sequence[Any]) -> list[Any]:
         """The parameters with these values in their places."""
         params, given = list(self.params), _flat(values)
         for at, place in self.slots:
-            one = given[place]
+            one = [given[each] for each in place] if isinstance(place, list) else given[place]
             params[at] = list(one) if isinstance(one, tuple) else one
         return params
 
@@ -138,9 +139,9 @@ def _ways(value: Any) -> Hashable:
 
 
 def _flat(values: Sequence[Any]) -> list[Any]:
-    """What may stand in a parameter: each value, then those within each of several; people by their keys."""
-    whole = [value.pk if _asks(value) else value for value in values]
-    return whole + [one for value in values if isinstance(value, tuple) for one in value]
+    """What may stand in a parameter: each value, then those within each of several; people by what is told of them."""
+    whole = [value.told() if _asks(value) else value for value in values]
+    return whole + [one for value in whole if isinstance(value, tuple) for one in value]
 
 
 def _asks(value: Any) -> TypeGuard[Asker]:
@@ -150,7 +151,7 @@ def _asks(value: Any) -> TypeGuard[Asker]:
 def _mark(value: Any, place: int) -> Any:
     """What stands for a value while its question is put into words."""
     if _asks(value):
-        return value.stand_in(NUMBERS + STEP * place)
+        return value.stand_in(_mark(value.told(), place))
     if value is None or getattr(value, "is_anonymous", False):
         return value
     if isinstance(value, tuple):
@@ -166,10 +167,15 @@ def _mark(value: Any, place: int) -> Any:
     return stands[type(value)]
 
 
-def _place(param: Any, places: dict[Any, int]) -> int | None:
-    """Which value a parameter is; an array is one of several."""
+def _place(param: Any, places: dict[Any, int]) -> int | list[int] | None:
+    """Which value a parameter is; an array is one of several values, or of single ones."""
     if isinstance(param, list):
-        param = tuple(param) if all(isinstance(one, (int, str)) for one in param) else None
+        if not param or not all(isinstance(one, (int, str)) for one in param):
+            return None
+        if tuple(param) in places:
+            return places[tuple(param)]
+        single = [places[one] for one in param if one in places]
+        return single if len(single) == len(param) else None
     return places.get(param) if isinstance(param, Hashable) and not isinstance(param, bool) else None
 
 
