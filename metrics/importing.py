@@ -203,7 +203,7 @@ def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     layout = reading.layout_of(stored_path(ticket_import), "," if ticket_import.form else "")
     fitted = mapping.parse(ticket_import.mapping).fitted(layout.header)
     ticket_import.header = layout.header
-    later = cursor.get("left_out", {}).get("later", {})
+    later = (cursor.get("left_out") or {}).get("later") or {}
     ticket_import.ignored_columns = [name for name in (*layout.header, *later) if name not in fitted.headers]
     ticket_import.save(update_fields=["stored", "header", "ignored_columns"])
     provides = {*fitted.provides, *(folding.WORKED_OUT if fitted.shape == "events" else ())}

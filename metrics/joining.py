@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from metrics import containers, table_rows, table_shapes, tables, written
+from metrics import containers, left_out, table_rows, table_shapes, tables, written
 from metrics.containers import FileRefused
 from metrics.joined_rows import Joined, turning
 from metrics.later import Later
@@ -251,8 +251,11 @@ def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
     part.replace(target)
     for place in (_names(upload), *upload.parent.glob(f"{upload.stem}.table*")):
         place.unlink(missing_ok=True)
-    left_out = {name: cursor.get(name) for name in ("later", "passed_over", "doubtful")}
-    return {"rewritten": target.name, "other_encoding": cursor.get("other_encoding", 0), "left_out": left_out}
+    return {
+        "rewritten": target.name,
+        "other_encoding": cursor.get("other_encoding", 0),
+        "left_out": left_out.kept(cursor, "later", "passed_over", "doubtful"),
+    }
 
 
 def _after(reader: TableRows, cursor: Cursor) -> Cursor:

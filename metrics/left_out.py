@@ -25,6 +25,11 @@ from metrics.schema import BY_NAME
 SHOWN: Final = 12
 
 
+def kept(cursor: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Those that the cursor of a rewriting has: one that was begun before an upgrade may lack some."""
+    return {name: cursor[name] for name in names if cursor.get(name)}
+
+
 def sentences(cursor: dict[str, Any]) -> list[str]:
     """One for each kind of thing, and for each column, of the cursor of an import's job."""
     return [*words_of(cursor.get("left_out") or {}), *_unmapped(cursor.get("unmapped") or {})]

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Final
 
-from metrics import containers, joining, shared_strings, surveying, workbooks, written
+from metrics import containers, joining, left_out, shared_strings, surveying, workbooks, written
 from metrics.json_pages import SIDE, Record
 from metrics.json_records import Place, Records
 from metrics.later import Later
@@ -141,10 +141,7 @@ def _workbook(
     part.replace(target)
     plain.unlink(missing_ok=True)
     shared_strings.forget(plain)
-    return {
-        "rewritten": target.name,
-        "left_out": {name: after[name] for name in ("sheets", "beyond", "merged")},
-    }
+    return {"rewritten": target.name, "left_out": left_out.kept(after, "sheets", "beyond", "merged")}
 
 
 def _gather(plain: Path, cursor: Cursor) -> Cursor:
@@ -206,7 +203,7 @@ def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
     part.replace(target)
     for place in (_names(upload), upload.with_suffix(".plain")):
         place.unlink(missing_ok=True)
-    return {"rewritten": target.name, "left_out": {name: cursor[name] for name in ("later", "others")}}
+    return {"rewritten": target.name, "left_out": left_out.kept(cursor, "later", "others")}
 
 
 def _row(record: Record, header: list[str], cells: dict[str, str]) -> list[str]:

@@ -17,6 +17,7 @@ from metrics.containers import FileRefused
 from metrics.json_pages import MAIN, SIDE, Record
 from metrics.json_records import beginning, is_lines
 from metrics.mapping import TABLES
+from metrics.masking import mask
 from metrics.vendors import detecting, lookups
 from metrics.vendors.lookups import Lookups
 
@@ -116,7 +117,12 @@ def _header(found: Survey) -> list[str]:
     with names_in(found) as known:
         turn = detecting.turning(found.form, known)
         seen = Counter(name for record in found.tickets if not record.reason for name in turn(record.value))
-    extras = [name for name, _count in seen.most_common() if name not in columns]
+    # An address in the name of a column is somebody's: kept nowhere, and told as a column that was not read (later.py).
+    extras = [
+        name
+        for name, _count in seen.most_common()
+        if name not in columns and not ("@" in name and mask(name) != name)
+    ]
     return [*columns, *(extras[:EXTRA_MAX] if columns else extras)]
 
 

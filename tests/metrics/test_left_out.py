@@ -19,6 +19,7 @@ from metrics.guessing import guess
 from metrics.mapping_form import MappingForm
 from metrics.models import Import, RejectedRow, Ticket
 from sopdesk.accounts.models import User
+from sopdesk.jobs import running
 from tests.metrics.bringing import SHIPPED, bring, draft, finish, source
 from tests.metrics.test_json_files import OWN, lines, ticket
 from tests.metrics.vendors.test_tables_together import zipped
@@ -293,3 +294,48 @@ def test_values_that_come_later_and_mean_nothing_are_counted(client: Client, gia
         '25 rows · <span dir="auto">status</span> · <span dir="auto">waiting</span>: This is no status we know.'
         in page
     )
+
+
+@pytest.mark.usefixtures("_short_look")
+def test_an_address_in_the_name_of_a_column_is_kept_nowhere() -> None:
+    by_customer = {"people": {f"p{n}@example.com": "in copy" for n in range(3)}}
+    rows = [ticket(n, **by_customer if n == 1 else {}) for n in range(1, 8)]
+    text = lines(*rows, ticket(8, people={"q@example.com": "in copy"}))
+    done = bring(text, read_as=OWN)
+    again = draft(text)
+    assert done.job is not None
+    kept = json.dumps([done.job.cursor, done.header, done.ignored_columns, again.header])
+    assert "example.com" not in kept
+    assert "“[email]” was not read. It is in 4 records" in said(done)
+
+
+NEW = ("later", "others", "passed_over", "doubtful", "more", "left_out", "unmapped", "customers", "rows")
+
+
+@pytest.mark.usefixtures("_short_look")
+@pytest.mark.parametrize("form", ["json", "tables", "xlsx"])
+def test_an_import_that_was_begun_before_an_upgrade_ends(form: str) -> None:
+    """Its cursor has nothing of what is counted since."""
+    text: str | bytes = lines(*(ticket(n) for n in range(1, 8)))
+    if form == "tables":
+        head = "id,status,created_at,requester_id\n"
+        text = zipped(
+            {"ticket.csv": head + "".join(f"{n},open,2026-05-04 10:00:00,9\n" for n in range(1, 8))}
+        )
+    if form == "xlsx":
+        book, out = openpyxl.Workbook(), io.BytesIO()
+        for row in ([*OWN["columns"].values()], *([n, "open", "2026-05-04 10:00", "x"] for n in range(1, 8))):
+            book.active.append(row)
+        book.save(out)
+        text = out.getvalue()
+    start = draft(text, at=source("warehouse"))
+    read_as = SHIPPED["zendesk_warehouse"] if form == "tables" else OWN
+    going = importing.start(start, read_as, time_zone="UTC", actor=None)
+    assert going.job is not None
+    while running.run(going.job.pk):
+        going.job.refresh_from_db()
+        going.job.cursor = {name: value for name, value in going.job.cursor.items() if name not in NEW}
+        going.job.save(update_fields=["cursor"])
+    done = Import.objects.get(pk=going.pk)
+    assert (done.state, done.added) == ("done", 7)
+    assert draft(text).header == start.header
