@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 def ask_anew(card: Card, *, actor: User) -> Job:
     """Have the same look taken again, over all sites and each, with the tickets there are now.
 
-    Asking twice before it is done is one job. Raises PermissionDenied, and CardRefused while a team that began later
-    has not its weeks yet.
+    Asking twice on a day before it is done is one job. On another day it is another one: the first may have made no
+    card, since it found a team that no card names and that had not its weeks yet.
+    Raises PermissionDenied, and CardRefused while a team that began later has not its weeks yet.
     """
     require(actor, Permission.EFFECTS_RECOMPUTE, card)
     days, own = looking.known(), starts.of_change(card.change_id)
@@ -40,7 +41,8 @@ def ask_anew(card: Card, *, actor: User) -> Job:
     with transaction.atomic():
         Version.objects.select_for_update(of=("self",)).only("pk").get(pk=card.version_id)
         newest = Card.objects.filter(version=card.version_id, look=card.look).latest("pk")
-        job = looking.submit(looking.Due(card.version_id, card.look), asked=(actor, newest.pk))
+        due = looking.Due(card.version_id, card.look, f" {timezone.localdate()}")
+        job = looking.submit(due, asked=(actor, newest.pk))
         facts = {"version": str(card.version), "weeks": card.look, "job": job.pk}
         record(actor=actor, event=Event.EFFECT_ASKED_ANEW, subject=card.version.change, facts=facts)
         return job

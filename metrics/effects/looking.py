@@ -83,13 +83,16 @@ def due() -> list[Due]:
 
 def outdated(dated: Mapping[int, starts.Days], days: Known) -> list[Due]:
     """Looks at changes of which days of teams were said: those that no card holds with the days that hold now, as soon
-    as the team of the card that began last has its weeks. Each site waits for its own teams, all sites for all."""
+    as the team of the card that began last has its weeks. Each site waits for its own teams, all sites for all.
+
+    The job may find a team that no card names and whose weeks are still to come, and make no card: it is another one
+    each day until there is a card."""
     cards = Card.objects.filter(change__in=dated).of_each_look()
     columns = ("change_id", "version_id", "site_id", "look", "day", "teams", "began")
     by_version: dict[int, list[Card]] = defaultdict(list)
     for card in cards.only(*columns):
         by_version[card.version_id].append(card)
-    newest = starts.newest(*dated)
+    newest, today = starts.newest(*dated), timezone.localdate()
     found = []
     for version_id, made in sorted(by_version.items()):
         holding = dated[made[0].change_id]
@@ -98,7 +101,7 @@ def outdated(dated: Mapping[int, starts.Days], days: Known) -> list[Due]:
                 str(site) for site, of_site in _by_site(made) if _is_wanting(of_site, look, holding, days)
             ]
             if sites:
-                found.append(Due(version_id, look, f"{newest[made[0].change_id]} {sites}"))
+                found.append(Due(version_id, look, f"{newest[made[0].change_id]} {sites} {today}"))
     return found
 
 

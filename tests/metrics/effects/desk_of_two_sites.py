@@ -67,3 +67,7 @@ def work() -> None:
 
 def reading(card: Card, key: str) -> dict[str, Any]:
     return next(each for each in card.readings if each["key"] == key)
+
+
+def of(cards: list[Card], site: str | None, look: int = 8) -> Card:
+    return next(c for c in cards if c.look == look and (c.site and c.site.slug) == site)

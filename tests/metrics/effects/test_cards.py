@@ -22,7 +22,7 @@ from metrics.effects.counting import Group
 from metrics.effects.errors import CardRefused, DatesRefused
 from metrics.effects.measures import CSAT_TWO, HANDLED, REOPENINGS
 from metrics.effects.models import Card, TeamStart
-from metrics.models import Rollup
+from metrics.models import Rollup, Ticket
 from metrics.summing import mature_until
 from sopdesk.accounts.models import Team, User
 from sopdesk.audit.models import Entry
@@ -31,7 +31,7 @@ from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.models import Job
 from sopdesk.readership.models import MustRead, Receipt
 from tests import factories
-from tests.metrics.effects.desk_of_two_sites import DUBLIN, FIRST, LAST, SINCE, look_at, reading, work
+from tests.metrics.effects.desk_of_two_sites import DUBLIN, FIRST, LAST, SINCE, look_at, of, reading, work
 from tests.sharing import rows_of_a_module
 
 pytestmark = pytest.mark.django_db
@@ -83,13 +83,12 @@ def test_each_look_whose_day_has_come_is_taken_once(cards: list[Card]) -> None:
     assert sites == {None, "dublin", "harbor"}
     assert {card.look for card in cards} == {2, 4, 8}
     assert {card.version.number for card in cards} == {2}
-    assert looking.due() == []
     assert looking.submit_due() == 0
     assert Card.objects.count() == len(cards) == 9
 
 
 def test_a_card_says_what_moved_and_against_whom(cards: list[Card]) -> None:
-    card = next(card for card in cards if card.look == 8 and card.site is None)
+    card = of(cards, None)
     handled = reading(card, "aht")
     assert handled["looks"] == [0.25, 0.75, 1]
     assert (card.verdict, handled["verdict"]) == ("moved", "down")
@@ -101,7 +100,7 @@ def test_a_card_says_what_moved_and_against_whom(cards: list[Card]) -> None:
 
 
 def test_too_early_a_card_says_what_is_missing_and_until_when(cards: list[Card]) -> None:
-    card = next(card for card in cards if card.look == 2 and card.site is None)
+    card = of(cards, None, 2)
     assert reading(card, "reopened")["missing"] == {"why": "immature", "day": "2026-07-06"}
     assert reading(card, "csat")["ours"]["after"]["n"] == 7 * 12
 
@@ -138,14 +137,22 @@ def test_asked_anew_it_is_another_row(cards: list[Card], gia: User, finn: User) 
     assert Entry.objects.filter(event="effect:asked_anew").count() == 2
 
 
+def test_asked_anew_on_another_day_it_is_another_job(
+    cards: list[Card], gia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first may have made no card: it found a team that has not its weeks yet."""
+    first = asking.ask_anew(cards[0], actor=gia)
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2999, 1, 1))
+    assert asking.ask_anew(cards[0], actor=gia) != first
+
+
 def test_a_vendors_lead_sees_cards_of_their_own_site_alone(
     cards: list[Card], finn: User, gia: User, dev: User, as_person: Any
 ) -> None:
     assert {card.site_id for card in Card.objects.visible_to(finn)} == {finn.team and finn.team.site_id}
     assert Card.objects.visible_to(gia).count() == 9
     assert not Card.objects.visible_to(dev).exists()
-    whole = next(card for card in cards if card.site is None)
-    assert as_person(finn).get(reverse("effects:read", args=[whole.pk])).status_code == 404
+    assert as_person(finn).get(reverse("effects:read", args=[of(cards, None).pk])).status_code == 404
     listed = as_person(finn).get(reverse("effects:list")).content.decode()
     assert "Harbor" in listed
     assert "all sites" not in listed
@@ -199,24 +206,14 @@ def test_sites_share_what_chance_may_do(cards: list[Card]) -> None:
 
 
 def test_a_card_of_the_first_method_can_still_be_read(cards: list[Card], gia: User, as_person: Any) -> None:
-    card = next(card for card in cards if card.look == 4 and card.site is None)
-    old = [
-        {
-            name: value
-            for name, value in each.items()
-            if name not in {"looks", "confidence", "sites", "needed"}
-        }
-        for each in card.readings
-    ]
+    card = of(cards, None, 4)
+    later = {"looks", "confidence", "sites", "needed"}
+    old = [{name: value for name, value in each.items() if name not in later} for each in card.readings]
     card.pk, card.readings, card.method, card.asked_by = None, old, 1, gia
     card.save(force_insert=True)
     page = as_person(gia).get(reverse("effects:read", args=[card.pk])).content.decode()
     assert "95.0\N{NARROW NO-BREAK SPACE}% interval" in unescape(page)
     assert "would have been needed" not in page
-
-
-def of(cards: list[Card], site: str | None, look: int = 8) -> Card:
-    return next(c for c in cards if c.look == look and (c.site and c.site.slug) == site)
 
 
 def say(card: Card, actor: User, **days: date | None) -> list[TeamStart]:
@@ -325,6 +322,27 @@ def test_a_look_waits_for_the_team_that_began_last(
     assert "Other days of teams hold by now" in page
     assert "14 Sep 2026" in page
     assert Card.objects.count() == 9
+
+
+def test_a_look_that_a_team_of_no_card_held_up_is_taken_when_it_has_its_weeks(
+    cards: list[Card], ana: User, harbor_payments: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 7, 26))
+    third, whole = factories.team("Third", at=harbor_payments.site), of(cards, None)
+    one_day = Ticket.objects.filter(team=harbor_payments, created_at__date=date(2026, 6, 10))
+    one_day.filter(labels__contains=["refund-request"]).update(team=third)
+    TeamStart.objects.create(change=whole.change, team=third, day=date(2026, 7, 6), set_by=ana)
+    say(whole, ana, harbor_payments=date(2026, 6, 22))
+    work()
+    newer = Card.objects.exclude(pk__in=[card.pk for card in cards])
+    assert Job.objects.filter(kind=looking.KIND, payload__look=4, state=Job.State.DONE).count() == 2
+    assert not newer.filter(look=4).exists()  # four weeks after 6 July are still to come
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 8, 10))
+    assert {each.look for each in looking.due()} == {4}
+    looking.submit_due()
+    work()
+    assert {card.site and card.site.slug for card in newer.filter(look=4)} == {None, "harbor"}
+    assert looking.due() == []
 
 
 def test_a_card_says_who_began_when_and_what_that_changed(
