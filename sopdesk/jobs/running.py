@@ -64,8 +64,14 @@ def run(job_id: int) -> bool:
 
 
 def gives_way(job: Job) -> bool:
-    """Whether somebody waits for another job, and nobody for this one."""
-    return job.importance == Importance.LATER and Job.objects.claimable(timezone.now()).asked_for().exists()
+    """Whether somebody waits for another job, and nobody for this one.
+
+    One that has a lease does not wait, even if that has run out: its chunk takes long. Where its worker died instead,
+    this job goes on for the rest of its turn.
+    """
+    if job.importance != Importance.LATER:
+        return False
+    return Job.objects.claimable(timezone.now()).asked_for().filter(lease=None).exists()
 
 
 def _in_short(error: Exception) -> str:

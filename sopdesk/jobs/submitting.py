@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from sopdesk.celery import app
 from sopdesk.jobs.importance import Importance
@@ -62,3 +62,17 @@ def hint(job: Job, importance: Importance | None = None) -> bool:
         log.warning("job_hint_not_sent", job=job.pk, reason=str(error))
         return False
     return True
+
+
+def in_line() -> int:
+    """How many messages of either importance lie in Redis. 0 when there is no such list, or Redis is down."""
+    connection: Any
+    with app.connection_for_read() as connection:
+        try:
+            line = connection.default_channel.queue_declare(app.conf.task_default_queue, passive=True)
+            return int(line.message_count)
+        except ChannelError:  # a list that is empty is none
+            return 0
+        except (OperationalError, *connection.connection_errors) as error:
+            log.warning("line_not_counted", reason=str(error))
+            return 0

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.models import Job
-from sopdesk.jobs.submitting import hint
+from sopdesk.jobs.submitting import hint, in_line
 
 BATCH: Final = 200
-# Of jobs that nobody asked for: about what workers do until the next sweep. More would only lie behind all others.
-LATER_BATCH: Final = 20
+# For jobs that nobody asked for messages are added until so many lie in Redis: about what workers do of quick ones
+# until the next sweep. While none are taken none are added, sweep after sweep.
+LATER_LINE: Final = 200
 LONG: Final = timedelta(minutes=5)  # after that one of them, the oldest, is taken among the first
 
 
@@ -26,14 +27,17 @@ def sweep() -> int:
     its lease says. So that the others get on however much is asked for, each sweep lets the one of them that has waited
     longest, and for LONG, do its next chunk among the first.
     """
-    now = timezone.now()
+    now, room = timezone.now(), max(0, LATER_LINE - in_line())
     with transaction.atomic():
         free = Job.objects.claimable(now).select_for_update(skip_locked=True)
-        free = free.annotate(since=Coalesce("last_chunk_at", "created_at")).order_by("since")
+        free = (
+            free.annotate(since=Coalesce("last_chunk_at", "created_at")).order_by("since").only("created_by")
+        )
         first = list(free.asked_for()[:BATCH])
-        later = list(free.filter(created_by=None)[:LATER_BATCH])
+        later = list(free.filter(created_by=None)[: max(1, room)])
     lifted = later[:1] if later and now - later[0].since > LONG else []
-    for job in (*first, *lifted, *later[len(lifted) :]):
+    told = [*first, *lifted, *later[len(lifted) : room]]
+    for job in told:
         if not hint(job, Importance.FIRST if job in lifted else None):
             break  # Redis is away: the others would only wait for the same answer.
-    return len(first) + len(later)
+    return len(told)

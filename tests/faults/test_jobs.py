@@ -18,7 +18,7 @@ from django.db import connection
 from sopdesk.accounts.models import User
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
-from sopdesk.jobs.submitting import submit
+from sopdesk.jobs.submitting import in_line, submit
 from tests.faults.processes import Machine, kill, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -66,6 +66,7 @@ def test_what_somebody_asked_for_passes_what_waited_before_it(workers: Machine, 
     """Thirty messages lie before its own; a worker takes it as soon as a chunk ends."""
     nightly = [job_of(rows=5, pause=0.02) for _ in range(30)]
     until(lambda: any(done(job) for job in nightly), 60, "work goes on")
+    assert in_line() > 10
     asked = job_of(rows=10, pause=0.02, actor=gia)
     until(lambda: finished(asked), 60, "what was asked for is done")
     assert sum(not finished(job) for job in nightly) > 10

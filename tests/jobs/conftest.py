@@ -54,25 +54,27 @@ def work() -> Iterator[Work]:
 
 @pytest.fixture
 def hints(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The ids of the jobs that a worker would have been told of."""
+    """The ids of the jobs that a worker would have been told of; no message lies in Redis."""
     sent: list[int] = []
 
     def remember(task: str, args: list[int], **_: object) -> None:
         sent.append(args[0])
 
     monkeypatch.setattr("sopdesk.jobs.submitting.app.send_task", remember)
+    monkeypatch.setattr("sopdesk.jobs.sweeping.in_line", lambda: 0)
     return sent
 
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """The ids of those jobs, each with the priority of its message."""
+    """The ids of those jobs, each with the priority of its message; none of them lies in Redis."""
     sent: list[tuple[int, int]] = []
 
     def remember(task: str, args: list[int], *, priority: int, **_: object) -> None:
         sent.append((args[0], priority))
 
     monkeypatch.setattr("sopdesk.jobs.submitting.app.send_task", remember)
+    monkeypatch.setattr("sopdesk.jobs.sweeping.in_line", lambda: 0)
     return sent
 
 
