@@ -15,6 +15,7 @@ from sopdesk.jobs.registry import Step, step
 from tests.faults import quick
 
 ROWS_PER_CHUNK = 5
+running.uuid4 = quick.lease_of_this_process  # type: ignore[attr-defined]
 running.LEASE, running.IDLE_LIMIT, running.GONE_CHECK = quick.LEASE, quick.IDLE_LIMIT, quick.GONE_CHECK
 # An import in many small chunks, so that there is a place to be killed between two of them.
 importing.CHUNK_ROWS = quick.IMPORT_CHUNK_ROWS  # type: ignore[misc]

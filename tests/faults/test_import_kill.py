@@ -11,7 +11,6 @@ import random
 import time
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -35,6 +34,7 @@ from sopdesk.accounts.models import Site, Team
 from sopdesk.demo import ticket_file
 from sopdesk.demo.tickets import DESKS, draw, last_second
 from sopdesk.jobs import running
+from tests.faults import quick
 from tests.faults.processes import Machine, kill, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -161,7 +161,7 @@ def struck(workers: Machine, disturbed: Import, kills: list[tuple[int, str]]) ->
         until(lambda far=far: progress(disturbed) >= far, 60, f"it comes as far as {far}")
         assert progress(disturbed) < 1000, "it ended before it could be killed"
         time.sleep(chance.uniform(0, 0.05))
-        strike(workers, chance, child=victim == "child")
+        strike(workers, disturbed, child=victim == "child")
 
 
 def progress(of: Import) -> int:
@@ -171,19 +171,25 @@ def progress(of: Import) -> int:
     return of.job.progress_done
 
 
-def strike(workers: Machine, chance: random.Random, *, child: bool) -> None:
-    """kill -9 of one of the worker's pool children, or of the worker itself with all of them."""
+def strike(workers: Machine, disturbed: Import, *, child: bool) -> None:
+    """kill -9 of the worker's pool child that is at work on it, or of the worker itself with all of them."""
     worker = workers.worker
     assert worker is not None
-    children = worker.children()
-    if child and children:
-        # Not waited for: the worker takes a second to bury it, in which the others would end a short import.
-        with suppress(psutil.NoSuchProcess):
-            chance.choice(children).kill()
+    if child:
+        # Not waited for: until the worker has buried it, another child might end a short import.
+        psutil.Process(until(lambda: at_work(disturbed), 60, "somebody is at work on it")).kill()
         return
-    for process in [worker, *children]:
+    for process in [worker, *worker.children()]:
         kill(process)
     workers.start_worker()
+
+
+def at_work(on: Import) -> int | None:
+    """The process that does a chunk of it now."""
+    progress(on)
+    assert on.job is not None
+    assert not on.job.is_finished, "it ended before it could be killed"
+    return quick.process_of(on.job.lease) if on.job.lease else None
 
 
 def test_an_import_outlives_its_redis(workers: Machine) -> None:
