@@ -11,8 +11,10 @@ nobody. They may only be handed on, for the words are worked out with others in 
 follows from their roles and functions, which belong to the words (`Asker`). What is given by name belongs to the words
 as well, and so is hashable.
 
-A value that was changed on its way, or a moment that was not handed in, is refused when the words are worked out.
-Tests word each question anew each time it is asked, and compare (`anew`).
+A value that was changed on its way, or a moment that was not handed in, is refused when the words are worked out. So
+that nothing slips through, that is done in another zone and without a language, and the words are kept only if they say
+of the values that were given what Django says; if not, Django asks, and the log has it. Tests word each question anew
+each time it is asked, and compare (`anew`).
 """
 
 from __future__ import annotations
@@ -22,20 +24,26 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
+from itertools import count
 from typing import Any, ParamSpec, Protocol, Self, TypeGuard, TypeVar
 
+import structlog
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
+from django.utils import timezone, translation
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
 P = ParamSpec("P")
 
-MOST = 256  # ways of one question: by roles there are some dozens
+log = structlog.get_logger(__name__)
+MOST = 128  # ways of one question, some 30 KB each: by roles there are some dozens
+LONGEST = 40  # of a tuple: longer ones are of so many lengths that hardly one comes again
 NUMBERS, STEP = 2_013_000_000, 1009  # fit a column of 32 bits
 BEYOND = 1 << 31
-LONG_AGO = datetime(1871, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(1871, 1, 13, 7, 11, 13, 170_017, tzinfo=UTC)
+ELSEWHERE = "Pacific/Kiritimati"  # of the zone of whoever asks nothing may stand in the words
 OPENING = "\ue000"  # in no text: a character without a meaning
 
 anew = False
@@ -96,29 +104,38 @@ def worded(ask: Callable[P, QuerySet[M, R]]) -> Callable[P, list[R]]:
 
     @wraps(ask)
     def rows(*values: P.args, **ways: P.kwargs) -> list[R]:
-        if any(isinstance(value, int) and abs(value) >= BEYOND for value in values):
-            return list(ask(*values, **ways))  # no column holds it, so that Django need not ask
+        if any(map(_is_odd, values)):
+            return list(ask(*values, **ways))
         key = (*map(_ways, values), *ways.items())
         words = known.get(key)
-        if words is None:
+        if words is None or anew:
+            words = words or _words(ask, values, ways)
+            if wrong := _differs(words, ask(*values, **ways), values):
+                if anew:
+                    raise AssertionError(wrong)
+                log.error("words_not_kept", question=ask.__qualname__, wrong=wrong)
+                return list(ask(*values, **ways))
             if len(known) >= MOST:
                 known.clear()
-            words = known[key] = _words(ask, values, ways)
-        if anew:
-            _compare(words, ask(*values, **ways), values)
+            known[key] = words
         return words.rows(values)
 
     return rows
 
 
 def _words(ask: Callable[..., QuerySet[Any, Any]], values: Sequence[Any], ways: dict[str, Any]) -> Words:
-    marks = [_mark(value, 100 * place) for place, value in enumerate(values)]
-    queryset = ask(*marks, **ways)
-    compiler = queryset.query.get_compiler(queryset.db)
-    try:
-        sql, params = compiler.as_sql()
-    except EmptyResultSet:
-        return Words(queryset, compiler, {}, None, (), ())
+    number = count(1)
+    marks = [_mark(value, number) for value in values]
+    with timezone.override(ELSEWHERE), translation.override(None):
+        queryset = ask(*marks, **ways)
+        compiler = queryset.query.get_compiler(queryset.db)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return Words(queryset, compiler, {}, None, (), ())
+    looked_up: tuple[Any, ...] = vars(queryset)["_prefetch_related_lookups"]
+    if any(isinstance(one, Prefetch) and one.queryset is not None for one in looked_up):
+        raise TypeError(f"{ask.__qualname__}: a Prefetch has a question of its own, which is not looked into")
     places = {mark: place for place, mark in enumerate(_flat(marks)) if mark is not None}
     slots = [(at, place) for at, each in enumerate(params) if (place := _place(each, places)) is not None]
     taken = {at for at, _place in slots}
@@ -130,12 +147,20 @@ def _words(ask: Callable[..., QuerySet[Any, Any]], values: Sequence[Any], ways: 
 
 
 def _ways(value: Any) -> Hashable:
-    """How a value shapes the words: by its kind alone, or by all that a person may."""
+    """How a value shapes the words: by its kind alone, those of several by theirs, or by all that a person may."""
     if _asks(value):
         return value.ways()
     if getattr(value, "is_anonymous", False):
         return "nobody"
-    return f"{type(value).__name__} {len(value)}" if isinstance(value, tuple) else type(value).__name__
+    return (*map(type, value),) if isinstance(value, tuple) else type(value).__name__
+
+
+def _is_odd(value: Any) -> bool:
+    """A number that no column holds, so that Django need not ask; a text that is none, by which a question may take
+    another way; and more than words are kept for."""
+    if isinstance(value, tuple):
+        return len(value) > LONGEST or any(map(_is_odd, value))
+    return value == "" or (isinstance(value, int) and abs(value) >= BEYOND)
 
 
 def _flat(values: Sequence[Any]) -> list[Any]:
@@ -148,19 +173,20 @@ def _asks(value: Any) -> TypeGuard[Asker]:
     return hasattr(value, "stand_in")
 
 
-def _mark(value: Any, place: int) -> Any:
-    """What stands for a value while its question is put into words."""
+def _mark(value: Any, number: count[int]) -> Any:
+    """What stands for a value while its question is put into words: each has a number of its own."""
     if _asks(value):
-        return value.stand_in(_mark(value.told(), place))
+        return value.stand_in(_mark(value.told(), number))
     if value is None or getattr(value, "is_anonymous", False):
         return value
     if isinstance(value, tuple):
-        return tuple(_mark(one, place + 1 + number) for number, one in enumerate(value))
+        return tuple(_mark(one, number) for one in value)
+    place = next(number)
     stands: dict[type, Any] = {
         int: NUMBERS + STEP * place,
-        str: f"{OPENING}{place}",
+        str: f" {OPENING}{place} aZ ",
         datetime: LONG_AGO + timedelta(hours=place),
-        date: (LONG_AGO + timedelta(days=place)).date(),
+        date: (LONG_AGO + timedelta(days=32 * place)).date(),
     }
     if type(value) not in stands:
         raise TypeError(f"a question is not asked with {value!r}; give it by name")
@@ -188,12 +214,13 @@ def _is_foreign(param: Any) -> bool:
     return isinstance(param, date) or (isinstance(param, int) and param >= NUMBERS)
 
 
-def _compare(words: Words, queryset: QuerySet[Any, Any], values: Sequence[Any]) -> None:
-    """Raises AssertionError where these words are not what Django says now."""
+def _differs(words: Words, queryset: QuerySet[Any, Any], values: Sequence[Any]) -> str:
+    """How these words differ from what Django says now; nothing where they do not."""
     try:
         sql, params = queryset.query.get_compiler(queryset.db).as_sql()
     except EmptyResultSet:
         sql, params = None, ()
     said = (words.sql, [*map(repr, words.filled(values))])
-    if said != (sql, [*map(repr, params)]):
-        raise AssertionError(f"worded before: {said}\nworded now: {(sql, params)}")
+    return (
+        "" if said == (sql, [*map(repr, params)]) else f"worded before: {said}\nworded now: {(sql, params)}"
+    )

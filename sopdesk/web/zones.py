@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 
 class ViewersZone:
@@ -17,7 +18,8 @@ class ViewersZone:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Every page asks who looks, hundreds of times: from here on it asks them, not a proxy for them.
-        request.user = get_user(request)
+        if isinstance(request.user, SimpleLazyObject):
+            request.user = get_user(request)
         name = getattr(request.user, "time_zone", "") or settings.REPORTING_TIME_ZONE
         with timezone.override(ZoneInfo(name)):
             return self.get_response(request)
