@@ -1,10 +1,10 @@
 """Times are shown in the zone of whoever looks."""
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -17,9 +17,15 @@ class ViewersZone:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Every page asks who looks, hundreds of times: from here on it asks them, not a proxy for them.
-        if isinstance(request.user, SimpleLazyObject):
-            request.user = get_user(request)
+        request.user = _themselves(request.user)
         name = getattr(request.user, "time_zone", "") or settings.REPORTING_TIME_ZONE
         with timezone.override(ZoneInfo(name)):
             return self.get_response(request)
+
+
+def _themselves(user: Any) -> Any:
+    """Who looks, not a proxy for them: a page asks them hundreds of times. The log's is asked once."""
+    while isinstance(user, SimpleLazyObject):
+        _ = user.is_authenticated  # looks them up
+        user = vars(user)["_wrapped"]
+    return user
