@@ -140,7 +140,9 @@ def test_the_sweeper_reads_no_more_of_a_job_than_it_needs(
 
 def test_what_lies_in_redis_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     other = Celery("other", broker="memory://")
-    other.conf.task_default_queue = uuid4().hex
+    other.conf.update(
+        task_default_queue=uuid4().hex, broker_transport_options=app.conf.broker_transport_options
+    )
     monkeypatch.setattr(submitting, "app", other)
     assert submitting.in_line() == 0
     for level in (FIRST, LATER):
