@@ -9,8 +9,10 @@ repeats the <h1>.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import _lru_cache_wrapper
 from html.parser import HTMLParser
 from typing import Any
 from unittest.mock import patch
@@ -18,6 +20,7 @@ from zoneinfo import available_timezones
 
 from django.utils import translation
 
+PACKAGES = ("sopdesk", "sops", "knowledgebase", "macros", "compliance", "metrics")
 OPEN, CLOSE = "⟦", "⟧"
 PASSED_OVER = {"title", "script", "style", "svg", "time", "code", "pre", "kbd", "textarea", "bdi"}
 PASSED_CLASSES = {"key", "mono", "initials"}
@@ -36,7 +39,16 @@ def language() -> Iterator[None]:
     with ExitStack() as stack:
         for name in ("gettext", "ngettext", "pgettext", "npgettext"):
             stack.enter_context(patch.object(backend, name, _wrapping(name, getattr(backend, name))))
+        stack.callback(_forget_words)
         yield
+
+
+def _forget_words() -> None:
+    """What functions of the desk kept of it: they name the language, and this one has the name of another."""
+    ours = [module for name, module in sys.modules.items() if name.partition(".")[0] in PACKAGES]
+    for each in [value for module in ours for value in vars(module).values()]:
+        if isinstance(each, _lru_cache_wrapper):
+            each.cache_clear()
 
 
 def _wrapping(name: str, real: Callable[..., str]) -> Callable[..., str]:
