@@ -14,7 +14,13 @@ from sopdesk.accounts.permissions import Permission, allows
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from metrics.quality.models import Calibration, QualityImport, Review  # noqa: F401
+    from metrics.quality.models import (  # noqa: F401
+        Calibration,
+        Draw,
+        QualityImport,
+        Review,
+        SamplingRule,
+    )
     from sopdesk.accounts.models import User
 
 DONE, ASSIGNED = "done", "assigned"
@@ -63,6 +69,31 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             state=ASSIGNED,
         )
         return Exists(waiting)
+
+
+def _own_site(user: User | AnonymousUser) -> int | None:
+    """Where somebody works who may not read the figures of every site; None for nowhere."""
+    return user.team.site_id if user.is_authenticated and user.team else None
+
+
+class RuleQuerySet(models.QuerySet["SamplingRule"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Of whoever is bound to a site, its rules, and those that draw tickets of every site."""
+        if not allows(user, Permission.QUALITY_READ):
+            return self.none()
+        if allows(user, Permission.METRICS_READ_ALL_SITES):
+            return self.all()
+        return self.filter(Q(site=None) | Q(site=_own_site(user)))
+
+
+class DrawQuerySet(models.QuerySet["Draw"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Of whoever is bound to a site, those of its rules alone: the others count tickets of every site."""
+        if not allows(user, Permission.QUALITY_READ):
+            return self.none()
+        if allows(user, Permission.METRICS_READ_ALL_SITES):
+            return self.all()
+        return self.filter(rule__site__isnull=False, rule__site=_own_site(user))
 
 
 class CalibrationQuerySet(models.QuerySet["Calibration"]):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from metrics.quality.models.scorecards import Scorecard
+from metrics.quality.querysets import DrawQuerySet, RuleQuerySet
 from sopdesk.accounts.models import Site
 
 TICKETS_MAX = 50
@@ -45,6 +48,8 @@ class SamplingRule(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects: ClassVar[RuleQuerySet] = RuleQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ["name"]
 
@@ -61,6 +66,8 @@ class Draw(models.Model):
     tickets = models.PositiveIntegerField(_("tickets drawn"), default=0)
     unassigned = models.PositiveIntegerField(_("without a reviewer"), default=0)
     at = models.DateTimeField(_("drawn"), auto_now_add=True)
+
+    objects: ClassVar[DrawQuerySet] = DrawQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["-week", "rule"]

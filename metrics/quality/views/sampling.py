@@ -26,13 +26,13 @@ DRAWS_SHOWN = 12
 @require_safe
 @permission_required(Permission.QUALITY_READ)
 def sampling_list(request: HttpRequest) -> HttpResponse:
-    """Every rule, and the newest draws."""
-    rows = SamplingRule.objects.select_related("scorecard", "site")
+    """The rules that this person may see, and the newest draws."""
+    rows = SamplingRule.objects.visible_to(request.user).select_related("scorecard", "site")
     listing: Listing[SamplingRule] = Listing(request.GET, rows, sorts=SORTS, sort="name")
-    draws = Draw.objects.select_related("rule").order_by("-week", "rule__name")[:DRAWS_SHOWN]
+    draws = Draw.objects.visible_to(request.user).select_related("rule").order_by("-week", "rule__name")
     context = {
         "listing": listing,
-        "draws": draws,
+        "draws": draws[:DRAWS_SHOWN],
         "tabs": places.tabs(signed_in(request), "sampling"),
         "may_edit": allows(request.user, Permission.QUALITY_EDIT),
         "draw_form": DrawForm(initial={"week": sampling.last_week()}, auto_id="draw_%s"),
@@ -56,7 +56,7 @@ def rule_new(request: HttpRequest) -> HttpResponse:
 @editor
 def rule_edit(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Change one, or stop it."""
-    rule = get_object_or_404(SamplingRule, pk=rule_id)
+    rule = get_object_or_404(SamplingRule.objects.visible_to(request.user), pk=rule_id)
     form = RuleForm(request.POST or None, instance=rule)
     if form.is_bound and form.is_valid():
         sampling.change_rule(
@@ -71,7 +71,8 @@ def rule_edit(request: HttpRequest, rule_id: int) -> HttpResponse:
 @editor
 def rule_draw(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Draw a week now."""
-    rule, form = get_object_or_404(SamplingRule, pk=rule_id), DrawForm(request.POST)
+    rule = get_object_or_404(SamplingRule.objects.visible_to(request.user), pk=rule_id)
+    form = DrawForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose a day of the week that is to be drawn. Nothing was drawn."))
         return redirect("quality:sampling")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -153,6 +153,20 @@ def test_a_rule_is_made_and_draws(gia: User, payments: Team, as_person: Any) -> 
     rule.refresh_from_db()
     assert (rule.count, rule.draws.get().tickets) == (4, 1)
     assert browser.post(address("rule_draw", rule.pk), {"week": "x"}).status_code == 302
+
+
+def test_a_vendors_lead_sees_no_rule_or_draw_of_another_site(
+    gia: User, finn: User, payments: Team, harbor_payments: Team, as_person: Any
+) -> None:
+    card = making.scorecard(gia)
+    for name, site in (("Everywhere", None), ("Ours", payments.site), ("Theirs", harbor_payments.site)):
+        said = {"scorecard": card, "count": 3, "per": "team", "site": site}
+        rule = sampling.add_rule(actor=gia, name=name, **said)
+        sampling.draw(rule, date(2026, 11, 9), actor=gia)
+    shown = as_person(finn).get(address("sampling")).context
+    assert [rule.name for rule in shown["listing"].rows] == ["Everywhere", "Theirs"]
+    assert [draw.rule.name for draw in shown["draws"]] == ["Theirs"]
+    assert len(as_person(gia).get(address("sampling")).context["draws"]) == 3
 
 
 def test_a_calibration_is_begun(gia: User, payments: Team, as_person: Any) -> None:
