@@ -39,7 +39,7 @@ def _move(alert: Alert, state: str, event: Event, note: str, actor: User) -> Ale
             return locked
         facts = {"from": locked.state, "to": str(state)}
         locked.state, locked.note = state, note
-        locked.handled_by, locked.handled_at = actor, timezone.now()
-        locked.save(update_fields=["state", "note", "handled_by", "handled_at"])
+        locked.handled_by, locked.handled_at, locked.closed_because = actor, timezone.now(), ""
+        locked.save(update_fields=["state", "note", "handled_by", "handled_at", "closed_because"])
         record(actor=actor, event=event, subject=locked, facts=facts)
         return locked

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from metrics.models import Source
 from metrics.watching.querysets import AlertQuerySet
 from sopdesk.accounts.models import Site, Team
 
@@ -25,6 +26,13 @@ class Alert(models.Model):
         UP = "up", _("higher than usual")
         DOWN = "down", _("lower than usual")
 
+    class Because(models.TextChoices):
+        QUIET = "quiet", _("Closed by itself after a quiet week.")
+        TOLD_LATER = (
+            "told_later",
+            _("Closed by itself: more tickets came in later, and with them these days are as usual."),
+        )
+
     metric = models.CharField(_("figure"), max_length=20)
     label = models.CharField(_("label"), max_length=120, blank=True)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="+")
@@ -38,7 +46,13 @@ class Alert(models.Model):
     expected = models.FloatField()
     n = models.IntegerField()
     q = models.FloatField(help_text=_("p of that day, adjusted for all series watched that night."))
+    days: models.JSONField[dict[str, dict[str, float]], dict[str, dict[str, float]]] = models.JSONField(
+        default=dict, help_text=_("The same figures of each day outside.")
+    )
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.NEW)
+    closed_because = models.CharField(
+        max_length=10, choices=Because.choices, blank=True, help_text=_("Empty: somebody closed it.")
+    )
     note = models.TextField(_("note"), blank=True)
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -60,3 +74,24 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} {self.label or self.team} {self.first_day}"
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it is not one that was closed because its days turned out to be as usual."""
+        return self.closed_because != self.Because.TOLD_LATER
+
+
+class Watched(models.Model):
+    """A day that was judged when a source had told of it to its end, with so many tickets, contacts and answers."""
+
+    day = models.DateField()
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
+    created_n = models.IntegerField()
+    handled_n = models.IntegerField()
+    answered_n = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "source"], name="watched_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.source_id}"

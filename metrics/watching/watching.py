@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from metrics import aliases, cutting, levels
+from metrics import cutting, levels
 from metrics.definitions import AHT, CSAT, VOLUME
 from metrics.differences import adjusted
 from metrics.levels import Level
 from metrics.models import Rollup
-from metrics.watching import expecting
+from metrics.watching import expecting, spells, told
 from metrics.watching.expecting import DAYS, Floats, Standing
 from metrics.watching.models import Alert
 
 FALSE_SHARE: Final = 0.05
-QUIET: Final = timedelta(days=7)  # a spell that comes back within these days is the same one
 PARTS: Final = (
     "created_n",
     "good_n",
@@ -45,6 +44,10 @@ class Series:
     team_id: int | None
     site_id: int | None
 
+    @property
+    def place(self) -> spells.Place:
+        return (self.label, self.team_id, self.site_id)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -59,16 +62,24 @@ class Found:
         return Alert.Direction.UP if self.standing.signal.average > 0 else Alert.Direction.DOWN
 
 
-def watch(day: date) -> list[Alert]:
-    """Judge every series at `day` and keep what follows: new spells, longer ones, and those that are over.
+def watch(day: date, newest: told.Newest) -> list[Alert]:
+    """Judge at `day` every series whose sources have told of it to its end, and keep what follows: new spells, longer
+    ones, those that were none after all, and those that are over.
 
     Doing it again changes nothing, and a day before an alert's last one does not shorten it.
     """
-    found = outside(day)
+    counts = told.counted(day, day)
+    waiting = {series.place for series, _standing in standings(day, only=told.waited_for(newest, day))}
+    judged = [
+        (series, standing)
+        for series, standing in standings(day, without=told.silent(newest, day))
+        if standing is not None and series.place not in waiting
+    ]
     with transaction.atomic():
-        kept = [_keep(each, day) for each in found]
-        over = Alert.objects.filter(last_day__lt=day - QUIET, handled_by=None)
-        over.exclude(state=Alert.State.CLOSED).update(state=Alert.State.CLOSED)
+        kept = [spells.keep(each, day) for each in among(judged)]
+        spells.withdraw(day, kept, waiting)
+        spells.end(day, waiting)
+        told.note(day, newest, counts)
     return kept
 
 
@@ -88,11 +99,17 @@ def among(standing_series: Iterable[tuple[Series, Standing]]) -> list[Found]:
     ]
 
 
-def standings(day: date) -> Iterator[tuple[Series, Standing | None]]:
-    """Every series that there is, judged; of labels by whatever name their tickets have them. Two queries."""
+def standings(
+    day: date, *, only: Sequence[int] | None = None, without: Sequence[int] = ()
+) -> Iterator[tuple[Series, Standing | None]]:
+    """Every series that there is, judged; of labels by whatever name their tickets have them; of the tickets of some
+    sources alone, or of all but some. Two queries, none for no source."""
+    if only is not None and not only:
+        return
     first = day - timedelta(days=DAYS - 1)
+    within = Q(day__range=(first, day)) & (~Q(source__in=without) if only is None else Q(source__in=only))
     level = levels.level_for(None, ("label",), {})
-    labels = _tables(level.rollups.filter(day__range=(first, day)), first, "team__site", level=level)
+    labels = _tables(level.rollups.filter(within), first, "team__site", level=level)
     whole: dict[str, Table] = {}
     for (label, site), table in labels.items():
         whole[label] = {name: whole[label][name] + table[name] for name in PARTS} if label in whole else table
@@ -100,7 +117,7 @@ def standings(day: date) -> Iterator[tuple[Series, Standing | None]]:
             yield from _judged(Series("", label, None, site), table)
     for label, table in whole.items():
         yield from _judged(Series("", label, None, None), table)
-    rows = Rollup.objects.filter(day__range=(first, day), label="", team__isnull=False)
+    rows = Rollup.objects.filter(within, label="", team__isnull=False)
     teams = _tables(rows, first, "team", "team__site")
     for (team, site), table in teams.items():
         yield from _judged(Series("", "", team, site), table)
@@ -136,30 +153,3 @@ def _judged(series: Series, table: Table) -> Iterator[tuple[Series, Standing | N
     yield Series(CSAT.key, *place), expecting.share(hits, n)
     handled = expecting.mean(table["handle_s"], table["handle_square"], table["handled_n"])
     yield Series(AHT.key, *place), handled
-
-
-def _keep(found: Found, day: date) -> Alert:
-    """The alert of this spell: the one that stands, made longer, or a new one."""
-    series, standing = found.series, found.standing
-    same = {**asdict(series), "direction": found.direction}
-    names = aliases.names().of_one(series.label)  # a name that was another label's when the spell began
-    figures = {
-        "last_day": day, "value": standing.value, "expected": standing.expected, "n": standing.n, "q": found.q,
-    }  # fmt: skip
-    there: dict[str, Any] = {**same, "label__in": names}
-    del there["label"]
-    near = Alert.objects.select_for_update().filter(**there, first_day__lte=day, last_day__gte=day - QUIET)
-    spell = near.order_by("-last_day").first()
-    if spell is None:
-        return Alert.objects.get_or_create(**same, first_day=day, defaults=figures)[0]
-    if spell.last_day < day:
-        kept = figures if found.q <= spell.q else {"last_day": day}
-        for name, value in kept.items():
-            setattr(spell, name, value)
-        spell.save(update_fields=[*kept])
-    return spell
-
-
-def newest_first(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
-    """With what a page says of each, the latest first."""
-    return alerts.select_related("team__site", "site", "handled_by").order_by(F("last_day").desc(), "-pk")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from metrics.models import Rollup, Source
-from metrics.watching import handling, tasks
+from metrics.watching import handling, tasks, told
 from metrics.watching.expecting import DAYS
 from metrics.watching.models import Alert
 from metrics.watching.watching import watch
@@ -39,13 +39,19 @@ def spike(payments: Team, harbor_payments: Team) -> date:
                 Rollup(day=day, source=source, team=team, label=label, created_n=20 * busy)
                 for label in ("", "refund-request")
             ]
+    rows.append(Rollup(day=LAST + timedelta(days=1), source=source, team=payments, label="", created_n=3))
     Rollup.objects.bulk_create(rows)
     return LAST
 
 
+def watched(day: date, told_until: date | None = None) -> list[Alert]:
+    newest = told.newest()
+    return watch(day, dict.fromkeys(newest, told_until) if told_until else newest)
+
+
 def test_a_spike_is_one_alert_for_each_series_it_lifts(spike: date, harbor_payments: Team) -> None:
     for _twice in range(2):
-        watch(spike)
+        watched(spike)
     found = {(a.label, a.team, a.site and a.site.slug): a for a in Alert.objects.all()}
     assert set(found) == {
         ("refund-request", None, None),
@@ -68,12 +74,12 @@ def test_the_nightly_job_watches_each_day_once(spike: date) -> None:
 
 
 def test_a_spell_grows_and_what_is_over_closes_itself(spike: date) -> None:
-    watch(spike)
+    watched(spike)
     source, team = Source.objects.get(), Team.objects.get(slug="harbor-payments")
     for ahead, count in ((1, 80), *((n, 20) for n in range(2, 15))):
         day = spike + timedelta(days=ahead)
         Rollup.objects.create(day=day, source=source, team=team, label="", created_n=count)
-        watch(day)
+        watched(day, day + timedelta(days=1))
     alert = Alert.objects.get(team=team)
     assert alert.first_day == spike
     assert alert.last_day >= spike + timedelta(days=1)
@@ -81,7 +87,7 @@ def test_a_spell_grows_and_what_is_over_closes_itself(spike: date) -> None:
 
 
 def test_people_acknowledge_close_and_open_again(spike: date, finn: User, dev: User) -> None:
-    watch(spike)
+    watched(spike)
     alert = Alert.objects.get(label="refund-request", site__slug="harbor")
     with pytest.raises(PermissionDenied):
         handling.acknowledge(alert, note="", actor=dev)
@@ -99,7 +105,7 @@ def test_people_acknowledge_close_and_open_again(spike: date, finn: User, dev: U
 def test_a_lead_sees_spikes_of_their_own_site_alone(
     spike: date, finn: User, gia: User, dev: User, as_person: Any
 ) -> None:
-    watch(spike)
+    watched(spike)
     assert Alert.objects.visible_to(gia).count() == 3
     assert {alert.site for alert in Alert.objects.visible_to(finn)} == {finn.team and finn.team.site}
     assert not Alert.objects.visible_to(dev).exists()
@@ -114,7 +120,7 @@ def test_the_desk_and_the_page_lead_to_rule_changes_and_tickets(
     spike: date, finn: User, ana: User, ben: User, as_person: Any
 ) -> None:
     factories.published("sop", "SOP-0001", author=ana, reviewer=ben, data={"labels": ["refund-request"]})
-    watch(spike)
+    watched(spike)
     alert = Alert.objects.get(label="refund-request", site__slug="harbor")
     browser = as_person(finn)
     assert reverse("watching:read", args=[alert.pk]) in browser.get("/").content.decode()
@@ -130,7 +136,7 @@ def test_the_desk_and_the_page_lead_to_rule_changes_and_tickets(
 def test_the_list_takes_as_many_queries_with_two_as_with_three(
     spike: date, gia: User, as_person: Any, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    watch(spike)
+    watched(spike)
     browser, address = as_person(gia), reverse("watching:list")
     with django_assert_max_num_queries(99) as few:
         assert len(browser.get(address, {"q": "refund"}).context["rows"]) == 2
