@@ -53,6 +53,10 @@ class SlaResultQuerySet(models.QuerySet["SlaResult"]):
         """Not overdue yet, and at most a fifth of the target or half an hour of business time remains."""
         return self.filter(state="running", risk_at__lte=now, due_at__gt=now)
 
+    def overdue(self, now: datetime) -> Self:
+        """Open past their due time, those included whose time ran out since promises were last aged."""
+        return self.filter(Q(state="overdue") | Q(state="running", due_at__lte=now))
+
 
 class CalendarQuerySet(models.QuerySet["Calendar"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:

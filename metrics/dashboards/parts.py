@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, DurationField, F, Func, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,22 +25,15 @@ from metrics.dashboards.tabs import Section, section
 from metrics.models import SlaResult, Ticket
 
 PROMISES_SHOWN: Final = 12
-HALF_HOUR_S: Final = 1800
 
 
 @section("sla")
 def promises(chosen: DashboardFilter) -> Section:
-    """Open promises: those at risk (20 % of the time left, or half an hour), and those overdue longest."""
+    """Open promises of whatever day: those at risk, and those overdue longest. Lists of tickets have the rest."""
     now = timezone.now()
     mine = Ticket.objects.filter(tickets.narrowed(chosen.viewer, chosen)).values("pk")
     found = SlaResult.objects.visible_to(chosen.viewer).filter(ticket__in=mine)
-    left = Func(
-        F("target_s"),
-        template=f"make_interval(secs => greatest(%(expressions)s * 0.2, {HALF_HOUR_S}))",
-        output_field=DurationField(),
-    )
-    risky = found.filter(state="running", due_at__gt=now, due_at__lte=now + left)
-    overdue = found.filter(state="overdue")
+    risky, overdue = found.at_risk(now), found.overdue(now)
     return Section(
         "dashboards/promises.html",
         {

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -35,7 +36,8 @@ class Shown:
     """A list: its name, the moment that must lie in the period, how it narrows, and whether only mature days count.
 
     `rows`: what the figure counts where that is not tickets, between two moments; the list is of the tickets that have
-    any, and `counted` says how many. `standing`: open at the end of the last day, of any age (STANDING) or of one."""
+    any, and `counted` says how many. `is_now`: as it is now, whatever the days. `standing`: open at the end of the last
+    day, of any age (STANDING) or of one."""
 
     label: str | Promise
     moment: str
@@ -45,6 +47,7 @@ class Shown:
     rows: Rows | None = None
     counted: Counted | None = None
     standing: int | None = None
+    is_now: bool = False
 
 
 ELIGIBLE: Final = Q(merged_into=None, is_spam=False, is_agent_initiated=False)
@@ -108,6 +111,17 @@ def _of_waits(label: Promise, *conditions: Q) -> Shown:
     return Shown(label, "", _where(), in_tabs=False, rows=_waits(*conditions), counted=_waits_said)
 
 
+def _promises_said(n: int) -> str:
+    return ngettext("%(n)s open promise", "%(n)s open promises", n) % {"n": grouped(n)}
+
+
+def _open_now(label: Promise, which: Callable[[datetime], QuerySet[SlaResult]]) -> Shown:
+    def rows(_first: datetime, _after: datetime) -> QuerySet[SlaResult]:
+        return which(timezone.now())
+
+    return Shown(label, "", _where(), rows=rows, counted=_promises_said, is_now=True)
+
+
 _JUDGED: Final = ("met", "breached", "overdue")
 _GOOD_OR_BAD: Final = ("positive", "negative")
 SHOWN: Final[dict[str, Shown]] = {
@@ -126,6 +140,8 @@ SHOWN: Final[dict[str, Shown]] = {
     "sla_resolution": Shown(_("Resolution promised"), "created_at", _promise("resolution", *_JUDGED)),
     "breached_resolution": Shown(_("Resolution breached"), "created_at", _promise("resolution", "breached")),
     "overdue_resolution": Shown(_("Resolution overdue"), "created_at", _promise("resolution", "overdue")),
+    "at_risk": _open_now(_("At risk now"), SlaResult.objects.at_risk),
+    "overdue": _open_now(_("Overdue now"), SlaResult.objects.overdue),
     "sla_next_reply": _of_waits(_("Further reply promised"), Q(state__in=_JUDGED)),
     "breached_next_reply": _of_waits(_("Further reply breached"), Q(state="breached")),
     "overdue_next_reply": _of_waits(_("Further reply overdue"), Q(state="overdue")),

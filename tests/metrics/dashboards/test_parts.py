@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -63,21 +64,37 @@ def test_the_curve_and_the_hours_are_fetched_after_the_page(
 
 @pytest.mark.django_db
 def test_promises_at_risk_and_overdue_are_those_of_the_viewer(
-    payments: Team, harbor_payments: Team, gia: User, finn: User, as_person: Any
+    payments: Team,
+    harbor_payments: Team,
+    gia: User,
+    finn: User,
+    as_person: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    at = timezone.now() - timedelta(hours=1)
-    stamp = f"{at:%Y-%m-%dT%H:%M}Z"
+    """Of 8 open hours from Friday 10:30 on, 90 minutes are left on Friday at 17:00, which is less than a fifth; due is
+    Monday at 10:00. A day before there was more, and of 40 hours there is."""
     teams = ("payments", "harbor-payments")
-    rows = [f"{team}{n},open,{stamp},,,{team},\n" for team in teams for n in range(3)]
-    bring(HEAD + "".join(rows))
-    open_ones = SlaResult.objects.filter(metric="resolution")
-    open_ones.update(state="running", due_at=timezone.now() + timedelta(minutes=9))
-    open_ones.filter(ticket__external_id__endswith="2").update(state="overdue", due_at=at)
-    for person, expected in ((gia, (4, 2)), (finn, (2, 1))):
-        page = as_person(person).get("/metrics/sla?period=7")
-        [shown] = [section.context for section in page.context["sections"]]
+    rows = [f"{team}{n},open,2026-06-0{1 + 2 * n}T09:30Z,,,{team},\n" for team in teams for n in range(3)]
+    bring(f"{HEAD.strip()},first_public_reply_at\n" + "".join(row.replace("\n", ",\n") for row in rows))
+    SlaResult.objects.filter(metric="resolution").delete()
+    SlaResult.objects.filter(started_at__day=5).update(state="running")
+    persons = ((as_person(gia), (2, 4)), (as_person(finn), (1, 2)))
+    friday = datetime(2026, 6, 5, 17, tzinfo=ZoneInfo("Europe/Dublin"))
+    monkeypatch.setattr(timezone, "now", lambda: friday)
+    for browser, expected in persons:
+        page = browser.get("/metrics/sla?since=2026-06-05")
+        shown = page.context["sections"][0].context
         assert (shown["risky_n"], shown["overdue_n"]) == expected
-    assert "payments0" not in {result.ticket.external_id for result in shown["risky"]}
+        for show, n in zip(("at_risk", "overdue"), expected, strict=True):
+            assert f"/metrics/tickets?show={show}&amp;sort=" in page.content.decode()
+            listed = browser.get(f"/metrics/tickets?show={show}&sort=created&since=2026-06-05")
+            assert (listed.context["listing"].total, listed.context["counted"].split()[0]) == (n, str(n))
+    assert {result.ticket.external_id for result in shown["risky"]} == {"harbor-payments2"}
+    assert [ticket.created_at.day for ticket in listed.context["listing"].rows] == [1, 3]
+    monkeypatch.setattr(timezone, "now", lambda: friday - timedelta(hours=1))
+    assert not persons[0][0].get("/metrics/tickets?show=at_risk").context["listing"].total
+    monkeypatch.setattr(timezone, "now", lambda: friday + timedelta(days=3))
+    assert persons[0][0].get("/metrics/tickets?show=overdue").context["listing"].total == 6
 
 
 @pytest.mark.django_db
