@@ -82,7 +82,8 @@ SLA_REPLY: Final = Metric(
     denominator=("sla_reply_met_n", "sla_reply_breached_n", "sla_reply_overdue_n"),
     formula=_("met ÷ (met + breached + overdue and still open)"),
     prose=_("How many promises of a first reply were kept. Time runs on the business calendar of the policy, from the "
-            "creation of the ticket to the first public reply by a person; automatic replies do not count."),
+            "creation of the ticket to the first public reply by a person; automatic replies do not count. A ticket "
+            "that was solved or closed without a reply breached its promise if the reply was due by then."),
     day=_("The day the ticket was created."), excluded=_SLA_EXCLUDED, source="SOPDesk",
     needs=frozenset({"first_public_reply_at"}), shown="late_reply", better=1,
     left_out=("created_n", "-sla_reply_none_n", *(f"-sla_reply_{state}_n" for state in _JUDGED)),
@@ -93,7 +94,8 @@ SLA_RESOLUTION: Final = Metric(
     denominator=("sla_resolution_met_n", "sla_resolution_breached_n", "sla_resolution_overdue_n"),
     formula=_("met ÷ (met + breached + overdue and still open)"),
     prose=_("How many promises of a resolution were kept. Time runs on the business calendar, from the creation of the "
-            "ticket to its last solve, without the time it waited for the customer or was on hold."),
+            "ticket to its last solve, without the time it waited for the customer or was on hold. A ticket that was "
+            "opened again is open, however early it was solved before."),
     day=_("The day the ticket was created."), excluded=_SLA_EXCLUDED, source="SOPDesk",
     needs=frozenset({"last_solved_at", "first_solved_at", "closed_at"}), shown="late_resolution", better=1,
     left_out=("created_n", "-sla_resolution_none_n", *(f"-sla_resolution_{state}_n" for state in _JUDGED)),
@@ -147,7 +149,8 @@ SLA_NEXT_REPLY: Final = Metric(
     denominator=("sla_next_reply_met_n", "sla_next_reply_breached_n", "sla_next_reply_overdue_n"),
     formula=_("met ÷ (met + breached + overdue and still open)"),
     prose=_("How many promises of a further reply were kept. One begins with the oldest message of the customer that "
-            "nobody has answered, and ends with the next public reply by a person. A ticket has as many as it needs."),
+            "nobody has answered, and ends with the next public reply by a person. A ticket has as many as it needs. "
+            "One that was solved or closed without that reply breached its promise if the reply was due by then."),
     day=_("The day the customer wrote."), excluded=_("Cancelled promises, promises not yet due."), source="SOPDesk",
     needs=frozenset({"conversation"}), shown="all", better=1,
     left_out=("sla_next_reply_running_n", "sla_next_reply_left_n"),

@@ -1,8 +1,11 @@
 """Were promises kept? First reply, next reply and resolution against the targets, on the business clock, by SQL.
 
-A promise starts when the ticket is created; a next reply when the customer wrote (metrics/conversing.py). Pauses
-(waiting for the customer) count as a union, clipped; they move the due time if they begin before it. Merged, spam
-and agent-opened tickets are promised no reply; impossible times are left out. Definitions: metrics/definitions.py.
+A promise starts when the ticket is created; a next reply when the customer wrote (metrics/conversing.py). A resolution
+is kept by the last solve of a ticket that is over: one that was opened again runs on. A reply that was never given is
+breached if its ticket was solved or closed after it was due, and cancelled if before. Pauses (waiting for the customer)
+count as a union, clipped; they move the due time if they begin before it. Merged, spam and agent-opened tickets are
+promised no reply; impossible times are left out, and so is the resolution of a ticket that is over at a time nobody
+told. Definitions: metrics/definitions.py; why: docs/decisions/0033-versions-of-promises.md.
 """
 
 from __future__ import annotations
@@ -40,26 +43,31 @@ _NEEDS: Final = {
 _START, _UNTIL, _FROM, _TO = (
     seconds_sql(f"{name}_s", f"{name}_place") for name in ("start", "until", "from", "to")
 )
-_OPEN: Final = "done_s IS NULL"
+_OVER: Final = "status IN ('solved', 'closed', 'deleted')"
+_OPEN: Final = f"(done IS NULL AND NOT {_OVER})"
+# When a ticket that is over came to its end, where that was told.
+_ENDED: Final = f"CASE WHEN {_OVER} THEN coalesce(last_solved_at, closed_at) END"
 
 _MEASURE: Final = f"""
 WITH {CLOCK_SQL},
 one AS (
     SELECT id, status, policy_id, metric, 1 AS instance, seconds, pauses, applied, created_at AS start,
-        CASE metric WHEN 'first_reply' THEN first_public_reply_at ELSE last_solved_at END AS done, closed_at
+        CASE WHEN metric = 'first_reply' THEN first_public_reply_at WHEN {_OVER} THEN last_solved_at END AS done,
+        {_ENDED} AS ended
     FROM promise JOIN aim USING (kind)
     WHERE calendar_id = %(calendar)s AND metric <> 'next_reply' AND NOT flags && CASE metric
         WHEN 'first_reply' THEN '{{reply_before_created}}'::text[]
         ELSE '{{solved_before_created,solved_out_of_order,history_cut}}'::text[] END
+      AND NOT (metric = 'resolution' AND status IN ('solved', 'closed') AND last_solved_at IS NULL)
     UNION ALL
-    SELECT id, status, policy_id, metric, n, seconds, pauses, applied, asked, answered, closed_at
+    SELECT id, status, policy_id, metric, n, seconds, pauses, applied, asked, answered, {_ENDED}
     FROM promise JOIN aim USING (kind),
         unnest(asked_at, answered_at) WITH ORDINALITY AS wait (asked, answered, n)
     WHERE calendar_id = %(calendar)s AND metric = 'next_reply' AND asked_at <> '{{}}' AND asked >= created_at
 ),
 begun AS (
     SELECT *, {place_sql("start_s")} AS start_place, {place_sql("until_s")} AS until_place FROM (
-        SELECT *, greatest(start_s, coalesce(done_s, {unix_sql("closed_at")}, {unix_sql("%(now)s")})) AS until_s FROM (
+        SELECT *, greatest(start_s, coalesce(done_s, {unix_sql("ended")}, {unix_sql("%(now)s")})) AS until_s FROM (
             SELECT *, {unix_sql("start")} AS start_s, {unix_sql("done")} AS done_s FROM one OFFSET 0) AS x OFFSET 0
     ) AS y OFFSET 0
 ),
@@ -103,8 +111,8 @@ SELECT id, metric, instance, policy_id, applied, seconds, start, {moment_sql("f_
     CASE WHEN {_OPEN} THEN greatest(start, {moment_sql("f_risk", "risk_place")}) END, done, elapsed, CASE
     WHEN done IS NOT NULL AND elapsed <= seconds THEN 'met'
     WHEN done IS NOT NULL THEN 'breached'
-    WHEN status IN ('closed', 'deleted') THEN 'cancelled'
-    WHEN metric = 'next_reply' AND status = 'solved' THEN 'cancelled'
+    WHEN status IN ('solved', 'closed') AND ended IS NOT NULL AND elapsed > seconds THEN 'breached'
+    WHEN {_OVER} THEN 'cancelled'
     WHEN elapsed > seconds THEN 'overdue'
     WHEN status = ANY(pauses) THEN 'paused'
     ELSE 'running' END

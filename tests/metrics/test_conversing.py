@@ -80,6 +80,23 @@ def test_a_message_without_an_answer(status: str, ago: timedelta, state: str) ->
     assert [(found, start, done) for _n, found, start, done, _s in waits()] == [(state, asked, None)]
 
 
+@pytest.mark.parametrize(
+    ("solved", "state"),
+    [
+        ("2026-06-09T10:00Z", "breached"),
+        ("2026-06-08T11:00Z", "cancelled"),
+        ("2026-06-08T09:30Z", "cancelled"),
+    ],
+)
+def test_a_message_that_a_solve_left_unanswered_is_breached_if_it_was_due_before(
+    solved: str, state: str
+) -> None:
+    """The customer wrote at 10:00 and was promised an answer within 8 open hours; at 9:30 the ticket was over."""
+    head = "external_id,status,created_at,last_solved_at,conversation\n"
+    bring(f"{head}t1,closed,2026-06-08T08:00Z,{solved},agent@2026-06-08T09:00Z;customer@2026-06-08T10:00Z\n")
+    assert [(found, done) for _n, found, _start, done, _s in waits()] == [(state, None)]
+
+
 @pytest.mark.parametrize("out", ["true,,", ",true,", ",,t0"])
 def test_spam_agent_opened_and_merged_tickets_are_promised_no_reply(out: str) -> None:
     ticket(f"open,,2026-06-08T08:00Z,{BACK_AND_FORTH},{out}")

@@ -14,6 +14,7 @@ from tests.metrics.bringing import bring, source
 
 pytestmark = pytest.mark.django_db
 CLOCK = clock_of("Europe/Dublin", OFFICE, country="IE", first=date(2025, 6, 1), last=date(2027, 6, 1))
+TUESDAY, DAY = datetime(2026, 6, 9, 8, tzinfo=UTC), timedelta(days=1)
 HEAD = "external_id,status,priority,created_at,first_public_reply_at,last_solved_at,pending_spans,is_spam\n"
 
 
@@ -53,11 +54,40 @@ def test_sql_and_python_agree_on_random_tickets() -> None:
         ("deleted,,2026-06-08T08:00Z,,,,", {"first_reply": "cancelled", "resolution": "cancelled"}),
         ("open,,2026-06-08T08:00Z,,,,true", {}),
         ("solved,,2026-06-08T08:00Z,2026-06-08T07:00Z,2026-06-08T07:30Z,,", {}),
+        # Opened again after a solve in time, and open still.
+        (
+            "open,urgent,2026-06-08T08:00Z,2026-06-08T08:30Z,2026-06-08T10:00Z,,",
+            {"first_reply": "met", "resolution": "overdue"},
+        ),
+        # Over without a reply: after it was due, before, and at a time nobody told.
+        ("solved,urgent,2026-06-08T08:00Z,,2026-06-08T12:00Z,,", {"first_reply": "breached", "resolution": "met"}),
+        ("closed,urgent,2026-06-08T08:00Z,,2026-06-08T12:00Z,,", {"first_reply": "breached", "resolution": "met"}),
+        ("closed,urgent,2026-06-08T08:00Z,,2026-06-08T08:30Z,,", {"first_reply": "cancelled", "resolution": "met"}),
+        ("solved,urgent,2026-06-08T08:00Z,,2026-06-08T08:30Z,,", {"first_reply": "cancelled", "resolution": "met"}),
+        ("closed,,2026-06-08T08:00Z,,,,", {"first_reply": "cancelled"}),
+        ("solved,,2026-06-08T08:00Z,2026-06-08T08:30Z,,,", {"first_reply": "met"}),
     ],
 )  # fmt: skip
 def test_each_state_is_told_apart(row: str, states: dict[str, str]) -> None:
     bring(f"{HEAD}t1,{row}\n")
     assert dict(SlaResult.objects.values_list("metric", "state")) == states
+
+
+def test_a_ticket_that_was_opened_again_runs_from_its_creation_on_and_its_pauses_count() -> None:
+    """Monday 8 June 09:00 in Dublin to now, without the Tuesday on which it waited for its customer."""
+    bring(
+        f"{HEAD}t1,open,,2026-06-08T08:00Z,2026-06-08T08:30Z,2026-06-08T10:00Z,2026-06-09T08:00Z/2026-06-10T08:00Z,\n"
+    )
+    before = CLOCK.elapsed(
+        datetime(2026, 6, 8, 8, tzinfo=UTC),
+        datetime.now(UTC) - timedelta(minutes=1),
+        [(TUESDAY, TUESDAY + DAY)],
+    )
+    result = SlaResult.objects.get(metric="resolution")
+    assert (result.state, result.fulfilled_at) == ("overdue", None)
+    assert before <= (result.elapsed_s or 0) <= before + 120
+    # 40 open hours and one day of 8½ beside: 8, 10, 11, 12 June, and 6 hours of Monday the 15th.
+    assert result.due_at == datetime(2026, 6, 15, 14, tzinfo=UTC)
 
 
 def test_a_new_ticket_waits_and_one_that_waits_for_its_customer_is_paused() -> None:
