@@ -126,13 +126,14 @@ def placed(chosen: Wanted) -> Q:
     q = Q()
     for key in ("site", "vendor", "channel", "source", "priority", "market"):
         if key in chosen:
-            q &= _among(DIMENSIONS[key].column, chosen[key])
+            q &= among(DIMENSIONS[key].column, chosen[key])
     if "team" in chosen:
         q &= Q(team__slug__in=chosen["team"]) | Q(team=None, team_name__in=chosen["team"])
     return q
 
 
-def _among(column: str, values: frozenset[str]) -> Q:
+def among(column: str, values: frozenset[str]) -> Q:
+    """The rows with one of these values, "" for those without any."""
     q = Q(**{f"{column}__in": [value for value in values if value]})
     if "" in values:
         q |= Q(**{f"{column}__isnull": True}) if column.startswith("team__") else Q(**{column: ""})

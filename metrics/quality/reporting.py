@@ -6,64 +6,49 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import product
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet, Value
 from django.db.models.functions import TruncDate
 
-from metrics import aliases, asking, cutting
+from metrics import asking
 from metrics.asking import Line, Report
 from metrics.dimensions import TIMES
 from metrics.filters import moments
-from metrics.levels import Refused, no, wanted
 from metrics.quality.definitions import IQS
 from metrics.quality.iqs import ADDED, Sums
 from metrics.quality.models import Review
+from metrics.quality.narrowing import COLUMNS, Narrowing, narrowing
 from sopdesk.accounts.models import User
 from sopdesk.postgres.worded import worded
 
-COLUMNS: Final = {
-    "team": "team__slug",
-    "site": "team__site__slug",
-    "vendor": "team__site__kind",
-    "agent": "agent",
-    "channel": "channel",
-    "source": "source__name",
-    "label": "labels",
-}
-KNOWN: Final = (*COLUMNS, *sorted(TIMES))
 
 
 def measure(asked: Report) -> list[Line]:
-    """One line for each combination of values that reviews have. One query. Raises Refused for a dimension that
-    reviews do not have."""
-    chosen, names = wanted(asked.narrow), aliases.names()
-    if "label" in chosen:
-        chosen["label"] = frozenset(names.meant_by(chosen["label"]))
-    for key in (*asked.by, *chosen):
-        if key not in KNOWN:
-            raise Refused(no("dimension", key, KNOWN))
+    """One line for each combination of values that reviews have. One query, and those of labels and SOPs. Raises
+    Refused."""
+    told = narrowing(asked.user, asked.narrow, asked.by)
     sums: dict[tuple[str, ...], Sums] = defaultdict(Sums)
-    for row in _rows(asked, chosen):
-        if all(set(_values(row, key, names)) & values for key, values in chosen.items()):
-            for keys in product(*(_values(row, key, names) for key in asked.by)):
-                sums[keys].join(row["total"], row["squares"], row["n"])
+    for row in _rows(asked, told):
+        for keys in product(*(told.values(row, key) for key in asked.by)):
+            sums[keys].join(row["total"], row["squares"], row["n"])
     if not asked.by and not sums:
         sums[()] = Sums()
     return [Line(dict(zip(asked.by, keys, strict=True)), sums[keys].figure()) for keys in sorted(sums)]
 
 
-def _rows(asked: Report, chosen: Iterable[str]) -> Iterable[Mapping[str, Any]]:
-    """The scores added up by what the lines and the filters are about."""
-    told = {*asked.by, *chosen}
-    if not told:
-        return _together(asked.user, *moments(asked.period))
+def _rows(asked: Report, told: Narrowing) -> Iterable[Mapping[str, Any]]:
+    """The scores added up by what the lines are about."""
+    within = asked.user, *moments(asked.period)
+    if not asked.by and not told.chosen:
+        return _together(*within)
+    by = {*asked.by}
     day = TruncDate("done_at", tzinfo=ZoneInfo(settings.REPORTING_TIME_ZONE))
-    columns = [*{COLUMNS[key] for key in told - TIMES}, *(["day"] if told & TIMES else [])]
-    within = _within(asked.user, *moments(asked.period)).annotate(day=day)
-    rows: Iterable[Mapping[str, Any]] = within.order_by().values(*columns).annotate(**ADDED)
+    columns = [*{COLUMNS[key] for key in by - TIMES}, *(["day"] if by & TIMES else [])]
+    found = _within(*within).filter(told.condition()).annotate(day=day, same=Value(1))
+    rows: Iterable[Mapping[str, Any]] = found.order_by().values(*columns or ["same"]).annotate(**ADDED)
     return rows
 
 
@@ -78,15 +63,6 @@ def _together(user: User | None, first: datetime, after: datetime) -> QuerySet[R
     same = _within(user, first, after).order_by().annotate(same=Value(1))
     rows: QuerySet[Review, dict[str, Any]] = same.values("same").annotate(**ADDED)  # type: ignore[assignment]
     return rows
-
-
-def _values(row: Mapping[str, Any], key: str, names: aliases.Names) -> list[str]:
-    """The values of a dimension that a review has: one, or each of its labels."""
-    if key == "label":
-        return names.meant_by(row["labels"])
-    if key in TIMES:
-        return [cutting.begins(row["day"], key).isoformat()]
-    return [row[COLUMNS[key]] or ""]
 
 
 asking.register(IQS, measure)

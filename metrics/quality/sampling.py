@@ -173,7 +173,10 @@ def about(ticket: Ticket) -> dict[str, Any]:
         "team_id": ticket.team_id,
         "agent": ticket.assignee or "",
         "channel": ticket.channel,
+        "market": ticket.market,
+        "priority": ticket.priority,
         "labels": ticket.labels,
+        "macro_keys": ticket.macro_keys or [],
         "solved_at": ticket.last_solved_at,
     }
 

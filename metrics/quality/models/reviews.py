@@ -93,7 +93,10 @@ class Review(models.Model):
     )
     agent = models.CharField(_("agent"), max_length=120, blank=True)
     channel = models.CharField(_("channel"), max_length=40, blank=True)
+    market = models.CharField(_("market"), max_length=40, blank=True, default="")
+    priority = models.CharField(_("priority"), max_length=40, blank=True, default="")
     labels = ArrayField(models.CharField(max_length=120), default=list)
+    macro_keys = ArrayField(models.CharField(max_length=120), default=list)
     solved_at = models.DateTimeField(_("ticket solved"), null=True)
 
     reviewer = models.ForeignKey(

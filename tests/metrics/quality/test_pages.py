@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from metrics import rollups
 from metrics.quality import reviewing, sampling
 from metrics.quality.models import Calibration, Review, Scorecard
 from sopdesk.accounts.models import Team, User
@@ -201,6 +202,27 @@ def test_iqs_stands_on_its_tab_once_and_the_ways_above_it(gia: User, payments: T
     assert "IQS by team" in page
     assert "1 of 2 reviews failed critically" in page
     assert page.index(address("queue")) < page.index('aria-label="IQS"') < page.index("By criterion")
+
+
+def test_all_of_the_tab_is_about_the_tickets_that_were_chosen(
+    gia: User, ana: User, ben: User, payments: Team, as_person: Any
+) -> None:
+    past = [factories.past(ana, ben, data={"labels": ["refund"]})]
+    factories.published("sop", "SOP-0001", author=ana, reviewer=ben, versions=past)
+    card, day = making.scorecard(gia), DAY - timedelta(days=1)
+    said = {"market": "IE", "priority": "high", "macro_keys": ["close"], "labels": ["refund"], "solved": day}
+    making.done(card, making.ticket("a", payments, **said), gia, [1, 2, 0], at=DAY)
+    making.done(card, making.ticket("b", payments, labels=[], solved=day), gia, [1, 2, 1], at=DAY)
+    rollups.rebuild([day.date()])
+    for chosen in ({"market": "IE"}, {"priority": "high"}, {"macro": "close"}, {"sop": "SOP-0001"}):
+        shown = as_person(gia).get(address("figures"), {**MAY, **chosen}).context
+        [tile] = shown["tiles"]
+        below = shown["sections"][-1].context
+        assert (tile.figure.n, below["reviews"], below["critical"]) == (1, 1, 1), chosen
+        assert {row.figure.n for row, _section in below["criteria"]} == {1}, chosen
+    for by, name in (("market", "IE"), ("priority", "high"), ("macro", "close"), ("sop", "SOP-0001")):
+        lines = as_person(gia).get(address("figures"), {**MAY, "by": by}).context["lines"]
+        assert (name, 1) in {(line.name.key, line.figure.n) for line in lines}, by
 
 
 @pytest.mark.parametrize("name", ["figures", "queue", "reviews", "scorecards", "sampling", "calibrations"])

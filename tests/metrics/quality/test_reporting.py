@@ -12,6 +12,7 @@ from metrics.filters import Period
 from metrics.levels import Refused
 from metrics.quality import iqs
 from sopdesk.accounts.models import Team, User
+from tests import factories
 from tests.metrics.quality import making
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,24 @@ def test_a_week_without_reviews_has_no_value(gia: User) -> None:
     assert [line.figure.value for line in lines if not line.figure.n] in ([], [None])
 
 
-def test_what_reviews_do_not_have_is_refused(gia: User) -> None:
+def test_by_what_the_ticket_was_and_narrowed_to_it(gia: User, ana: User, ben: User, payments: Team) -> None:
+    past = [factories.past(ana, ben, data={"labels": ["refund"]})]
+    factories.published("sop", "SOP-0001", author=ana, reviewer=ben, versions=past)
+    card = making.scorecard(gia, name="Other", criteria=[{"name": "One", "top": 4}])
+    at = datetime(2026, 11, 5, 12, tzinfo=UTC)
+    said = {"market": "IE", "priority": "high", "macro_keys": ["refund-yes", "close"], "labels": ["refund"]}
+    making.done(card, making.ticket("M1", payments, **said), gia, [1], at=at)
+    of_it = {"market": "IE", "priority": "high", "macro": "close"}
+    for key, value in of_it.items():
+        found = {line.keys[key]: line.figure for line in report(gia, "iqs", by=(key,), period=PERIOD)}
+        assert (found[value].value, found[value].n) == (0.25, 1), key
+        [whole] = report(gia, "iqs", period=PERIOD, narrow={key: value})
+        assert (whole.figure.value, whole.figure.n) == (0.25, 1), key
+    [line] = report(gia, "iqs", by=("macro", "sop"), period=PERIOD, narrow={"macro": "close"})
+    assert (line.keys, line.figure.n) == ({"macro": "close", "sop": "SOP-0001"}, 1)
+    assert [each.figure.n for each in report(gia, "iqs", by=("sop",), period=PERIOD)] == [4]
+
+
+def test_an_sop_that_there_is_not_is_refused(gia: User) -> None:
     with pytest.raises(Refused):
-        report(gia, "iqs", by=("macro",), period=PERIOD)
+        report(gia, "iqs", period=PERIOD, narrow={"sop": "SOP-9"})
