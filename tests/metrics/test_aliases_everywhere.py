@@ -26,7 +26,7 @@ from metrics.promises import trying
 from metrics.quality import sampling
 from metrics.quality.models import SamplingRule
 from metrics.quality.showing import governing
-from metrics.watching import showing, watching
+from metrics.watching import showing, spells, watching
 from metrics.watching.models import Alert
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents.models import Version
@@ -104,7 +104,7 @@ def test_the_watch_judges_one_series(named: Version, gia: User) -> None:
     assert "label=refund" in shown.tickets_url
     assert [version.document.key for version in showing.recent_changes(old, gia)][:1] == ["SOP-0001"]
     found = watching.Found(watching.Series("volume", "refund", None, None), _standing(), 0.01)
-    assert watching._keep(found, LAST) == old  # the same spell, by the name that it had when it began
+    assert spells.keep(found, LAST) == old  # the same spell, by the name that it had when it began
 
 
 def _standing() -> Any:
