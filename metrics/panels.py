@@ -33,9 +33,7 @@ class LabelFigures:
     """One label's figures, and the dashboard narrowed to it."""
 
     label: str
-    volume: Figure
-    csat: Figure
-    aht: Figure
+    figures: list[Figure]
     url: str
 
 
@@ -55,11 +53,11 @@ def last_days(viewer: User, document: Document, version: Version | None) -> Pane
     found = reporting.reports(
         viewer, (VOLUME, CSAT, AHT), by=["label"], period=Period(first, last), narrow=narrow
     )
-    volume, csat, aht = ({line.keys["label"]: line.figure for line in lines} for lines in found.values())
+    by_metric = [{line.keys["label"]: line.figure for line in lines} for lines in found.values()]
     rows = [
-        LabelFigures(label, volume[label], csat[label], aht[label], _dashboard(label))
+        LabelFigures(label, [figures[label] for figures in by_metric], _dashboard(label))
         for label in narrow["label"]
-        if label in volume
+        if label in by_metric[0]
     ]
     return Panel("metrics/figures_panel.html", {"rows": rows, "first": first, "last": last}, order=40)
 

@@ -20,7 +20,7 @@ Addressed = Callable[[str, str], str]
 
 _ROW: Final = '<tr><th scope="row" dir="auto">{}</th><td class="num" data-label="{}">{}</td>{}{}{}</tr>'
 _MEASURED: Final = '<td class="num" data-label="n">{}</td><td class="num soft" data-label="{}">{}</td>'
-_CHANGE: Final = '<td class="num" data-label="{}">{}{}</td>'
+_CHANGE: Final = '<td class="num" data-label="{}">{}{} {}</td>'
 _AS_IT_WAS: Final = '<span class="soft" title="{0}">*<span class="visually-hidden"> {0}</span></span>'
 _LINK: Final = '<a href="{}">{}</a>'
 _SOFT: Final = '<span class="soft">{}</span>'
@@ -62,7 +62,7 @@ class Rows:
         return filled("{} " + _SOFT, text, name.note) if name.note else text
 
     def _value(self, line: Line) -> str:
-        said, name = value_or_why(line.figure), line.name
+        said, name = markup.value_or_why(line.figure), line.name
         if line.figure.value is None or not (name.param and self.metric.shown):
             return said
         url = self.tickets(name.param, name.value)
@@ -73,16 +73,7 @@ class Rows:
 
     def _change(self, line: Line, label: str) -> str:
         if line.change is None:
-            return filled(_CHANGE, label, filled(_SOFT, NOTHING), "")
+            return filled(_CHANGE, label, filled(_SOFT, NOTHING), "", "")
         kept = line.mix.text if line.mix and not line.mix.by else ""
-        moved = markup.change(line.change, self.metric)
-        return filled(_CHANGE, label, moved, filled(_AS_IT_WAS, kept) if kept else "")
-
-
-def value_or_why(figure: Figure) -> str:
-    """A figure's value, or why there is none."""
-    if figure.value is not None:
-        return wording.said(figure.metric, figure.value)
-    if figure.is_small:
-        return filled(_SOFT, _("too few"))
-    return filled('<span class="soft" title="{}">{}</span>', _("not measured"), NOTHING)
+        moved, reach = markup.change(line.change, self.metric), markup.reach(line.change, self.metric)
+        return filled(_CHANGE, label, moved, filled(_AS_IT_WAS, kept) if kept else "", reach)

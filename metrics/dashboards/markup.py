@@ -33,22 +33,27 @@ _ROW: Final = (
 )
 _BESIDE: Final = '<td class="num" data-label="{}">{}{}</td><td class="num" data-label="n">{}</td>'
 _MARK: Final = '<li>{} <a href="{}"><span class="key">{} v{}</span> <bdi>{}</bdi></a>{}{}</li>'
+_REACH: Final = '<span class="soft text-nowrap change-reach">{}</span>'
 _TONES: Final = {1: "tone-green", 0: "tone-neutral", -1: "tone-red"}
 
 
 def change(moved: Change, metric: Metric) -> str:
-    """How far a figure moved: an arrow, the difference, its interval as title, and in words whether that is good."""
-    difference, reach = wording.difference(metric, moved.value), wording.reach(metric, moved)
-    title = filled(' title="{}: {}"', _("95 % interval of the difference"), reach) if reach else ""
+    """How far a figure moved: an arrow, the difference, and in words whether that is good."""
+    difference = wording.difference(metric, moved.value)
     judged = {1: _("better"), -1: _("worse")}[moved.direction] if moved.direction else ""
     return filled(
-        '<span class="change {}"><span class="tone"{}>{} {}{}</span></span>',
+        '<span class="change {}"><span class="tone">{} {}{}</span></span>',
         _TONES[moved.direction],
-        title,
         icon(_arrow(moved, difference)),
         difference,
         filled(' <span class="visually-hidden">{}</span>', judged) if judged else "",
     )
+
+
+def reach(moved: Change, metric: Metric) -> str:
+    """How far it may have moved, "" where nobody knows: never as a title, which neither keys nor fingers find."""
+    between = wording.reach(metric, moved)
+    return filled(_REACH, _("95 %%: %(interval)s") % {"interval": between}) if between else ""
 
 
 def _arrow(moved: Change, difference: str) -> str:
@@ -69,7 +74,7 @@ def _cells(point: Point, other: Point | None, labels: tuple[str, str, str]) -> t
     return (
         _time(point.day, in_words(point.day)),
         name,
-        _value(point.figure),
+        value_or_why(point.figure),
         grouped(point.figure.n),
         interval,
         wording.interval(point.figure),
@@ -81,17 +86,20 @@ def _beside(point: Point, other: Point | None, against: str) -> str:
     if other is None:
         return filled(_BESIDE, against, NOTHING, "", NOTHING)
     day = _time(other.day, day_and_month(other.day), css="soft") if other.day != point.day else ""
-    return filled(_BESIDE, against, _value(other.figure), day and filled(" {}", day), grouped(other.figure.n))
+    return filled(
+        _BESIDE, against, value_or_why(other.figure), day and filled(" {}", day), grouped(other.figure.n)
+    )
 
 
 def _time(day: date, said: str, css: str = "") -> str:
     return filled('<time{} datetime="{}">{}</time>', filled(' class="{}"', css) if css else "", day, said)
 
 
-def _value(figure: Figure) -> str:
-    if figure.value is None and figure.is_small:
-        return filled('<span class="soft">{}</span>', _("too few"))
-    return NOTHING if figure.value is None else wording.said(figure.metric, figure.value)
+def value_or_why(figure: Figure) -> str:
+    """A figure's value, or why there is none."""
+    if figure.value is not None:
+        return wording.said(figure.metric, figure.value)
+    return filled('<span class="soft">{}</span>', _("too few") if figure.is_small else _("not measured"))
 
 
 def spark(values: Sequence[float | None]) -> str:

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from metrics.dashboards import measuring, mixing, page, wording
+from metrics.dashboards.comparing import Change
 from metrics.dashboards.filters import DashboardFilter, read
 from metrics.dashboards.mixes import BY_CHANNEL, COLUMNS, mix_of
 from metrics.dashboards.models import Mailing
 from metrics.dashboards.tabs import TABS
+from metrics.definitions import Metric
 from metrics.reporting import Figure, Refused
 from sopdesk.accounts.models import User
 from sopdesk.letters.linking import absolute
@@ -70,12 +72,18 @@ def _tile(tile: measuring.Tile, chosen: DashboardFilter) -> Iterator[str]:
     value = _("%(name)s: %(value)s") % {"name": label, "value": wording.said(tile.metric, figure.value)}
     yield f"{value}{_of(figure)}"
     if tile.change:
-        moved = wording.difference(tile.metric, tile.change.value)
-        words = {1: _("better beyond chance"), -1: _("worse beyond chance")}.get(tile.change.direction, "")
-        yield f"    {moved} ({words})" if words else f"    {moved}"
+        yield f"    {_moved(tile.metric, tile.change)}"
         if tile.mix:
             yield f"    {tile.mix.text}"
     yield from (f"    {fact.text}" for fact in tile.facts)
+
+
+def _moved(metric: Metric, change: Change) -> str:
+    """The difference, its interval, and whether chance alone would do that."""
+    moved, reach = wording.difference(metric, change.value), wording.reach(metric, change)
+    words = {1: _("better beyond chance"), -1: _("worse beyond chance")}.get(change.direction, "")
+    said = ", ".join(filter(None, (reach, words)))
+    return f"{moved} ({said})" if said else moved
 
 
 def _of(figure: Figure) -> str:

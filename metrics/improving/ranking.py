@@ -56,6 +56,7 @@ class Opportunity:
     weekly: float
     hours: float | None
     measured: float | None
+    aht: Figure
     csat: Figure
     dissatisfied: float | None
     reopened: Figure
@@ -68,6 +69,21 @@ class Opportunity:
     def lever(self) -> str:
         """The first that could help, by which it is drawn."""
         return self.levers[0]
+
+    @property
+    def hours_between(self) -> tuple[float, float] | None:
+        """The 95 % interval of the hours: that of AHT, times the contacts there were."""
+        if self.hours is None or not self.aht.value or self.aht.low is None or self.aht.high is None:
+            return None
+        each = self.hours / self.aht.value
+        return max(0.0, self.aht.low * each), self.aht.high * each
+
+    @property
+    def dissatisfied_between(self) -> tuple[float, float] | None:
+        """The 95 % interval of the share dissatisfied (Wilson): what that of CSAT leaves."""
+        if self.dissatisfied is None or self.csat.low is None or self.csat.high is None:
+            return None
+        return 1 - self.csat.high, 1 - self.csat.low
 
 
 def ranked(narrow: Narrow, period: Period, viewer: User, today: date) -> list[Opportunity]:
@@ -96,7 +112,7 @@ def opportunity(label: str, parts: Mapping[str, Any], period: Period, cover: Cov
     ranks = hours is not None and dissatisfied is not None and back is not None and not missing
     return Opportunity(
         label=label, tickets=parts["created_n"], weekly=parts["created_n"] / weeks, hours=hours, measured=measured,
-        csat=csat, dissatisfied=dissatisfied, reopened=figure(REOPENED, dict(parts)),
+        aht=figure(AHT, dict(parts)), csat=csat, dissatisfied=dissatisfied, reopened=figure(REOPENED, dict(parts)),
         priority=hours * dissatisfied * back if ranks else None,  # type: ignore[operator]  # none of them is None
         missing=tuple(missing), levers=_levers(parts, weeks, csat, cover), cover=cover,
     )  # fmt: skip

@@ -113,7 +113,8 @@ def test_so_does_what_stands_beside_the_label(named: Import, gia: User) -> None:
     panel = last_days(gia, document, document.versions.get())
     assert panel is not None
     [line] = panel.context["rows"]
-    assert (line.label, line.volume.n, line.aht.n) == ("refund", 10, 10)
+    counted = {figure.metric.key: figure.n for figure in line.figures}
+    assert (line.label, counted["volume"], counted["aht"]) == ("refund", 10, 10)
 
 
 @pytest.mark.django_db

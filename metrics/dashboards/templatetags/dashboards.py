@@ -3,6 +3,7 @@
 {{ figure|said }} {{ figure|interval }}
 {% ticket_rows tickets %}           a row for each ticket of a list
 {% moved change metric %}            how far a figure moved
+{% moved_within change metric %}     and the interval of that
 {% point_rows pairs others metric against %}       the figures of a chart as rows of a table
 {% mark_entries marks %}            the publications that a chart marks
 {% line_rows lines %}               a row for each line of a table
@@ -69,8 +70,14 @@ def ticket_rows(tickets: Iterable[Ticket]) -> str:
 
 @register.simple_tag
 def moved(change: Change, metric: Metric) -> str:
-    """How far it moved; a colour only where chance alone would not do that, with the interval as title."""
+    """How far it moved; a colour only where chance alone would not do that."""
     return markup.change(change, metric)
+
+
+@register.simple_tag
+def moved_within(change: Change, metric: Metric) -> str:
+    """The interval of that, "" without one."""
+    return markup.reach(change, metric)
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from metrics import intervals
 from metrics.filters import Period
 from metrics.improving import ranking
 from metrics.improving.levers import covers
@@ -45,6 +46,18 @@ def test_the_product_is_hours_times_dissatisfied_times_reopened(gia: User, payme
     assert row.hours == pytest.approx(400 * 600 / 3600 / 4)
     assert row.priority == pytest.approx(row.hours * (20.5 / 101) * (30.5 / 301))
     assert (row.weekly, row.reopened.value, row.measured) == (100, 0.1, 1)
+
+
+def test_each_factor_has_its_interval(gia: User, payments: Team) -> None:
+    """Hours those of AHT, times its contacts; the share dissatisfied what CSAT's (Wilson) leaves."""
+    rolled("refund", payments, handle_square=400 * 600**2 * 1.25)
+    rolled("new", payments, good_n=3, bad_n=0, handled_n=0, measured_n=0, handle_s=0)
+    rows = ranked(gia)
+    row, low, high = rows["refund"], *intervals.mean(400 * 600, 400 * 600**2 * 1.25, 400)
+    assert row.hours_between == pytest.approx((low / 36, high / 36))
+    assert row.dissatisfied_between == pytest.approx(intervals.wilson(20, 100))
+    assert row.dissatisfied_between[0] < row.dissatisfied < row.dissatisfied_between[1]
+    assert (rows["new"].hours_between, rows["new"].dissatisfied_between) == (None, None)
 
 
 def test_the_parts_of_several_teams_add_up(gia: User, payments: Team, harbor_payments: Team) -> None:
