@@ -90,7 +90,7 @@ FROM found"""
 
 _FRESH: Final = f"""
 SELECT {", ".join(f"{value} AS {name}" for name, value in _TARGETS.items())},
-    chosen.id, chosen.line, chosen.was_created_at
+    chosen.id, chosen.line, chosen.was_created_at, c.updated_at AS told_at
 FROM chosen JOIN converted AS c USING (line)"""
 
 _INSERT: Final = f"""
@@ -102,7 +102,9 @@ _INSERTED: Final = f"""
 INSERT INTO stored SELECT id, external_id, created_at, true, NULL, NULL, NULL, {_TOLD}, NULL, line
 FROM ({_FRESH} WHERE chosen.is_new) AS t"""
 
-# The old moment of creation says in which months to look: without it every month would be looked through.
+# The old moment of creation says in which months to look: without it every month would be looked through. Where neither
+# row says how new it is, nothing says that the later import is older: not that its moments are, for what was reopened
+# has lost its solve.
 _UPDATE: Final = f"""
 WITH written AS (
     UPDATE metrics_ticket AS t SET {", ".join(f"{name} = fresh.{name}" for name in _TARGETS if name != "first_import")}
@@ -110,7 +112,8 @@ WITH written AS (
     WHERE t.id = fresh.id AND t.created_at = fresh.was_created_at
       AND t.created_at BETWEEN %(known_from)s AND %(known_to)s
       AND t.row_hash IS DISTINCT FROM fresh.row_hash
-      AND coalesce(fresh.source_version >= t.source_version, fresh.updated_at >= t.updated_at)
+      AND coalesce(fresh.source_version >= t.source_version, fresh.told_at >= t.updated_at,
+          t.last_import <= %(import)s, true)
     RETURNING t.*, fresh.line, old.created_at AS was_created_at, old.first_solved_at AS was_first_solved_at,
         old.last_solved_at AS was_last_solved_at,
         CASE WHEN old.last_import IS DISTINCT FROM %(import)s THEN to_jsonb(old) END AS was
@@ -193,7 +196,8 @@ _HANDLING: Final = """
 INSERT INTO metrics_handlesegment
     (ticket_id, agent, channel, talk_s, hold_s, wrap_s, active_s, handle_s, ended_at, origin)
 SELECT stored.id, c.assignee, coalesce(c.channel, ''), c.talk_s, c.hold_s, c.wrap_s, c.active_s,
-    coalesce(c.talk_s::bigint + coalesce(c.hold_s, 0) + coalesce(c.wrap_s, 0), c.active_s, c.hold_s, c.wrap_s),
+    CASE WHEN coalesce(c.talk_s, c.hold_s, c.wrap_s) IS NULL THEN c.active_s
+        ELSE coalesce(c.talk_s, 0)::bigint + coalesce(c.hold_s, 0) + coalesce(c.wrap_s, 0) END,
     coalesce(c.handled_at, c.last_solved_at, c.created_at), 'ticket'
 FROM stored JOIN converted AS c USING (line)
 WHERE coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL"""

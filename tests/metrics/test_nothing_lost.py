@@ -1,0 +1,40 @@
+"""What a file says is neither lost nor distorted on its way in."""
+
+from __future__ import annotations
+
+import pytest
+
+from metrics.models import HandleSegment, Ticket
+from tests.metrics.bringing import bring
+from tests.metrics.test_importing import counts
+
+pytestmark = pytest.mark.django_db
+TIMES = "external_id,status,created_at,last_solved_at,talk_s,hold_s,wrap_s,active_s\n"
+BARE = "external_id,status,created_at,last_solved_at\n"
+
+
+def test_handle_time_is_talk_hold_and_wrap_else_the_active_time() -> None:
+    rows = ["30,20,10,999", ",20,10,", ",20,10,999", "30,,,", ",,,300", ",,,"]
+    bring(TIMES + "".join(f"A{n},solved,2026-05-04,2026-05-05,{row}\n" for n, row in enumerate(rows)))
+    found = HandleSegment.objects.order_by("ticket__external_id").values_list("handle_s", flat=True)
+    assert [*found] == [60, 30, 30, 30, 300]
+
+
+def test_without_a_version_the_later_import_wins() -> None:
+    """A ticket that was reopened has lost its solve: its moments look older than they were."""
+    solved, reopened = "A1,solved,2026-05-04,2026-05-06\n", "A1,open,2026-05-04,\n"
+    bring(BARE + solved)
+    assert counts(bring(BARE + reopened)) == (0, 1, 0, 0)
+    assert Ticket.objects.get().last_solved_at is None
+    assert counts(bring(BARE + reopened + "\n")) == (0, 0, 1, 0)
+
+
+def test_without_a_version_the_later_line_wins() -> None:
+    bring(BARE + "A1,solved,2026-05-04,2026-05-06\nA1,open,2026-05-04,\n")
+    assert Ticket.objects.get().status == "open"
+
+
+def test_an_import_that_began_before_another_of_the_same_source_is_older() -> None:
+    bring(BARE + "A1,open,2026-05-04,\n")
+    Ticket.objects.update(last_import=10**9)
+    assert counts(bring(BARE + "A1,solved,2026-05-04,2026-05-06\n")) == (0, 0, 1, 0)
