@@ -43,7 +43,8 @@ _KINDS: Final = {
 }
 Fault = tuple[int, str, str]
 MERGED_TAG: Final = "closed_by_merge"
-_FIGURE: Final = "[a-z0-9_ ]{1,40}/(calendar|business)/(-?[0-9]{1,15})?/[tf]?"
+_FIGURE: Final = "[^/;]{1,40}/(calendar|business)/(-?[0-9]{1,15})?/[tf]?"
+_UNREAD: Final = {"vendor_figures": "DISTINCT FROM raw_vendor_figures"}
 _RATING_WRONG: Final = """CASE rating_scale
     WHEN 'good_bad' THEN rating NOT IN ('good', 'bad')
     WHEN '1_5' THEN rating !~ '^[1-5]$'
@@ -95,6 +96,15 @@ def _merged(mapping: FileMapping) -> str:
     return f"CASE WHEN position('{MERGED_TAG}' IN {cell}) > 0 AND {cell} ~ '\\m{MERGED_TAG}\\M' THEN 'merged' END"
 
 
+def _figures(cell: str) -> str:
+    """Those of a helpdesk's figures that can be read."""
+    readable = (
+        f"(SELECT string_agg(one, ';' ORDER BY n) FROM string_to_table({cell}, ';') WITH ORDINALITY AS u (one, n)"
+        f" WHERE one ~ '^{_FIGURE}$')"
+    )
+    return f"CASE WHEN {cell} IS NULL OR {cell} ~ '^{_FIGURE}(;{_FIGURE})*$' THEN {cell} ELSE {readable} END"
+
+
 def _typed(column: Column, mapping: FileMapping, *, careful: bool) -> str:
     cell = f"s.{column.name}"
     if column.kind is Kind.TIME:
@@ -110,7 +120,7 @@ def _typed(column: Column, mapping: FileMapping, *, careful: bool) -> str:
     if column.kind is Kind.HISTORY:
         return "moved.moved_at"
     if column.kind is Kind.FIGURES:
-        return f"CASE WHEN {cell} ~ '^{_FIGURE}(;{_FIGURE})*$' THEN {cell} END"
+        return _figures(cell)
     if column.kind is Kind.STATUS:
         return f"CASE WHEN lower({cell}) = ANY(%(statuses)s) THEN lower({cell}) END"
     if column.kind is Kind.SCALE:
@@ -138,7 +148,7 @@ def _faults(mapping: FileMapping) -> str:
         needed = column.required or (name == "event_at" and mapping.shape == "events")
         if mapping.shape == "events" and name == "status":
             needed = False  # an event that says nothing of the status leaves it as it was
-        present = name in mapping.columns or name in mapping.constants
+        present = (name in mapping.columns or name in mapping.constants) and name not in schema.OF_THE_VENDOR
         if needed:
             cases.append(f"{name} IS NULL")
         elif present and column.kind not in {Kind.TEXT, Kind.RATING, Kind.WORDS}:
@@ -167,6 +177,10 @@ def _faults(mapping: FileMapping) -> str:
 
 def _flags(given: set[str]) -> str:
     flags = {**_FLAGS, **({"history_cut": histories.FLAG} if "history" in given else {})}
+    theirs = [name for name in schema.OF_THE_VENDOR if name in given]
+    if theirs:
+        unread = (f"raw_{name} IS NOT NULL AND {name} IS {_UNREAD.get(name, 'NULL')}" for name in theirs)
+        flags["vendor_figure_unread"] = " OR ".join(f"({each})" for each in unread)
     cases = ", ".join(f"CASE WHEN {condition} THEN '{name}' END" for name, condition in flags.items())
     anything = " OR ".join(f"({condition})" for condition in flags.values())
     return f"CASE WHEN {anything} THEN array_remove(ARRAY[{cases}], NULL) ELSE '{{}}' END"

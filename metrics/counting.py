@@ -155,7 +155,8 @@ _PROMISES: Final = f"""(SELECT ticket_id, max(state) FILTER (WHERE metric = 'fir
     WHERE metric <> 'next_reply' AND started_at >= {_FROM} AND started_at < {_UNTIL} GROUP BY 1)"""
 _WITH_PROMISES: Final = (
     f"{_TICKETS} LEFT JOIN {_PROMISES} AS p ON p.ticket_id = t.id"
-    " LEFT JOIN metrics_vendorfigure AS v ON v.ticket_id = t.id AND v.name = 'sla'"
+    " LEFT JOIN LATERAL (SELECT met FROM metrics_vendorfigure WHERE ticket_id = t.id AND name = 'sla'"
+    " AND met IS NOT NULL LIMIT 1) AS v ON true"
     f" LEFT JOIN {_AGAIN} AS again ON again.id = t.id"
 )
 # Most tickets are handled and rated on the day of their one solve, by who solved them: one row tells of all three.

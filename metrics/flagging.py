@@ -19,6 +19,7 @@ WORDS: Final = {
     "rated_before_created": _("rated before it was created"),
     "negative_handle_time": _("handle time below zero: left out of AHT"),
     "negative_count": _("a count below zero"),
+    "vendor_figure_unread": _("a figure by the source’s own reckoning that cannot be read: it was not kept"),
     "history_cut": _(
         "the history of its statuses is cut off in the file: waits and reopenings are not known, left out of the"
         " resolution SLA and of reopenings"

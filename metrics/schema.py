@@ -100,6 +100,8 @@ BY_NAME: Final[dict[str, Column]] = {column.name: column for column in COLUMNS}
 
 # Lengths of time, which a mapping may say the unit of.
 LENGTHS: Final = ("talk_s", "hold_s", "wrap_s", "active_s", "vendor_reply_s", "vendor_resolution_s")
+# What the source worked out itself. It is kept beside ours: what of it cannot be read costs no ticket.
+OF_THE_VENDOR: Final = ("vendor_sla_met", "vendor_reply_s", "vendor_resolution_s", "vendor_figures")
 STATUSES: Final = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted")
 SPEAKERS: Final = ("customer", "agent", "auto")
 SCALES: Final = ("good_bad", "1_5", "1_3", "fd_103", "nps", "ces")

@@ -172,7 +172,7 @@ INSERT INTO metrics_vendorfigure (ticket_id, name, basis, seconds, met)
 SELECT stored.id, split_part(figure, '/', 1), split_part(figure, '/', 2),
     nullif(split_part(figure, '/', 3), '')::bigint, nullif(split_part(figure, '/', 4), '')::boolean
 FROM stored JOIN converted AS c USING (line), string_to_table(c.vendor_figures, ';') AS figure
-WHERE c.vendor_figures IS NOT NULL"""
+WHERE c.vendor_figures IS NOT NULL AND NOT (figure LIKE 'sla/%%' AND c.vendor_sla_met IS NOT NULL)"""
 
 _RATINGS: Final = """
 INSERT INTO metrics_rating (ticket_id, offered_at, rated_at, raw, scale, normalised, agent_at_rating, counts_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
@@ -10,6 +11,8 @@ from typing import Any, Final
 
 BETWEEN: Final = "|"
 NAME_MAX: Final = 200  # of a column (metrics/reading.py)
+ALL_MET: Final = "sla"  # whether a ticket kept all that its source promised (metrics/storing.py)
+FIGURE_MAX: Final = 34  # of 40, for what tells two of one name apart
 WHOLE_MAX: Final = 1e15  # above that a float is no exact number
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -113,13 +116,17 @@ def clock(value: Any) -> int | None:
 
 
 def figures(found: Iterable[tuple[str, str, Any, Any]]) -> str:
-    """A helpdesk's own figures (name, basis, seconds, met) in one cell: `first_reply/business/1800/t;…`."""
-    parts = []
+    """A helpdesk's own figures (name, basis, seconds, met) in one cell: `first_reply/business/1800/t;…`. Each has a
+    name of its own, and none that of whether all of them were met."""
+    parts, seen = [], Counter({(ALL_MET, basis): 1 for basis in ("calendar", "business")})
     for name, basis, value, met in found:
         whole = seconds(value)
         kept = "" if met is None else ("t" if met else "f")
         if whole or kept:
-            parts.append(f"{name}/{basis}/{whole}/{kept}")
+            called = " ".join(name.replace("/", " ").replace(";", " ").split())[:FIGURE_MAX] or "nameless"
+            seen[called, basis] += 1
+            times = seen[called, basis]
+            parts.append(f"{called}{f' ({times})' if times > 1 else ''}/{basis}/{whole}/{kept}")
     return ";".join(parts)
 
 

@@ -131,7 +131,7 @@ def _figures(slas: dict[str, dict[str, Any]]) -> list[tuple[str, str, Any, Any]]
     """Each cycle by itself: `resolution`, `resolution 2`, …; on the calendar of the SLA."""
     found = []
     for name, sla in slas.items():
-        ours = _OURS.get(name, name[:30].replace("/", " ").replace(";", " "))
+        ours = _OURS.get(name, name[:30])
         for count, cycle in enumerate(_cycles(sla), start=1):
             took, met = seconds(at(cycle, "elapsedTime", "millis"), 0.001), cycle.get("breached")
             found.append(

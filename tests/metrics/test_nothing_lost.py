@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from metrics.models import HandleSegment, Ticket
-from tests.metrics.bringing import bring
+from metrics.models import HandleSegment, Rollup, Ticket, VendorFigure
+from tests.metrics.bringing import SHIPPED, bring
 from tests.metrics.test_importing import counts
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +38,34 @@ def test_an_import_that_began_before_another_of_the_same_source_is_older() -> No
     bring(BARE + "A1,open,2026-05-04,\n")
     Ticket.objects.update(last_import=10**9)
     assert counts(bring(BARE + "A1,solved,2026-05-04,2026-05-06\n")) == (0, 0, 1, 0)
+
+
+HOW = {**SHIPPED["sopdesk"], "columns": {**SHIPPED["sopdesk"]["columns"], "vendor_figures": "vendor_figures"}}
+FIGURES = "external_id,status,created_at,vendor_sla_met,vendor_reply_s,vendor_figures\n"
+
+
+def test_a_figure_of_the_source_that_cannot_be_read_costs_no_ticket() -> None:
+    done = bring(
+        FIGURES + "A1,new,2026-05-04,perhaps,12 min,Zeit bis zur Lösung (P1)/business/60/t;rubbish\n"
+        "A2,new,2026-05-04,yes,720,first_reply/calendar/60/\n",
+        read_as=HOW,
+    )
+    assert (counts(done), done.flagged) == ((2, 0, 0, 0), 1)
+    assert Ticket.objects.get(external_id="A1").flags == ["vendor_figure_unread"]
+    found = VendorFigure.objects.order_by("ticket__external_id", "name", "pk")
+    assert [(row.name, row.seconds, row.met) for row in found] == [
+        ("Zeit bis zur Lösung (P1)", 60, True), ("first_reply", 720, None), ("first_reply", 60, None),
+        ("sla", None, True),
+    ]  # fmt: skip
+
+
+def test_a_figure_with_the_name_of_another_counts_no_ticket_twice() -> None:
+    bring(
+        FIGURES
+        + "A1,new,2026-05-04,yes,,sla/business/60/t\nA2,new,2026-05-04,,,sla/business/60/t;sla/business//f\n",
+        read_as=HOW,
+    )
+    assert VendorFigure.objects.filter(ticket__external_id="A1", name="sla").count() == 1
+    whole = Rollup.objects.filter(label="")
+    assert sum(row.created_n or 0 for row in whole) == 2
+    assert sum(row.vendor_sla_n or 0 for row in whole) == 2

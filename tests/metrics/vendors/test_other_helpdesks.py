@@ -171,3 +171,17 @@ def test_jiras_ongoing_cycle_is_a_reopening_and_no_solve(tmp_path: Path) -> None
     assert fresh["reopen_count"] == "0"
     assert "first_solved_at" not in fresh
     assert fresh["vendor_sla_met"] == "false"
+
+
+def test_jiras_slas_of_any_name_are_figures_of_their_own(tmp_path: Path) -> None:
+    named = {
+        f"customfield_{n}": {"name": name, "completedCycles": [cycle(FIRST, 60)]}
+        for n, name in enumerate(
+            ["SLA", "Time to first response (P1)", "Zeit bis/zur Lösung; eins", "Resolution"], 3
+        )
+    }
+    [row] = rows_from(tmp_path, [jira(**named)])
+    assert [each.split("/")[0] for each in row["vendor_figures"].split(";")] == [
+        "first_reply", "resolution", "resolution 2", "sla (2)", "time to first response (p1)",
+        "zeit bis zur lösung eins", "resolution (2)",
+    ]  # fmt: skip
