@@ -23,6 +23,7 @@ SIDE: Final = (
     "users", "groups", "agents", "admins", "teams", "contacts", "organizations", "companies", "brands",
     "ticket_fields", "ticket_metrics", "metric_sets", "satisfaction_ratings", "time_entries", "ticket_comments",
 )  # fmt: skip
+_OWN: Final = {"id", "key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ def unfolded(value: Any, number: int, text: str) -> Iterator[Record]:
     if not isinstance(value, dict):
         yield Record(number, "", {}, "json", text.strip() or json.dumps(value)[:1000])
         return
-    pages = {key: found for key, found in value.items() if _is_page_list(key, found)}
+    # What has a number of its own is a record: Freshdesk's tickets have lists of conversations and time entries.
+    pages = {
+        key: found for key, found in value.items() if not _OWN & value.keys() and _is_page_list(key, found)
+    }
     if not pages and not _is_empty_page(value):
         yield Record(number, "", _unwrapped(value))
     for key, found in pages.items():
@@ -64,7 +68,7 @@ def as_page(value: Any) -> Any:
 
 
 def _is_page_list(key: str, found: Any) -> bool:
-    """A list of objects under a name that exports use; in a record such a list has other names."""
+    """A list of objects under a name that exports use."""
     return (
         (key in MAIN or key in SIDE)
         and isinstance(found, list)

@@ -91,8 +91,14 @@ def _conversation(ticket: dict[str, Any]) -> str:
     if not isinstance(own, list):
         return ""
     public = [each for each in objects(own) if not each.get("private")]
-    written = [
-        ("customer" if each.get("incoming") else "agent", text(each.get("created_at"))) for each in public
-    ]
+    written = [(_speaker(each), text(each.get("created_at"))) for each in public]
     first = ("agent" if ticket.get("source") == OUTBOUND else "customer", text(ticket.get("created_at")))
     return messages([first, *written])
+
+
+def _speaker(message: dict[str, Any]) -> str:
+    """What an automation or an automatic response sends says so, in exports that have these columns."""
+    if message.get("incoming"):
+        return "customer"
+    is_automatic = message.get("auto_response") is True or message.get("automation_id") is not None
+    return "auto" if is_automatic else "agent"

@@ -157,9 +157,21 @@ def _conversation(fields: dict[str, Any]) -> str:
     comments = at(fields, "comment", "comments")
     if not isinstance(comments, list):
         return ""
-    reporter = at(fields, "reporter", "accountId")
+    reporter = _account(fields.get("reporter"))
     return messages(
-        ("customer" if at(each, "author", "accountId") == reporter else "agent", text(each.get("created")))
+        (_speaker(each.get("author"), reporter), text(each.get("created")))
         for each in objects(comments)
         if each.get("jsdPublic", True)
     )
+
+
+def _account(person: Any) -> Any:
+    return at(person, "accountId") or at(person, "key") or at(person, "name")
+
+
+def _speaker(author: Any, reporter: Any) -> str:
+    """An app that writes is a machine; the API of the service desk does not tell which authors are apps."""
+    kind, account = at(author, "accountType"), _account(author)
+    if kind == "customer" or (account is not None and account == reporter):
+        return "customer"
+    return "auto" if kind == "app" else "agent"

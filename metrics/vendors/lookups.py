@@ -26,7 +26,7 @@ _KEPT: Final = {
     "users": ("name", "email", "role"), "contacts": ("name", "email"), "agents": ("name", "contact"),
     "groups": ("name",), "teams": ("name",), "admins": ("name",), "brands": ("name",),
     "organizations": ("name",), "companies": ("name",), "ticket_fields": ("title",),
-    "ticket_comments": ("author_id", "public", "created_at", "user_id", "created"),
+    "ticket_comments": ("author_id", "public", "created_at", "user_id", "created", "via", "via_channel"),
     "ticket_tags": ("tag",), "ticket_field_history": ("field_name", "updated", "value"), "tags": ("name",),
     "conversation_parts": ("author_type", "created_at"), "conversation_tags": ("tag_id",),
 }  # fmt: skip

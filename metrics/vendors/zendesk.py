@@ -31,6 +31,10 @@ COLUMNS: Final = (
     "group_stations", "merged_into", "is_agent_initiated", "rating", "rating_scale", "rating_offered_at",
     "rated_at", "active_s", "vendor_figures", "conversation",
 )  # fmt: skip
+SYSTEM: Final = "-1"  # the author of what Zendesk itself writes
+# Of https://developer.zendesk.com/documentation/ticketing/reference-guides/via-types/: triggers and automations, and
+# articles suggested by a machine, as words or as the numbers of these.
+_BY_MACHINE: Final = {"rule", "8", "system", "automatic_solution_suggestions", "22"}
 MERGED: Final = "closed_by_merge"
 # The field of Zendesk's Time Tracking app; its "Time spent last update (sec)" hides what was spent before.
 TOTAL_TIME: Final = "total time spent (sec)"
@@ -163,20 +167,24 @@ def opened_by_an_agent(ticket: dict[str, Any], known: Lookups) -> bool | None:
 
 
 def conversation(ticket: dict[str, Any], known: Lookups) -> str:
-    """Public comments. Who wrote is an agent when it is not the requester and their role, where told, is one."""
+    """Public comments. Who wrote is an agent when it is no machine, not the requester, and no customer by role."""
     own = ticket.get("comments")
     comments = objects(own) if isinstance(own, list) else known.all("ticket_comments", ticket.get("id"))
     found = []
     for each in comments:
         if each.get("public") is False:
             continue
-        author = each.get("author_id") or each.get("user_id")
-        role = known.one("users", author).get("role")
-        customer = author == ticket.get("requester_id") or role == "end-user"
-        found.append(
-            ("customer" if customer else "agent", text(each.get("created_at") or each.get("created")))
-        )
+        found.append((_speaker(each, ticket, known), text(each.get("created_at") or each.get("created"))))
     return messages(found)
+
+
+def _speaker(comment: dict[str, Any], ticket: dict[str, Any], known: Lookups) -> str:
+    author = comment.get("author_id") or comment.get("user_id")
+    via = at(comment, "via", "channel") or comment.get("via_channel")
+    if text(author) == SYSTEM or text(via).lower() in _BY_MACHINE or text(via).startswith("answer_bot"):
+        return "auto"
+    is_customer = author == ticket.get("requester_id") or known.one("users", author).get("role") == "end-user"
+    return "customer" if is_customer else "agent"
 
 
 def replies(created: Any, said: str) -> str:

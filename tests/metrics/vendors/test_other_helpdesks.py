@@ -185,3 +185,37 @@ def test_jiras_slas_of_any_name_are_figures_of_their_own(tmp_path: Path) -> None
         "first_reply", "resolution", "resolution 2", "sla (2)", "time to first response (p1)",
         "zeit bis zur lösung eins", "resolution (2)",
     ]  # fmt: skip
+
+
+COMMENTS = [
+    ({"accountId": "a", "accountType": "app"}, "auto"),
+    ({"accountId": "b", "accountType": "atlassian"}, "agent"),
+    ({"accountId": "c", "accountType": "customer"}, "customer"),
+    ({"accountId": "r", "accountType": "app"}, "customer"),
+    ({"name": "jo"}, "agent"),
+]
+
+
+def test_jiras_apps_are_no_people(tmp_path: Path) -> None:
+    comments = [{"author": who, "created": f"2026-05-04T11:0{n}:00Z"} for n, (who, _) in enumerate(COMMENTS)]
+    issue = jira(reporter={"accountId": "r"}, comment={"comments": comments})
+    [row] = rows_from(tmp_path, [issue])
+    assert [each.split("@")[0] for each in row["conversation"].split(";")] == [who for _, who in COMMENTS]
+    at_home = jira(
+        reporter={"name": "ann"}, comment={"comments": [{"author": {"name": "jo"}, "created": "2026"}]}
+    )
+    assert rows_from(tmp_path, [at_home])[0]["conversation"] == "agent@2026"
+
+
+def test_freshdesks_automatic_messages_are_no_replies(tmp_path: Path) -> None:
+    marks: list[dict[str, Any]] = [{"auto_response": True}, {"automation_id": 4}, {"automation_id": None}]
+    said = [
+        {"incoming": False, "created_at": f"2026-05-04T11:0{n}:00Z", **each} for n, each in enumerate(marks)
+    ]
+    [row] = rows_from(tmp_path, [freshdesk(conversations=said)])
+    assert [each.split("@")[0] for each in row["conversation"].split(";")] == [
+        "customer",
+        "auto",
+        "auto",
+        "agent",
+    ]

@@ -135,3 +135,30 @@ def test_handle_time_is_the_total_never_the_last_update(tmp_path: Path) -> None:
     [unnamed] = rows_from(tmp_path, [timed])
     assert "active_s" not in unnamed
     assert unnamed["field 2"] == "400"
+
+
+MACHINES: list[dict[str, Any]] = [
+    {"author_id": -1}, {"author_id": 9, "via": {"channel": "rule"}}, {"author_id": 9, "via": {"channel": 8}},
+    {"author_id": 9, "via": {"channel": "answer_bot_for_web_widget"}}, {"author_id": 9, "via": {"channel": "system"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["inside", "beside"])
+def test_what_a_machine_writes_is_no_reply(place: str, tmp_path: Path) -> None:
+    written = [{"author_id": 7}, *MACHINES, {"author_id": 9, "via": {"channel": "web"}}]
+    comments = [
+        {"id": n, "ticket_id": 35, "public": True, "created_at": f"2026-05-04T10:0{n}:00Z", **each}
+        for n, each in enumerate(written)
+    ]
+    export = (
+        {"tickets": [ticket(comments=comments)]}
+        if place == "inside"
+        else {"tickets": [ticket()], "ticket_comments": comments}
+    )
+    [row] = rows_from(tmp_path, export)
+    assert [each.split("@")[0] for each in row["conversation"].split(";")] == [
+        "customer",
+        *["auto"] * 5,
+        "agent",
+    ]
+    assert row["reply_count"] == "1"
