@@ -17,8 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from metrics import folding, mapping, rollups
-from metrics.counting import WINDOW_DAYS
+from metrics import folding, mapping, rollups, touched
 from metrics.models import Import, Source, Ticket, TicketBefore
 from metrics.storing import HANGING, SOURCE_LOCKS
 from sopdesk.accounts.models import User
@@ -124,18 +123,6 @@ WHERE t.id = ANY(%(ids)s) AND t.last_import = ANY(%(targets)s)
   AND (b.id IS NOT NULL OR t.first_import = t.last_import)
 FOR UPDATE OF t"""
 
-# A contact may be the repeat of one up to seven days before it.
-_DAYS: Final = f"""
-INSERT INTO metrics_staleday (ticket_import_id, day)
-SELECT DISTINCT %(import)s::bigint, (at AT TIME ZONE %(zone)s)::date - back FROM (
-    SELECT created_at AS at, {WINDOW_DAYS} AS reach FROM metrics_ticket WHERE id IN (SELECT id FROM undone)
-    UNION ALL SELECT unnest(ARRAY[first_solved_at, last_solved_at, closed_at] || asked_at), 0 FROM metrics_ticket
-    WHERE id IN (SELECT id FROM undone)
-    UNION ALL SELECT counts_at, 0 FROM metrics_rating WHERE ticket_id IN (SELECT id FROM undone)
-    UNION ALL SELECT ended_at, 0 FROM metrics_handlesegment WHERE ticket_id IN (SELECT id FROM undone)
-) AS days, generate_series(0, reach) AS back WHERE at IS NOT NULL
-ON CONFLICT DO NOTHING"""
-
 _CLEAR: Final = [
     f"DELETE FROM metrics_{table} WHERE ticket_id IN (SELECT id FROM undone)" for table in HANGING
 ]
@@ -156,25 +143,23 @@ _USED: Final = """DELETE FROM metrics_ticketbefore AS b USING undone AS u
 
 def _take_back(ticket_import: Import, ids: list[int]) -> Undone:
     """Again and again, while what comes to light was written by an import that is undone as well."""
-    names: dict[str, Any] = {
-        "ids": ids, "targets": _targets(ticket_import), "import": ticket_import.pk,
-        "zone": settings.REPORTING_TIME_ZONE,
-    }  # fmt: skip
+    names: dict[str, Any] = {"ids": ids, "targets": _targets(ticket_import)}
     removed, restored = 0, set[int]()
     with connection.cursor() as database:
         database.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, ticket_import.source_id])
         while True:
             database.execute("DROP TABLE IF EXISTS undone")
             database.execute(_UNDONE, names)
-            database.execute("SELECT array_agg(id) FROM undone WHERE was IS NOT NULL")
-            changed: list[int] = database.fetchone()[0] or []
-            database.execute(_DAYS, names)
+            database.execute("SELECT array_agg(id), array_agg(id) FILTER (WHERE was IS NOT NULL) FROM undone")
+            found, changed = (some or [] for some in database.fetchone())
+            touched.mark(found, import_id=ticket_import.pk)
             for statement in _CLEAR:
                 database.execute(statement)
             database.execute(_REMOVE)
             removed += database.rowcount
-            for statement in [_RESTORE, *_HANG, _DAYS, _USED]:
+            for statement in [_RESTORE, *_HANG, _USED]:
                 database.execute(statement, names)
+            touched.mark(changed, import_id=ticket_import.pk)
             restored |= {*changed}
             if not changed:
                 break

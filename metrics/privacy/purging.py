@@ -21,6 +21,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from metrics import touched
 from metrics.models import RejectedRow, Source, Ticket, TicketBefore, TicketText
 from metrics.privacy import forgetting, holding
 from metrics.privacy.models import LegalHold, Purge
@@ -36,17 +37,6 @@ from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.purge"
 CHUNK: Final = 2000
-
-# Every reporting day that a metric of these tickets counts on.
-_DAYS: Final = """
-INSERT INTO metrics_staleday (ticket_import_id, day)
-SELECT DISTINCT NULL::bigint, (at AT TIME ZONE %(zone)s)::date FROM (
-    SELECT unnest(ARRAY[created_at, first_solved_at, last_solved_at, closed_at]) AS at
-    FROM metrics_ticket WHERE id = ANY(%(ids)s)
-    UNION ALL SELECT counts_at FROM metrics_rating WHERE ticket_id = ANY(%(ids)s)
-    UNION ALL SELECT ended_at FROM metrics_handlesegment WHERE ticket_id = ANY(%(ids)s)
-) AS days WHERE at IS NOT NULL
-ON CONFLICT DO NOTHING"""
 
 
 class PurgeRefused(Exception):
@@ -171,10 +161,9 @@ def delete(ids: list[int]) -> dict[str, int]:
 
 def _freeze_or_mark(source: Source, ids: list[int]) -> None:
     """Let the days of these tickets be added up without them, or never again, as the source says."""
-    with connection.cursor() as cursor:
-        if source.figures_follow:
-            cursor.execute(_DAYS, {"zone": settings.REPORTING_TIME_ZONE, "ids": ids})
-            return
+    if source.figures_follow:
+        touched.mark(ids)
+        return
     newest = Ticket.objects.filter(pk__in=ids).order_by("-updated_at").values_list("updated_at", flat=True)[0]
     day = timezone.localdate(newest, ZoneInfo(settings.REPORTING_TIME_ZONE)) + relativedelta(days=1)
     if source.figures_frozen_before is None or source.figures_frozen_before < day:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from metrics import converting, importing, reading_ahead, staging, storing
+from metrics import converting, importing, reading_ahead, rollups, staging, storing, touched
 from metrics.models import Rollup, StaleDay, Ticket
+from tests.faults.processes import until
 from tests.metrics.bringing import SHIPPED, bring, draft, source
 
 HEADER = (
@@ -68,3 +70,33 @@ def test_days_of_tickets_that_were_here_are_added_up_too(monkeypatch: pytest.Mon
     assert created == {
         date(2026, month, day): 1 for month, days in ((4, range(1, 8)), (5, range(11, 18))) for day in days
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_that_is_being_added_up_is_marked_again() -> None:
+    """Whoever adds it up read the tickets before these changes, and takes its mark away."""
+    bring("external_id,status,created_at\nA1,open,2026-05-01T10:00Z\n")
+    ids = [*Ticket.objects.values_list("pk", flat=True)]
+    touched.mark(ids)
+
+    def mark() -> None:
+        try:
+            touched.mark(ids)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=mark)
+    with transaction.atomic():
+        rollups.catch_up(None)
+        other.start()
+        until(lambda: not other.is_alive() or is_blocked(), 60, "the mark waits or is left out")
+    other.join(60)
+    assert StaleDay.objects.filter(ticket_import=None, day=date(2026, 5, 1)).exists()
+
+
+def is_blocked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone() is not None

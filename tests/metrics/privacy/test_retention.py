@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from metrics import importing
+from metrics import ageing, importing
 from metrics.models import (
     Import,
     Rating,
@@ -37,6 +37,7 @@ from sopdesk.audit.events import Event
 from sopdesk.audit.models import Entry
 from sopdesk.jobs import running
 from tests.metrics.bringing import SHIPPED, bring, source
+from tests.metrics.test_rebuilding import everything
 
 pytestmark = pytest.mark.django_db
 
@@ -120,13 +121,30 @@ def test_a_week_keeps_its_purged_days_when_another_of_them_is_added_up() -> None
             assert held.aggregate(n=Sum("created_n"), good=Sum("good_n")) == {"n": 2, "good": 1}
 
 
+# The one that stays was followed by one that goes within seven days; that one was asked again on a day of its own.
+FOLLOWED = (
+    "external_id,status,created_at,updated_at,last_solved_at,first_public_reply_at,requester,labels,conversation\n"
+    f"B1,solved,2024-05-03T09:00Z,{timezone.now():%Y-%m-%dT%H:%MZ},2024-05-03T12:00Z,,bob@example.com,refund,\n"
+    "B2,solved,2024-05-09T09:00Z,2024-05-20T12:00Z,2024-05-20T12:00Z,2024-05-09T10:00Z,bob@example.com,refund,"
+    "customer@2024-05-09T09:00Z;agent@2024-05-09T10:00Z;customer@2024-05-14T09:00Z;agent@2024-05-14T10:00Z\n"
+)
+
+
 def test_the_figures_follow_where_the_source_says_so() -> None:
     at = brought()
+    bring(FOLLOWED, at=at)
+    assert Rollup.objects.get(day=date(2024, 5, 14), label="").next_reply_n == 1
+    assert Rollup.objects.get(day=date(2024, 5, 3), label="").contact_once_n == 0, "B2 follows B1"
     at.figures_follow = True
     at.save()
     purged(at)
-    importing.rollups.catch_up(None)
-    assert not any(Rollup.objects.values_list("good_n", flat=True))
+    assert numbers() == ["A2", "B1"]
+    ageing.age()
+    followed = everything()
+    assert Rollup.objects.get(day=date(2024, 5, 3), label="").contact_once_n == 1
+    days = [date(2024, 5, 1) + timedelta(days=n) for n in range(31)]
+    importing.rollups.rebuild(days)
+    assert everything() == followed
 
 
 @pytest.mark.parametrize(
