@@ -1,8 +1,9 @@
 """A customer is a keyed hash (HMAC), never an address. One key for all sources, so that a person is found in each.
 
 The key comes from REQUESTER_KEY, and from SECRET_KEY while that is not set: so REQUESTER_KEY set to the present
-SECRET_KEY changes nothing. Keys of before stand in REQUESTER_KEY_FALLBACKS; by them a person is still found, and an
-erased one still known (docs/operations.md, "Personal data").
+SECRET_KEY changes nothing. Keys of before stand in REQUESTER_KEY_FALLBACKS, and in SECRET_KEY_FALLBACKS while
+REQUESTER_KEY is not set; by them a person is still found, and an erased one still known (docs/operations.md, "Personal
+data"). What is to be done where one is missing: metrics/lost_keys.py.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from django.conf import settings
 
 def known_keys() -> list[bytes]:
     """The key by which customers are hashed now, and those of before."""
-    words = [settings.REQUESTER_KEY or settings.SECRET_KEY, *settings.REQUESTER_KEY_FALLBACKS]
-    return [hmac.digest(word.encode(), b"metrics.requester", "sha256") for word in words]
+    own = settings.REQUESTER_KEY
+    words = [own] if own else [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    each = dict.fromkeys([*words, *settings.REQUESTER_KEY_FALLBACKS])
+    return [hmac.digest(word.encode(), b"metrics.requester", "sha256") for word in each]
 
 
 PREFIX: Final = "customer:"

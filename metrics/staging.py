@@ -13,7 +13,7 @@ from typing import Final
 
 from django.db import connection
 
-from metrics import histories, requesters, schema
+from metrics import histories, schema
 from metrics.admitting import Door
 from metrics.mapping import FileMapping
 from metrics.reading import Row
@@ -98,7 +98,7 @@ def neutral(mapping: FileMapping, header: list[str], door: Door) -> Neutral:
     status, who = place.get("status"), place.get("requester")
     personal = [number for number, name in enumerate(columns) if name in _PERSONAL]
     # Customers write more than once; what is remembered of them ends with the chunk.
-    hashed = lru_cache(None)(partial(requesters.hashed, key=door.key))
+    hashed = lru_cache(None)(door.customer)
     asks = bool(door.erased)
 
     def convert(row: Row) -> Cells:

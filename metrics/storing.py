@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from metrics import conversing, partitions
+from metrics import conversing, held, partitions
 from metrics.counting import WINDOW_DAYS
 
 SOURCE_LOCKS: Final = 0x5351  # advisory locks (this, source): who stores tickets of a source
@@ -88,6 +88,9 @@ SELECT line, coalesce(id, nextval('metrics_ticket_id_seq')) AS id, id IS NULL AS
     asked_at, answered_at
 FROM found"""
 
+_KNOWN: Final = """
+SELECT bool_or(is_new), array_agg(id) FILTER (WHERE NOT is_new), min(was_created_at), max(was_created_at) FROM chosen"""
+
 _FRESH: Final = f"""
 SELECT {", ".join(f"{value} AS {name}" for name, value in _TARGETS.items())},
     chosen.id, chosen.line, chosen.was_created_at, c.updated_at AS told_at
@@ -133,8 +136,10 @@ INSERT INTO metrics_ticketbefore (ticket_import_id, ticket_number, ticket, hangi
 SELECT %(import)s, s.id, s.was, jsonb_strip_nulls(jsonb_build_object({_KEPT})) FROM stored AS s WHERE s.was IS NOT NULL
 ON CONFLICT DO NOTHING"""
 
+# The text of a ticket that a hold keeps stays, whatever the file has or lacks.
 _FORGET: Final = [
     f"DELETE FROM metrics_{table} WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)"
+    + (" AND ticket_id <> ALL(%(held)s)" if table == "tickettext" else "")
     for table in HANGING
 ]
 
@@ -205,7 +210,9 @@ WHERE coalesce(c.talk_s, c.hold_s, c.wrap_s, c.active_s) IS NOT NULL"""
 _TEXTS: Final = """
 INSERT INTO metrics_tickettext (ticket_id, subject, body)
 SELECT stored.id, c.subject, c.body FROM stored JOIN converted AS c USING (line)
-WHERE coalesce(c.subject, c.body) IS NOT NULL"""
+WHERE coalesce(c.subject, c.body) IS NOT NULL
+ON CONFLICT (ticket_id) DO UPDATE SET subject = coalesce(metrics_tickettext.subject, excluded.subject),
+    body = coalesce(metrics_tickettext.body, excluded.body)"""
 
 # Every reporting day that a metric of these tickets counts on, as they were and as they are now.
 _TOUCHED: Final = "CREATE TEMP TABLE touched (at timestamptz) ON COMMIT DROP"
@@ -318,12 +325,14 @@ def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
     partitions.make(days or ())
     cursor.execute(_CHOOSE, names)
     cursor.execute("ANALYZE chosen (id, line)")
-    cursor.execute("SELECT bool_or(is_new), min(was_created_at), max(was_created_at) FROM chosen")
-    some_new, known_from, known_to = cursor.fetchone()
+    cursor.execute(_KNOWN)
+    some_new, known, known_from, known_to = cursor.fetchone()
     if some_new:
         cursor.execute(_INSERT, names)
         cursor.execute(_INSERTED, names)
     if known_from is not None:
+        # As they are before the update: it may take away the label that a hold goes by.
+        names["held"] = [*held.among(known, within=(known_from, known_to))]
         cursor.execute(_UPDATE, {"known_from": known_from, "known_to": known_to, **names})
     return int(read)
 

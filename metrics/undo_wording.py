@@ -29,7 +29,9 @@ def asked(ticket_import: Import) -> dict[str, str]:
         )
         happens.append(restored % {"number": f"{changed:,}"})
     if added or changed:
-        happens.append(_("Tickets that a newer import changed since stay as they are."))
+        happens.append(
+            _("Tickets that a newer import changed since, or that a legal hold keeps, stay as they are.")
+        )
     else:
         happens.append(_("It added no ticket and changed none, so there is none to take back."))
     happens.append(_("The report stays, and the same file can be imported again."))

@@ -1,7 +1,8 @@
 """Takes an import back: what it added goes, what it changed is as it was before, and its days are added up anew.
 
 A ticket that a newer import changed since stays as it is, and the report says how many those are. When that newer
-import is undone too, what it leaves behind of the older one goes as well.
+import is undone too, what it leaves behind of the older one goes as well. What a legal hold keeps stays as it is, too;
+when the hold has ended, the import can be undone once more.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from metrics import folding, mapping, rollups, touched
+from metrics import folding, held, mapping, rollups, touched
 from metrics.models import Import, Source, Ticket, TicketBefore
 from metrics.storing import HANGING, SOURCE_LOCKS
 from sopdesk.accounts.models import User
@@ -30,6 +31,7 @@ from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.undo_import"
 CHUNK_TICKETS: Final = 4_000
+_COUNTS: Final = ("removed", "restored", "held")
 _COLUMNS: Final = ", ".join(
     str(field.column) for field in Ticket._meta.concrete_fields if field.column != "id"
 )
@@ -45,6 +47,7 @@ class Undone:
 
     removed: int
     restored: int
+    held: int
 
 
 def undo(ticket_import: Import, *, actor: User) -> Import:
@@ -54,9 +57,11 @@ def undo(ticket_import: Import, *, actor: User) -> Import:
         locked = Import.objects.select_for_update().get(pk=ticket_import.pk)
         if locked.job is None or not locked.job.is_finished:
             raise UndoRefused(_("The import has not ended yet. Wait until it has; then it can be undone."))
-        if locked.undo_job is not None and locked.undo_job.state != Job.State.FAILED:
+        before = locked.undo_job
+        if before is not None and before.state != Job.State.FAILED and not before.report.get("held"):
             raise UndoRefused(_("This import was undone already."))
-        key = hashlib.sha256(f"undo {locked.pk}".encode()).hexdigest()
+        again = f" after {before.pk}" if before else ""
+        key = hashlib.sha256(f"undo {locked.pk}{again}".encode()).hexdigest()
         locked.undo_job = submit(KIND, key=key, payload={"import": locked.pk}, actor=actor)
         locked.save(update_fields=["undo_job"])
         record(
@@ -69,7 +74,7 @@ def undo(ticket_import: Import, *, actor: User) -> Import:
 def advance(job: Job) -> Step:
     """One chunk: tickets first, then days."""
     ticket_import = Import.objects.select_related("source").get(pk=job.payload["import"])
-    cursor = {"after": 0, "removed": 0, "restored": 0, **job.cursor}
+    cursor = {"after": 0, **dict.fromkeys(_COUNTS, 0), **job.cursor}
     if "days" in cursor:
         return _roll_up(ticket_import, cursor, job)
     ids = _next_tickets(ticket_import, cursor["after"])
@@ -77,9 +82,7 @@ def advance(job: Job) -> Step:
         cursor["days"] = rollups.stale_days(ticket_import.pk)
         return Step(cursor, 500, 1000, False, _report(ticket_import, cursor))
     done = _take_back(ticket_import, ids)
-    cursor.update(
-        after=ids[-1], removed=cursor["removed"] + done.removed, restored=cursor["restored"] + done.restored
-    )
+    cursor.update(after=ids[-1], **{name: cursor[name] + getattr(done, name) for name in _COUNTS})
     known = max(1, ticket_import.added + ticket_import.changed)
     share = min(1.0, (cursor["removed"] + cursor["restored"]) / known)
     return Step(cursor, int(500 * share), 1000, False, _report(ticket_import, cursor))
@@ -90,14 +93,15 @@ def _roll_up(ticket_import: Import, cursor: dict[str, Any], job: Job) -> Step:
     left = rollups.stale_days(ticket_import.pk)
     report = _report(ticket_import, cursor)
     if not left:
-        report["left"] = _left(ticket_import)
+        report["left"] = max(0, _left(ticket_import) - cursor["held"])
         _finish(ticket_import, report, job)
     done = 1000 - 500 * left // max(1, cursor["days"])
     return Step(cursor, done, 1000, not left, report)
 
 
 def _report(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
-    return {"removed": cursor["removed"], "restored": cursor["restored"]}
+    report = {"removed": cursor["removed"], "restored": cursor["restored"]}
+    return {**report, "held": cursor["held"]} if cursor["held"] else report
 
 
 def _targets(ticket_import: Import) -> list[int]:
@@ -143,11 +147,14 @@ _USED: Final = """DELETE FROM metrics_ticketbefore AS b USING undone AS u
 
 def _take_back(ticket_import: Import, ids: list[int]) -> Undone:
     """Again and again, while what comes to light was written by an import that is undone as well."""
-    names: dict[str, Any] = {"ids": ids, "targets": _targets(ticket_import)}
-    removed, restored = 0, set[int]()
+    names: dict[str, Any] = {"targets": _targets(ticket_import)}
+    removed, restored, kept = 0, set[int](), set[int]()
     with connection.cursor() as database:
         database.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, ticket_import.source_id])
         while True:
+            # How a ticket was before may be what a hold keeps.
+            kept |= held.among(ids)
+            names["ids"] = [number for number in ids if number not in kept]
             database.execute("DROP TABLE IF EXISTS undone")
             database.execute(_UNDONE, names)
             database.execute("SELECT array_agg(id), array_agg(id) FILTER (WHERE was IS NOT NULL) FROM undone")
@@ -164,14 +171,16 @@ def _take_back(ticket_import: Import, ids: list[int]) -> Undone:
             if not changed:
                 break
     still = set(Ticket.objects.filter(pk__in=restored).values_list("pk", flat=True))
-    return Undone(removed, len(still))
+    return Undone(removed, len(still), len(kept - still))
 
 
 def _left(ticket_import: Import) -> int:
-    """Tickets that stay: a newer import changed them since, or what they were before is no longer kept."""
-    changed_since = TicketBefore.objects.filter(ticket_import=ticket_import).count()
+    """Tickets that stay: a hold keeps them, a newer import changed them since, or what they were before is no longer
+    kept."""
+    changed = TicketBefore.objects.filter(ticket_import=ticket_import).order_by().values("ticket_number")
     of_it = Q(first_import=ticket_import.pk) | Q(last_import=ticket_import.pk)
-    return changed_since + Ticket.objects.filter(of_it, source=ticket_import.source_id).count()
+    tickets = Ticket.objects.filter(of_it, source=ticket_import.source_id).order_by().values("pk")
+    return changed.union(tickets).count()
 
 
 def _finish(ticket_import: Import, report: dict[str, Any], job: Job) -> None:
@@ -182,7 +191,7 @@ def _finish(ticket_import: Import, report: dict[str, Any], job: Job) -> None:
     for other in others:
         fitted = mapping.parse(other.mapping).fitted(other.header)
         provided |= {*fitted.provides, *(folding.WORKED_OUT if fitted.shape == "events" else ())}
-    if report["left"] == 0:
+    if not report["left"] and not report.get("held"):
         source.provides = sorted(provided)
         source.save(update_fields=["provides"])
     record(

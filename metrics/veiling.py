@@ -59,7 +59,7 @@ def as_customer(cell: str, door: Door) -> str:
     """The customer as a hash; nothing for an empty cell, and for who was erased."""
     if not cell.strip() or (door.erased and door.is_erased(cell)):
         return ""
-    return requesters.PREFIX + requesters.hashed(cell, door.key)
+    return requesters.PREFIX + door.customer(cell)
 
 
 def of_rejected(ticket_import: Import) -> Callable[[RejectedRow, list[str]], list[str]]:

@@ -13,4 +13,6 @@ class PrivacyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("metrics.privacy.checks")
+        import_module("metrics.privacy.holding")  # says what undoing and importing leave as it is
         import_module("metrics.privacy.purging")  # registers the purge's job

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from itertools import zip_longest
+from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import aliases, requesters
+from metrics import held as asked
 from metrics.models import Ticket
 from metrics.privacy.models import LegalHold
 from sopdesk.accounts.models import User
@@ -44,10 +48,12 @@ def _day_begins(day: date) -> datetime:
 
 def held() -> Q:
     """The tickets that any standing hold keeps."""
-    condition = Q(pk__in=[])
-    for hold in LegalHold.objects.standing():
-        condition |= kept_by(hold)
-    return condition
+    return _held() or Q(pk__in=[])
+
+
+def _held() -> Q | None:
+    holds = [kept_by(hold) for hold in LegalHold.objects.standing()]
+    return reduce(or_, holds) if holds else None
 
 
 def place(*, person: str, actor: User, **values: Any) -> LegalHold:
@@ -56,9 +62,10 @@ def place(*, person: str, actor: User, **values: Any) -> LegalHold:
     Raises ValidationError when nothing narrows it.
     """
     require(actor, Permission.PRIVACY_EDIT)
-    people = [requesters.hashed(person, key) for key in requesters.known_keys()] if person else []
+    keys = requesters.known_keys() if person else []
+    people, names = [requesters.hashed(person, key) for key in keys], [*map(requesters.fingerprint, keys)]
     with transaction.atomic():
-        hold = LegalHold(placed_by=actor, people=people, **values)
+        hold = LegalHold(placed_by=actor, people=people, people_keys=names, **values)
         hold.full_clean()
         hold.save()
         record(actor=actor, event=Event.HOLD_PLACED, subject=hold, facts=_facts(hold))
@@ -88,3 +95,11 @@ def _facts(hold: LegalHold) -> dict[str, Any]:
     }
     tickets = Ticket.objects.filter(kept_by(hold)).count()
     return {**facts, **marks, "tickets": tickets}
+
+
+def _people() -> list[asked.Names]:
+    holds = LegalHold.objects.standing().exclude(people=[])
+    return [tuple(zip_longest(hold.people_keys, hold.people, fillvalue="")) for hold in holds]
+
+
+asked.register(condition=_held, people=_people)

@@ -51,6 +51,10 @@ class LegalHold(models.Model):
         models.CharField(max_length=32), default=list, blank=True,
         help_text=_("One person, hashed by each of our keys."),
     )  # fmt: skip
+    people_keys = ArrayField(
+        models.CharField(max_length=16), default=list, blank=True,
+        help_text=_("Which key each of these was hashed by; empty where it was not noted yet."),
+    )  # fmt: skip
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField(_("placed"), auto_now_add=True)
     ended_by = models.ForeignKey(

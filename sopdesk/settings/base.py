@@ -152,6 +152,8 @@ TIME_ZONE = "UTC"
 # Customers are hashed by it; empty: by SECRET_KEY. By the others, keys of before, they are still found and erased.
 REQUESTER_KEY = ""
 REQUESTER_KEY_FALLBACKS: list[str] = []
+# Fingerprints of keys that nobody has any more: without them here imports wait until the key is back.
+REQUESTER_KEYS_LOST: list[str] = []
 # Who was erased, once more, beside the database: a restored backup knows nothing of later erasures.
 ERASED_LEDGER = VAR_DIR / "ledger" / "erased.jsonl"
 

@@ -1,0 +1,45 @@
+"""What legal holds keep: asked here by what lies below them (metrics/privacy/holding.py says it)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from django.db.models import Q
+
+from metrics.models import Ticket
+
+Names = tuple[tuple[str, str], ...]
+"""One person, by each key that they were hashed by: its fingerprint ("" where it was not noted), and the hash."""
+
+
+class _Holds(NamedTuple):
+    condition: Callable[[], Q | None]
+    people: Callable[[], list[Names]]
+
+
+_HOLDS: Final[list[_Holds]] = []
+
+
+def register(*, condition: Callable[[], Q | None], people: Callable[[], list[Names]]) -> None:
+    """`condition`: the tickets that are held now, None where nothing is. `people`: whom holds name."""
+    _HOLDS.append(_Holds(condition, people))
+
+
+def among(ids: Sequence[int], *, within: tuple[datetime, datetime] | None = None) -> set[int]:
+    """Which of these tickets are held, as they are now. `within`: when they were created, where that is known: only
+    those months are looked through then."""
+    conditions = [found for holds in _HOLDS if (found := holds.condition()) is not None] if ids else []
+    if not conditions:
+        return set()
+    either = Q()
+    for condition in conditions:
+        either |= condition
+    created = Q(created_at__range=within) if within else Q()
+    return {*Ticket.objects.filter(either, created, pk__in=ids).values_list("pk", flat=True)}
+
+
+def people() -> list[Names]:
+    """Whom standing holds name."""
+    return [names for holds in _HOLDS for names in holds.people()]

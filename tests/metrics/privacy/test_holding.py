@@ -1,0 +1,107 @@
+"""What a hold keeps is left as it is by undoing, by files of later, and when the key of customers is changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from pytest_django import Settings
+
+from metrics import requesters
+from metrics.models import Import, Source, Ticket, TicketText
+from metrics.privacy import holding
+from metrics.undoing import UndoRefused, undo
+from sopdesk.accounts.models import User
+from sopdesk.jobs import running
+from tests.metrics.bringing import bring, source
+from tests.metrics.privacy.test_retention import HEAD, NEW, OLD, mapping, numbers, purged
+
+pytestmark = pytest.mark.django_db
+LATER = OLD.replace("T12:00Z,2024", "T13:00Z,2024")
+ANN = "ann@example.com"
+
+
+def keeping(**values: Any) -> Source:
+    at = source()
+    for name, value in {"keeps_subject": True, **values}.items():
+        setattr(at, name, value)
+    at.save()
+    return at
+
+
+def undone(of: Import, actor: User) -> dict[str, Any]:
+    job = undo(of, actor=actor).undo_job
+    assert job is not None
+    while running.run(job.pk):
+        pass
+    job.refresh_from_db()
+    return job.report
+
+
+def test_an_undo_leaves_it_says_so_and_can_be_done_again(carla: User, gia: User, as_person: Any) -> None:
+    done = bring(HEAD + OLD + NEW, read_as=mapping(), at=keeping())
+    hold = holding.place(person="", reason="Dispute", label="refund", actor=carla)
+    assert undone(done, gia) == {"removed": 1, "restored": 0, "held": 1, "left": 0}
+    assert numbers() == ["A1"]
+    assert TicketText.objects.get().subject == "Please help"
+    page = as_person(gia).get(reverse("metrics:import_read", args=[done.pk])).content.decode()
+    assert "1 ticket stays as it is: a legal hold keeps it. When the hold has ended" in page
+    assert "Undo this import" in page
+    holding.end(hold, because="settled", actor=carla)
+    assert undone(done, gia) == {"removed": 1, "restored": 0, "left": 0}
+    assert not Ticket.objects.exists()
+    with pytest.raises(UndoRefused):
+        undo(done, actor=gia)
+
+
+def test_an_undo_leaves_what_the_import_changed(carla: User, gia: User) -> None:
+    at = keeping()
+    bring(HEAD + OLD, read_as=mapping(), at=at)
+    second = bring(HEAD + LATER.replace("refund", "appeal"), read_as=mapping(), at=at)
+    holding.place(person="", reason="Dispute", external_id="A1", actor=carla)
+    assert undone(second, gia) == {"removed": 0, "restored": 0, "held": 1, "left": 0}
+    assert Ticket.objects.get().labels == ["appeal"]
+
+
+def test_an_undo_stops_at_what_it_was_when_held(carla: User, gia: User) -> None:
+    """The older import is undone as well: its ticket shows again, and is what a hold keeps."""
+    at = keeping()
+    first = bring(HEAD + OLD, read_as=mapping(), at=at)
+    second = bring(HEAD + LATER.replace("refund", "appeal"), read_as=mapping(), at=at)
+    undone(first, gia)
+    holding.place(person="", reason="Dispute", label="refund", actor=carla)
+    assert undone(second, gia)["restored"] == 1
+    assert Ticket.objects.get().labels == ["refund"]
+
+
+@pytest.mark.parametrize("row", [LATER, LATER.replace("refund", "appeal"), LATER.replace("help", "hurry")])
+def test_a_file_of_later_leaves_its_text(row: str, carla: User) -> None:
+    """Whether the source keeps none any more, the label that it is held by went, or there is another text."""
+    at = keeping()
+    bring(HEAD + OLD, read_as=mapping(), at=at)
+    holding.place(person="", reason="Dispute", label="refund", actor=carla)
+    keeping(keeps_subject="hurry" in row)
+    assert bring(HEAD + row, read_as=mapping(), at=at).changed == 1
+    assert TicketText.objects.get().subject == "Please help"
+
+
+def test_a_text_that_is_not_held_goes_with_the_next_row() -> None:
+    bring(HEAD + OLD, read_as=mapping(), at=keeping())
+    bring(HEAD + LATER, read_as=mapping(), at=keeping(keeps_subject=False))
+    assert not TicketText.objects.exists()
+
+
+def test_a_person_stays_held_under_a_new_key(settings: Settings, carla: User) -> None:
+    at = keeping(keep_months=12)
+    bring(HEAD + OLD, read_as=mapping(), at=at)
+    hold = holding.place(person=ANN, reason="Dispute", actor=carla)
+    settings.REQUESTER_KEY, settings.REQUESTER_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+    assert bring(HEAD + LATER + OLD.replace("A1", "A4"), read_as=mapping(), at=at).changed == 1
+    purged(at)
+    assert numbers() == ["A1", "A4"]
+    holding.end(hold, because="settled", actor=carla)
+    bring(HEAD + LATER.replace("T13", "T14"), read_as=mapping(), at=at)
+    assert Ticket.objects.get(external_id="A1").requester_key == requesters.hashed(
+        ANN, requesters.known_keys()[0]
+    )
