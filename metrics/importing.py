@@ -39,7 +39,7 @@ from metrics import (
     told_apart,
     unmapped,
 )
-from metrics.admitting import door_of
+from metrics.admitting import door_of, open_door
 from metrics.chunks import Chunk
 from metrics.containers import FileRefused
 from metrics.mapping import FileMapping, MappingRefused
@@ -114,7 +114,7 @@ def start(
     if actor is not None:
         require(actor, Permission.TICKETS_IMPORT)
     mapping.parse(content).fitted(draft.header)
-    zone, door = time_zone or draft.time_zone, door_of(draft.source)
+    zone, door = time_zone or draft.time_zone, open_door(draft.source)
     kept = "".join(f" {name}" for name in staging.TEXTS if name not in door.shut)
     same = f"{draft.sha256} {draft.source_id} {mapping.digest(content)} {zone}{kept}{_times_undone(draft)}"
     with transaction.atomic():
@@ -286,7 +286,7 @@ def _place(ticket_import: Import, cursor: dict[str, Any]) -> Place:
         zone=ticket_import.time_zone,
         layout=Layout(cursor["delimiter"], ticket_import.header, 0, 0),
         mapping=mapping.parse(ticket_import.mapping).fitted(ticket_import.header),
-        door=door_of(ticket_import.source),
+        door=open_door(ticket_import.source),
         rows=min(CHUNK_ROWS, cursor.get("rows", FIRST_ROWS)),
         most=CHUNK_ROWS,
         size=CHUNK_BYTES,

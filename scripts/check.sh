@@ -19,6 +19,7 @@ gate() {
 deployment() {
   SECRET_KEY=$($bin/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
     DATABASE_URL=postgresql://nobody@localhost/nowhere REDIS_URL=redis://localhost/0 \
+    REQUESTER_KEY=$($bin/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
     ALLOWED_HOSTS=desk.example.com EMAIL_HOST=smtp.example.com DEFAULT_FROM_EMAIL=desk@example.com \
     DJANGO_SETTINGS_MODULE=sopdesk.settings.production \
     $bin/python manage.py check --deploy --fail-level WARNING

@@ -46,6 +46,9 @@ CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" f
 
 REQUESTER_KEY = _secret("REQUESTER_KEY")
 REQUESTER_KEY_FALLBACKS = [key for key in _secret("REQUESTER_KEY_FALLBACKS").split(",") if key]
+REQUESTER_KEYS_LOST = [
+    key.strip() for key in os.environ.get("REQUESTER_KEYS_LOST", "").split(",") if key.strip()
+]
 
 DATABASES = {"default": database(_environment["DATABASE_URL"])}
 REDIS_URL = CELERY_BROKER_URL = _environment["REDIS_URL"]

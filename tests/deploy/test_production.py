@@ -54,9 +54,13 @@ def test_one_missing_secret_stops_it(name: str) -> None:
     assert sum(f"\n  {each}: " in refused.stderr for each in REQUIRED) == 1
 
 
-def test_the_deployment_check_finds_nothing() -> None:
-    done = production("manage.py", "check", "--deploy", "--fail-level", "WARNING", **REQUIRED)
+def test_the_deployment_check_finds_nothing_but_a_key_that_was_left_out() -> None:
+    deploy = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    done = production(*deploy, **REQUIRED, REQUESTER_KEY="own")
     assert done.returncode == 0, done.stderr
+    left_out = production(*deploy, **REQUIRED)
+    assert left_out.returncode != 0
+    assert "REQUESTER_KEY is not set" in left_out.stderr
 
 
 def test_the_addresses_are_taken_apart_whole() -> None:

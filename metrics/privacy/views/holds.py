@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from metrics import lost_keys
 from metrics.privacy import holding
 from metrics.privacy.forms import HoldForm, ReasonForm
 from metrics.privacy.holding import HoldRefused
@@ -27,7 +28,8 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     holds = LegalHold.objects.visible_to(signed_in(request))
     holds = holds.select_related("source", "placed_by", "ended_by")
     listing: Listing[LegalHold] = Listing(request.GET, holds, sorts=SORTS, sort="-placed")
-    return render(request, "metrics/privacy_holds.html", {"listing": listing})
+    context = {"listing": listing, "lost_keys": lost_keys.warning(lost_keys.lost())}
+    return render(request, "metrics/privacy_holds.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

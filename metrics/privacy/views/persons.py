@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from metrics import lost_keys
 from metrics.models import Suppression
 from metrics.privacy import erasing, person_files, persons
 from metrics.privacy.erasing import EraseRefused, LiftRefused
@@ -42,6 +43,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "exports": [export for export in exports if not export.is_over],
         "erased": Suppression.objects.select_related("created_by")[:20],
         "erased_count": Suppression.objects.count(),
+        "lost_keys": lost_keys.warning(lost_keys.lost()),
     }
     return render(request, "metrics/privacy_persons.html", context, status=422 if form.is_bound else 200)
 

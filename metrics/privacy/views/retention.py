@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from metrics import lost_keys
 from metrics.models import Source
 from metrics.privacy import filing, keeping, purging
 from metrics.privacy.forms import SourceForm
@@ -32,6 +33,7 @@ def retention(request: HttpRequest) -> HttpResponse:
         "sources": Source.objects.annotate(ticket_count=Count("tickets")),
         "purges": purges[:LATEST],
         "files_over": filing.over().count(),
+        "lost_keys": lost_keys.warning(lost_keys.lost()),
     }
     return render(request, "metrics/privacy_retention.html", context)
 
