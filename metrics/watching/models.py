@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -46,7 +47,10 @@ class Alert(models.Model):
     expected = models.FloatField()
     n = models.IntegerField()
     q = models.FloatField(help_text=_("p of that day, adjusted for all series watched that night."))
-    days: models.JSONField[dict[str, dict[str, float]], dict[str, dict[str, float]]] = models.JSONField(
+    carried_by: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        default=list, help_text=_("Of a team: the labels that lie most above or below the usual.")
+    )
+    days: models.JSONField[dict[str, dict[str, Any]], dict[str, dict[str, Any]]] = models.JSONField(
         default=dict, help_text=_("The same figures of each day outside.")
     )
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.NEW)
@@ -74,6 +78,12 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} {self.label or self.team} {self.first_day}"
+
+    @property
+    def height(self) -> date:
+        """The day that stood out most."""
+        days = sorted(self.days, reverse=True)
+        return date.fromisoformat(min(days, key=lambda day: self.days[day]["q"])) if days else self.last_day
 
     @property
     def is_right(self) -> bool:

@@ -21,12 +21,15 @@ Place = tuple[str, int | None, int | None]
 """Label, team and site of a series."""
 
 
-def keep(found: Found, day: date) -> Alert:
+def keep(found: Found, day: date, carried_by: list[dict[str, Any]]) -> Alert:
     """The alert of this spell: the one that stands, made longer, or a new one."""
     series, standing = found.series, found.standing
     same = {**asdict(series), "direction": found.direction}
     names = aliases.names().of_one(series.label)  # a name that was another label's when the spell began
-    figures = {"value": standing.value, "expected": standing.expected, "n": standing.n, "q": found.q}
+    figures = {
+        "value": standing.value, "expected": standing.expected, "n": standing.n, "q": found.q,
+        "carried_by": carried_by,
+    }  # fmt: skip
     there: dict[str, Any] = {**same, "label__in": names}
     del there["label"]
     near = Alert.objects.select_for_update().filter(**there, first_day__lte=day, last_day__gte=day - QUIET)
@@ -46,7 +49,7 @@ def _settle(spell: Alert) -> None:
     """First, last and highest of its days."""
     days = sorted(spell.days, reverse=True)
     spell.first_day, spell.last_day = date.fromisoformat(days[-1]), date.fromisoformat(days[0])
-    height = spell.days[min(days, key=lambda day: spell.days[day]["q"])]
+    height = spell.days[spell.height.isoformat()]
     for name, value in height.items():
         setattr(spell, name, value)
     spell.save(

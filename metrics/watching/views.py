@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from metrics.watching import handling, showing
+from metrics.watching import handling, showing, telling
 from metrics.watching.filters import AlertFilter
 from metrics.watching.forms import NoteForm
 from metrics.watching.models import Alert
@@ -91,6 +91,7 @@ def _page(request: HttpRequest, alert: Alert, form: NoteForm, status: int = 200)
         "shown": showing.shown([alert], person)[0],
         "alert": alert,
         "recent": [(version, showing.where(version)) for version in showing.recent_changes(alert, person)],
+        "tellings": telling.tellings(alert, person),
         "form": form if form.is_bound else NoteForm(initial={"note": alert.note}),
         "may_handle": allows(person, Permission.ALERTS_HANDLE),
     }

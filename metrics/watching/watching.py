@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q
 
-from metrics import cutting, levels
+from metrics import levels
 from metrics.definitions import AHT, CSAT, VOLUME
 from metrics.differences import adjusted
-from metrics.levels import Level
 from metrics.models import Rollup
-from metrics.watching import expecting, spells, told
-from metrics.watching.expecting import DAYS, Floats, Standing
+from metrics.watching import carrying, expecting, spells, tables, told
+from metrics.watching.expecting import DAYS, Standing
 from metrics.watching.models import Alert
 
 FALSE_SHARE: Final = 0.05
-PARTS: Final = (
-    "created_n",
-    "good_n",
-    "bad_n",
-    "stars_n",
-    "stars_top_n",
-    "handled_n",
-    "handle_s",
-    "handle_square",
-)
-Table = dict[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -75,8 +61,10 @@ def watch(day: date, newest: told.Newest) -> list[Alert]:
         for series, standing in standings(day, without=told.silent(newest, day))
         if standing is not None and series.place not in waiting
     ]
+    found = among(judged)
+    carried = carrying.by_team(day, found, without=told.silent(newest, day))
     with transaction.atomic():
-        kept = [spells.keep(each, day) for each in among(judged)]
+        kept = [spells.keep(each, day, carried.get(each.series, [])) for each in found]
         spells.withdraw(day, kept, waiting)
         spells.end(day, waiting)
         told.note(day, newest, counts)
@@ -109,47 +97,26 @@ def standings(
     first = day - timedelta(days=DAYS - 1)
     within = Q(day__range=(first, day)) & (~Q(source__in=without) if only is None else Q(source__in=only))
     level = levels.level_for(None, ("label",), {})
-    labels = _tables(level.rollups.filter(within), first, "team__site", level=level)
-    whole: dict[str, Table] = {}
+    labels = tables.tables(level.rollups.filter(within), first, "team__site", level=level)
+    whole: dict[str, tables.Table] = {}
     for (label, site), table in labels.items():
-        whole[label] = {name: whole[label][name] + table[name] for name in PARTS} if label in whole else table
+        whole[label] = (
+            {name: whole[label][name] + table[name] for name in tables.PARTS} if label in whole else table
+        )
         if site is not None:
             yield from _judged(Series("", label, None, site), table)
     for label, table in whole.items():
         yield from _judged(Series("", label, None, None), table)
     rows = Rollup.objects.filter(within, label="", team__isnull=False)
-    teams = _tables(rows, first, "team", "team__site")
-    for (team, site), table in teams.items():
+    by_team = tables.tables(rows, first, "team", "team__site")
+    for (team, site), table in by_team.items():
         yield from _judged(Series("", "", team, site), table)
 
 
-def _tables(
-    rows: QuerySet[Any], first: date, *columns: str, level: Level | None = None
-) -> dict[tuple[Any, ...], Table]:
-    """The parts of each group, one array of days a part; with a level by label first, then by the columns."""
-    by = ("label",) if level else ()
-    grouped = rows.order_by().values(*(cutting.columns(level, by) if level else ()), *columns, "day")
-    sums = grouped.annotate(**{f"sum_{name}": Sum(name, default=0) for name in PARTS})
-    tables: dict[tuple[Any, ...], Table] = defaultdict(lambda: {name: np.zeros(DAYS) for name in PARTS})
-    for row in sums.iterator():
-        labels = [keys for keys, _said in cutting.cut(level, by, row)] if level else [()]
-        for label in labels:
-            table = tables[(*label, *(row[column] for column in columns))]
-            for name in PARTS:
-                table[name][(row["day"] - first).days] += row[f"sum_{name}"] or 0
-    return tables
-
-
-def _judged(series: Series, table: Table) -> Iterator[tuple[Series, Standing | None]]:
+def _judged(series: Series, table: tables.Table) -> Iterator[tuple[Series, Standing | None]]:
     """The three metrics of one group; of the two scales of CSAT the one with more answers."""
     place = (series.label, series.team_id, series.site_id)
     yield Series(VOLUME.key, *place), expecting.volume(table["created_n"])
-    two = table["good_n"] + table["bad_n"]
-    hits, n = (
-        (table["stars_top_n"], table["stars_n"])
-        if table["stars_n"].sum() > two.sum()
-        else (table["good_n"], two)
-    )
-    yield Series(CSAT.key, *place), expecting.share(hits, n)
+    yield Series(CSAT.key, *place), expecting.share(*tables.answers(table))
     handled = expecting.mean(table["handle_s"], table["handle_square"], table["handled_n"])
     yield Series(AHT.key, *place), handled
