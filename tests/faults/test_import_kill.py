@@ -1,6 +1,6 @@
 """An import whose worker is killed again and again gives the same tickets and figures as one that is left alone.
 
-And one whose Redis is killed ends by itself.
+And one whose Redis is emptied, then killed, ends by itself.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 import pytest
+import redis
 from django.db.models import F, Sum
 
 from metrics import importing, mapping
@@ -34,13 +35,20 @@ from sopdesk.accounts.models import Site, Team
 from sopdesk.demo import ticket_file
 from sopdesk.demo.tickets import DESKS, draw, last_second
 from sopdesk.jobs import running
+from tests.examples import THOROUGH
 from tests.faults import quick
 from tests.faults.processes import Machine, kill, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 TICKETS, PLAIN_TICKETS, WAREHOUSE = 900, 600, 100  # in chunks of fifteen rows
-# How far it is, in thousandths, when which process dies: at once, while rows are read, and while figures are added up.
+# How far it is, in thousandths, when which process dies: at once, while rows are read, and while figures are added up;
+# with SOPDESK_THOROUGH=1 at twenty points of chance, which takes minutes.
+CHANCE = random.Random(7)
 KILLS = [(1, "worker"), (250, "child"), (500, "worker"), (850, "child")]
+if THOROUGH:
+    KILLS = [
+        (far, CHANCE.choice(["worker", "child"])) for far in sorted(CHANCE.sample(range(1, 800, 36), k=20))
+    ]
 OF_THE_IMPORT = {"id", "source_id", "first_import", "last_import"}
 END = date(2025, 11, 20)  # long past: no promise changes its state meanwhile
 
@@ -156,11 +164,10 @@ def test_tables_read_together_survive_their_workers(
 
 def struck(workers: Machine, disturbed: Import, kills: list[tuple[int, str]]) -> None:
     """Kill who is at work on it, when it is that far."""
-    chance = random.Random(7)
     for far, victim in kills:
         until(lambda far=far: progress(disturbed) >= far, 60, f"it comes as far as {far}")
         assert progress(disturbed) < 1000, "it ended before it could be killed"
-        time.sleep(chance.uniform(0, 0.05))
+        time.sleep(CHANCE.uniform(0, 0.05))
         strike(workers, disturbed, child=victim == "child")
 
 
@@ -204,6 +211,10 @@ def test_an_import_outlives_its_redis(workers: Machine) -> None:
         return Import.objects.get(pk=ongoing.pk)
 
     until(lambda: 0 < now().rows_read < PLAIN_TICKETS, 60, "it is on its way")
+    redis.Redis.from_url(workers.redis_url).flushall()
+    emptied = now().rows_read
+    until(lambda: emptied < now().rows_read, 60, "it goes on without what Redis held")
+    assert now().rows_read < PLAIN_TICKETS, "it ended before its Redis was killed"
     assert workers.redis is not None
     kill(workers.redis)
     workers.start_redis()
