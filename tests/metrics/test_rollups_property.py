@@ -46,17 +46,24 @@ tickets = st.fixed_dictionaries(
         "by": st.none() | st.sampled_from(["ann", "bob"]),
         "called_too": st.booleans() | st.just(False),
         "rated_twice": st.booleans() | st.just(False),
+        "source": st.integers(0, 1),
+        "macro_keys": st.none() | st.lists(st.sampled_from(["m", "n"]), unique=True, max_size=2),
         "met": st.none() | st.sampled_from(["met", "breached", "overdue", "running"]),
     }
 )
 cuts = st.dictionaries(
-    st.sampled_from(["channel", "priority", "market", "label", "team"]), st.integers(0, 1), max_size=3
+    st.sampled_from(["channel", "priority", "market", "label", "team", "site", "vendor", "source"]),
+    st.integers(0, 1),
+    max_size=3,
 )
 VALUES: dict[str, list[Any]] = {
     "channel": ["chat", "email"],
     "priority": ["low", "high"],
     "market": ["DE", "FR"],
     "label": ["a", ["a", "b"]],
+    "site": ["dublin", "harbor"],
+    "vendor": ["in_house", "vendor"],
+    "source": ["Property", "Property too"],
 }
 # Several tickets of one week in one cell and in several.
 ONE = {
@@ -64,6 +71,7 @@ ONE = {
     "reply_count": 1, "group_stations": 2, "channel": "chat", "priority": "high", "market": "DE", "labels": ["a", "b"],
     "requester_key": "x", "team": 0, "is_spam": False, "rating": "positive", "handle_s": 600, "met": "met",
     "at_solve": True, "assignee": "ann", "by": None, "called_too": False, "rated_twice": False,
+    "source": 0, "macro_keys": ["m", "n"],
 }  # fmt: skip
 SOME: list[dict[str, Any]] = [
     ONE,
@@ -72,6 +80,7 @@ SOME: list[dict[str, Any]] = [
     {**ONE, "priority": "low", "created_at": FIRST + timedelta(days=5), "team": 2},
     {**ONE, "by": "bob", "called_too": True, "rated_twice": True},
     {**ONE, "called_too": True, "rated_twice": True},
+    {**ONE, "source": 1, "macro_keys": ["n"], "team": 1},
     {
         **ONE,
         "created_at": FIRST + timedelta(days=9),
@@ -159,7 +168,7 @@ RAW: dict[str, tuple[str, str, str]] = {
         "t.created_at",
         (
             "1 - avg((EXISTS (SELECT 1 FROM metrics_ticket u WHERE u.requester_key = t.requester_key"
-            " AND u.labels && t.labels"
+            " AND u.source_id = t.source_id AND u.labels && t.labels"
             f" AND {OK.replace('t.', 'u.')} AND (u.created_at, u.id) > (t.created_at, t.id)"
             " AND u.created_at <= t.created_at + interval '7 days'))::int)"
             f" FILTER (WHERE {OK} AND t.requester_key IS NOT NULL AND t.labels <> '{{}}')"
@@ -168,16 +177,17 @@ RAW: dict[str, tuple[str, str, str]] = {
 }
 
 
+BY_MACRO = {"volume": RAW["volume"], "csat": RAW["csat"], "aht": RAW["aht"]}
 RAW_SOLVED = ("metrics_ticket t", "t.last_solved_at", f"count(*) FILTER (WHERE {FINE})")
 SOLVED = {"resolution"}  # each of them counts once, however many ratings and segments hang on it
 KEPT = (
     "reopen_count", "reply_count", "group_stations", "channel", "priority", "market", "labels", "requester_key",
-    "is_spam", "assignee",
+    "is_spam", "assignee", "macro_keys",
 )  # fmt: skip
 
 
 def store(drawn: list[dict[str, Any]], teams: list[Team | None]) -> None:
-    source = Source.objects.create(name="Property")
+    sources = [Source.objects.create(name=name) for name in VALUES["source"]]
     partitions.make(DAYS)
     for number, one in enumerate(drawn):
         team, times = teams[one["team"]], times_of(one)
@@ -185,7 +195,7 @@ def store(drawn: list[dict[str, Any]], teams: list[Team | None]) -> None:
         flags = ["solved_before_created"] if solved and solved < times["created_at"] else []
         kept = {key: one[key] for key in KEPT}
         ticket = Ticket.objects.create(
-            source=source, external_id=str(number), status="solved" if solved else "open", raw_status="", team=team,
+            source=sources[one["source"]], external_id=str(number), status="solved" if solved else "open", raw_status="", team=team,
             team_name="" if team else "other", flags=flags, row_hash=UUID(int=number), **kept, **times,
         )  # fmt: skip
         hang(ticket, one)
@@ -237,6 +247,7 @@ def hang(ticket: Ticket, one: dict[str, Any]) -> None:
         )
 
 
+OF_SITE = "SELECT m.id FROM accounts_team m, accounts_site s WHERE m.site_id = s.id"
 # Created by then, and not solved yet or open again.
 OPEN = f"""
 SELECT count(*) FROM metrics_ticket t, (SELECT (%s::date + 1)::timestamp AT TIME ZONE %s AS at) AS the_end
@@ -251,6 +262,9 @@ def raw(metric: str, period: Period, zone: str, narrow: dict[str, Any]) -> float
         "market": "t.market = %s",
         "label": "t.labels && %s::varchar[]",
         "team": "t.team_id = (SELECT id FROM accounts_team WHERE slug = %s)",
+        "site": f"t.team_id IN ({OF_SITE} AND s.slug = %s)",
+        "vendor": f"t.team_id IN ({OF_SITE} AND s.kind = %s)",
+        "source": "t.source_id = (SELECT id FROM metrics_source WHERE name = %s)",
     }
     where = "".join(f" AND {sql[key]}" for key in narrow)
     values = [[*value] if key == "label" else value for key, value in narrow.items()]
@@ -277,6 +291,18 @@ def raw_by_agent(metric: str, period: Period, zone: str) -> dict[str, int]:
             [zone, period.first, period.last],
         )
         return {agent: number for agent, number in cursor.fetchall() if agent}
+
+
+def raw_by_macro(metric: str, period: Period, zone: str) -> dict[str, float]:
+    """The value of each macro's tickets."""
+    tables, moment, value = BY_MACRO[metric]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT macro, {value} FROM {tables} CROSS JOIN LATERAL unnest(t.macro_keys) AS macro"
+            f" WHERE ({moment} AT TIME ZONE %s)::date BETWEEN %s AND %s GROUP BY 1",
+            [zone, period.first, period.last],
+        )
+        return {macro: float(found) for macro, found in cursor.fetchall() if found is not None}
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -320,4 +346,9 @@ def test_rollups_equal_sql_over_the_tickets(
             lines = reporting.report(None, metric, by=["agent"], period=period)
             of_each = {line.keys["agent"]: line.figure.n for line in lines if line.figure.n}
             assert of_each == raw_by_agent(metric, period, zone), metric
+        for metric in BY_MACRO:
+            expected_of = raw_by_macro(metric, period, zone)
+            for line in reporting.report(None, metric, by=["macro"], period=period):
+                if line.keys["macro"] and line.figure.value is not None:
+                    assert line.figure.value == pytest.approx(expected_of.get(line.keys["macro"], 0)), metric
         transaction.set_rollback(True)
