@@ -139,12 +139,13 @@ _TOPIC: Final = "coalesce(other.label, topic)"
 _NAMED: Final = (
     " LEFT JOIN unnest(%(names)s::text[], %(meant)s::text[]) AS other (name, label) ON other.name = topic"
 )
+_OWN: Final = " AND t.source_id = %(source)s"  # a contact is followed by one of its own source
 _AGAIN: Final = f"""(SELECT DISTINCT id FROM (
         SELECT id, created_at, lead(created_at) OVER next AS next_at, lead(id) OVER next AS next_id FROM (
             SELECT t.id, t.created_at,
                 hash_record_extended(ROW(t.source_id, t.requester_key, {_TOPIC}), 0) AS matter
             FROM metrics_ticket AS t CROSS JOIN LATERAL unnest(t.labels) AS topic{_NAMED}
-            WHERE {CONTACT} AND t.created_at >= {_FROM} AND t.created_at < ({_UNTIL}) + {WINDOW}
+            WHERE {CONTACT}{_OWN} AND t.created_at >= {_FROM} AND t.created_at < ({_UNTIL}) + {WINDOW}
             OFFSET 0
         ) AS about WINDOW next AS (PARTITION BY matter ORDER BY created_at, id)
     ) AS contact WHERE next_id <> id AND next_at <= created_at + {WINDOW})"""
@@ -209,7 +210,8 @@ def _part(
 ) -> str:
     parts = ", ".join(f"{counts.get(name) or _empty(name)} AS {name}" for name in PARTS)
     only = "" if whole else f" AND ({moment} AT TIME ZONE %(zone)s)::date = ANY(%(days)s)"
-    only += " AND t.source_id = %(source)s" if one else ""
+    only += _OWN if one else ""
+    tables = tables if one else tables.replace(_OWN, "")
     return (
         f"SELECT ({moment} AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id,"
         " CASE WHEN t.team_id IS NULL THEN t.team_name ELSE '' END AS team_name,"
