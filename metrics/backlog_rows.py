@@ -1,8 +1,9 @@
 """Since when and until when tickets were unsolved, as SQL, by the day they were created.
 
-A ticket is unsolved from its creation to its first solve, and again from its reopening to its last; one that was
-reopened several times is followed by its status spans where they are known. Merged tickets, spam, deleted ones and
-impossible times are left out, and so is one that is over at a time nobody told.
+A ticket is unsolved from its creation to its first solve, and again from its reopening to its last; where it is open
+nevertheless, from its last update on. One that was reopened several times is followed by its status spans where they
+are known. Merged tickets, spam, deleted ones and impossible times are left out, and so is one that is over at a time
+nobody told.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ _MOMENTS: Final = f"""
 SELECT t.created_at AS begun, t.first_solved_at AS over WHERE t.first_solved_at IS NOT NULL OR t.status NOT IN {_OVER}
 UNION ALL
 SELECT coalesce(t.reopened_at, t.updated_at), CASE WHEN t.last_solved_at > t.reopened_at THEN t.last_solved_at END
-WHERE t.first_solved_at IS NOT NULL AND (t.status NOT IN {_OVER} OR t.last_solved_at > t.reopened_at)"""
+WHERE t.first_solved_at IS NOT NULL AND (t.status NOT IN {_OVER} OR t.last_solved_at > t.reopened_at)
+UNION ALL
+SELECT greatest(t.updated_at, t.last_solved_at), NULL
+WHERE t.status NOT IN {_OVER} AND t.last_solved_at > t.reopened_at"""
 _SPANS: Final = f"""
 SELECT s.from_at AS begun, s.to_at AS over FROM metrics_statusspan AS s
 WHERE s.ticket_id = t.id AND s.status NOT IN {_OVER}"""

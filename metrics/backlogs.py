@@ -57,6 +57,12 @@ def standing(user: User | None, by: tuple[str, ...], period: Period, chosen: Wan
     return found
 
 
+def unsolved(user: User | None, period: Period, chosen: Wanted) -> list[tuple[int, date, int]]:
+    """How many tickets of each source and day of creation are open yet. One query. Raises Refused."""
+    rows = _level(user, (), chosen).rollups.filter(until_day=None, day__range=(period.first, period.last))
+    return list(rows.order_by().values_list("source_id", "day").annotate(n=Sum("open_n")))
+
+
 def _time(key: str, day: date) -> str:
     return (day if key == "day" else day - timedelta(days=day.weekday())).isoformat()
 

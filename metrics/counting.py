@@ -22,6 +22,7 @@ def _seconds(column: str) -> str:
 ELIGIBLE: Final = "t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated"
 CONTACT: Final = f"{ELIGIBLE} AND t.requester_key IS NOT NULL AND t.labels <> '{{}}'"
 UNSOLVABLE: Final = "t.flags && '{solved_before_created,solved_out_of_order}'"
+OVER: Final = "t.status IN ('solved', 'closed', 'deleted')"
 # What a backlog is made of.
 LASTING: Final = f"t.merged_into IS NULL AND NOT t.is_spam AND t.status <> 'deleted' AND NOT {UNSOLVABLE}"
 _REPLY_WRONG: Final = "t.flags && '{reply_before_created}'"
@@ -29,7 +30,9 @@ _REPLY_S: Final = (
     f"CASE WHEN {ELIGIBLE} AND t.first_public_reply_at >= t.created_at"
     f" THEN {_seconds('first_public_reply_at')} END"
 )
-_SOLVE_S: Final = f"CASE WHEN NOT {UNSOLVABLE} THEN {_seconds('last_solved_at')} END"
+# The last solve of a ticket that was opened again is still to come.
+_RESOLVABLE: Final = f"{OVER} AND NOT {UNSOLVABLE}"
+_SOLVE_S: Final = f"CASE WHEN {_RESOLVABLE} THEN {_seconds('last_solved_at')} END"
 _HANDLE_WRONG: Final = "'negative_handle_time' = ANY(t.flags)"
 _HANDLE_S: Final = f"CASE WHEN NOT {_HANDLE_WRONG} THEN h.handle_s END"
 _RATING_WRONG: Final = "'rated_before_created' = ANY(t.flags)"
@@ -52,7 +55,7 @@ _CREATED: Final = {
     "flagged_n": "(t.flags <> '{}')::int",
     # Not EXISTS: the planner would read every segment there is to answer it.
     "measured_n": "((SELECT 1 FROM metrics_handlesegment AS h WHERE h.ticket_id = t.id LIMIT 1) IS NOT NULL)::int",
-    "unsolved_n": "(t.last_solved_at IS NULL)::int",
+    "unsolved_n": f"(t.last_solved_at IS NULL OR NOT {OVER})::int",
     "vendor_sla_n": "(v.met IS NOT NULL)::int",
     "vendor_sla_met_n": "v.met::int",
     "reply_n": f"({_REPLY_S} IS NOT NULL)::int",
@@ -67,7 +70,7 @@ _CREATED: Final = {
     "contact_once_n": f"({CONTACT} AND again.id IS NULL)::int",
     "contact_none_n": f"({ELIGIBLE} AND (t.requester_key IS NULL OR t.labels = '{{}}'))::int",
     "solve_log": bucket_sql(
-        f"CASE WHEN {LASTING} AND t.status IN ('solved', 'closed') THEN {_seconds('last_solved_at')} END"
+        f"CASE WHEN {LASTING} AND {OVER} AND t.last_solved_at IS NOT NULL THEN {_seconds('last_solved_at')} END"
     ),
 }
 _SOLVED: Final = {
@@ -83,7 +86,7 @@ _SOLVED: Final = {
     "one_touch_n": f"(t.reply_count BETWEEN 0 AND 1 AND NOT {UNSOLVABLE})::int",
 }
 _RESOLVED: Final = {
-    "resolution_n": f"(NOT {UNSOLVABLE})::int",
+    "resolution_n": f"({_RESOLVABLE})::int",
     "resolution_left_n": f"({UNSOLVABLE})::int",
     "resolution_s": _SOLVE_S,
     "resolution_log": bucket_sql(_SOLVE_S),

@@ -21,7 +21,7 @@ from sopdesk.jobs.models import Job
 from sopdesk.jobs.submitting import submit
 
 # The newest migration of metrics since which a day counts something that it did not count before.
-COUNTS_SINCE: Final = "0012_time_to_solve_by_creation"
+COUNTS_SINCE: Final = "0021_over_or_open_again"
 
 AGAIN_AFTER: Final = timedelta(days=1)  # where it failed, which somebody has to look into
 

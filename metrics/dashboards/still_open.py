@@ -44,7 +44,8 @@ def _by_moments(after: object) -> Q:
     """Before its first solve, or between its reopening and its last."""
     first = Q(first_solved_at__gte=after) | (Q(first_solved_at=None) & ~Q(status__in=_OVER))
     again = Q(first_solved_at__isnull=False, again_at__lt=after) & (Q(over_at=None) | Q(over_at__gte=after))
-    return first | (again & (~Q(status__in=_OVER) | Q(over_at__isnull=False)))
+    anew = ~Q(status__in=_OVER) & Q(over_at__isnull=False, last_solved_at__lt=after, updated_at__lt=after)
+    return first | (again & (~Q(status__in=_OVER) | Q(over_at__isnull=False))) | anew
 
 
 def _created(day: date, user: User, age: int | None) -> Period | None:

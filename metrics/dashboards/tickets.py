@@ -53,6 +53,10 @@ class Shown:
 ELIGIBLE: Final = Q(merged_into=None, is_spam=False, is_agent_initiated=False)
 SOLVABLE: Final = ~Q(flags__overlap=["solved_before_created", "solved_out_of_order"])
 
+OVER: Final = ("solved", "closed", "deleted")
+# Lasting as metrics/counting.py says it, and not over.
+OPEN: Final = SOLVABLE & Q(merged_into=None, is_spam=False) & ~Q(status__in=OVER)
+
 
 def _where(*conditions: Q) -> Narrow:
     return lambda tickets: tickets.filter(*conditions)
@@ -149,7 +153,7 @@ SHOWN: Final[dict[str, Shown]] = {
     "first_reply": Shown(
         _("Replied to"), "created_at", _where(ELIGIBLE, Q(first_public_reply_at__gte=F("created_at")))
     ),
-    "resolution": Shown(_("Solved"), "last_solved_at", _where(SOLVABLE)),
+    "resolution": Shown(_("Solved"), "last_solved_at", _where(SOLVABLE, Q(status__in=OVER))),
     "handled": Shown(
         _("With handle time"),
         "",
@@ -179,7 +183,7 @@ SHOWN: Final[dict[str, Shown]] = {
         in_tabs=False,
     ),
     "passed_on": Shown(_("Transferred"), "first_solved_at", _where(SOLVABLE, Q(group_stations__gt=1))),
-    "unsolved": Shown(_("Unsolved now"), "created_at", _where(Q(last_solved_at=None), ELIGIBLE)),
+    "unsolved": Shown(_("Unsolved now"), "created_at", _where(~Q(status__in=OVER), ELIGIBLE)),
     "backlog": Shown(_("Open at the end"), "", _where(), standing=STANDING),
     **{
         f"backlog_{age}": Shown(said, "", _where(), in_tabs=False, standing=age)

@@ -2,24 +2,38 @@
 
 A median of solved tickets alone is too short: the slow ones are still open. statsmodels works out the curve, from
 durations counted in the buckets of metrics/histograms.py, so that ten million tickets are a thousand numbers.
+
+An open ticket waited as long as its source has told of it, and no longer: else a source that lags would look slow. What
+is over comes from the rollups, and so do tickets that are open since long, by the day of their creation; of the last
+days of a source, where half a day matters, the open tickets are read themselves.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from statistics import NormalDist
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import BooleanField, Case, Count, F, Func, IntegerField, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.conf import settings
+from django.db.models import Q
 
-from metrics.histograms import GROWTH, middle
+from metrics import backlogs, levels, newest
+from metrics.dashboards import tickets
+from metrics.dashboards.filters import DashboardFilter
+from metrics.figures import buckets
+from metrics.filters import moments
+from metrics.histograms import bucket, middle
 from metrics.models import Ticket
+from metrics.targets import begin_of
 
 LEAST: Final = 20
+EXACT_DAYS: Final = 3  # open tickets of so many last days of their source are counted to the second
 POINTS_SHOWN: Final = 160
 # After how long the table says how many still wait.
 MARKS_S: Final = (
@@ -58,34 +72,75 @@ class Curve:
         return found
 
 
-def curve(found: QuerySet[Ticket], now: datetime) -> Curve | None:
-    """The curve of these tickets; None of fewer than 20 or of none that were solved. One query."""
-    age = Coalesce("last_solved_at", Value(now)) - F("created_at")
-    bucket = Func(
-        age,
-        template=f"floor(ln(greatest(extract(epoch FROM %(expressions)s), 1)) / ln({GROWTH}))::int",
-        output_field=IntegerField(),
-    )
-    solved = Case(
-        When(last_solved_at__isnull=False, then=Value(True)),
-        default=Value(False),
-        output_field=BooleanField(),
-    )
-    rows = found.order_by().values(bucket=bucket, solved=solved).annotate(n=Count("pk"))
-    counted = [(middle(row["bucket"]), row["solved"], row["n"]) for row in rows]
-    return estimate(counted)
+@dataclass(frozen=True)
+class Told:
+    """Until when one source has told of its tickets. `since`: the first of its last days."""
+
+    source: str
+    until: datetime
+
+    @property
+    def since(self) -> date:
+        day = self.until.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()
+        return day - timedelta(days=EXACT_DAYS - 1)
 
 
-def estimate(counted: list[tuple[float, bool, int]]) -> Curve | None:
-    """The curve from (seconds, solved or waiting yet, how many)."""
-    n, events = sum(row[2] for row in counted), sum(row[2] for row in counted if row[1])
-    if n < LEAST or not events:
+def told(chosen: DashboardFilter, now: datetime) -> dict[int, Told]:
+    """Of the sources of what is chosen. Two queries."""
+    among = {*chosen.facets.filter(chosen.condition()).order_by().values_list("source_id", flat=True)}
+    return {key: Told(*each) for key, each in newest.told_until(now).items() if key in among}
+
+
+def curve(chosen: DashboardFilter, known: dict[int, Told]) -> Curve | None:
+    """The curve of the tickets created in the period; None of fewer than 20 or of none that were solved. Raises
+    levels.Refused. Three queries."""
+    wanted = levels.wanted(chosen.narrow())
+    waiting = Counter(_long_open(chosen, wanted, known))
+    waiting.update(_open_lately(chosen, known))
+    rows = levels.level_for(chosen.viewer, (), wanted)
+    solved = buckets(rows.within([chosen.period_now], at_once=levels.BLOCK_OF_WEEKS), "solve_log").get(
+        (), Counter()
+    )
+    found = estimate(solved, waiting)
+    return found if found is not None and found.n >= LEAST else None
+
+
+def _long_open(chosen: DashboardFilter, wanted: levels.Wanted, known: dict[int, Told]) -> dict[int, int]:
+    """How many are open since so long (a bucket), by the middle of the day on which they were created."""
+    found = Counter[int]()
+    for source, day, n in backlogs.unsolved(chosen.viewer, chosen.period_now, wanted):
+        if source in known and day < known[source].since:
+            noon = begin_of(day) + timedelta(hours=12)
+            found[bucket((known[source].until - noon).total_seconds())] += n
+    return found
+
+
+def _open_lately(chosen: DashboardFilter, known: dict[int, Told]) -> Iterator[int]:
+    """Of each open ticket of the last days of its source the bucket of its age."""
+    first, after = moments(chosen.period_now)
+    lately = Q(pk__in=[])
+    for source, each in known.items():
+        lately |= Q(source=source, created_at__gte=max(first, begin_of(each.since)))
+    found = Ticket.objects.visible_to(chosen.viewer).filter(
+        tickets.narrowed(chosen.viewer, chosen), lately, tickets.OPEN
+    )
+    for source, created_at in (
+        found.filter(created_at__lt=after).order_by().values_list("source_id", "created_at")
+    ):
+        yield bucket((known[source].until - created_at).total_seconds())
+
+
+def estimate(solved: Counter[int], waiting: Counter[int]) -> Curve | None:
+    """The curve from how many were solved after so long, and how many wait since so long (buckets); None where none was
+    solved."""
+    n, open_n = solved.total(), waiting.total()
+    if not n:
         return None
-    times, solved, weights = (np.array(column) for column in zip(*counted, strict=True))
+    rows = [(max(1.0, middle(at)), is_over, n) for counts, is_over in ((solved, 1), (waiting, 0))
+            for at, n in counts.items()]  # fmt: skip
+    times, over, weights = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     survfunc = import_module("statsmodels.duration.survfunc")  # slow to import, and few pages need it
-    fitted = survfunc.SurvfuncRight(
-        times.astype(float), solved.astype(int), freq_weights=weights.astype(float)
-    )
+    fitted = survfunc.SurvfuncRight(times, over, freq_weights=weights)
     shares, seconds = np.asarray(fitted.surv_prob), np.asarray(fitted.surv_times)
     # With weights the error is that of the cumulated hazard (Tsiatis), so that the interval is on the log scale.
     error = REACH * np.asarray(fitted.surv_prob_se)
@@ -97,4 +152,4 @@ def estimate(counted: list[tuple[float, bool, int]]) -> Curve | None:
     x, y, below, above = (
         [round(float(values[at]), 4) for at in kept] for values in (seconds, shares, low, high)
     )
-    return Curve(x, y, below, above, n, n - events, median)
+    return Curve(x, y, below, above, n + open_n, open_n, median)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from metrics import backlogs, reporting, surviving
+from metrics import backlogs, reporting
 from metrics.filters import Period
 from sopdesk.accounts.models import Team, User
 from tests.metrics.bringing import bring
@@ -151,12 +151,3 @@ def test_a_repeat_that_comes_later_changes_the_day_before_it(payments: Team) -> 
     assert told("fcr")[""] == (1, 1)
     bring(head + "two,open,2026-05-08T10:00Z,a@x.example,refund\n")
     assert told("fcr")[""] == (0.5, 2)
-
-
-def test_the_time_to_solve_knows_what_is_open(payments: Team) -> None:
-    rows = "".join(f"s{n},solved,2026-05-04T10:00Z,2026-05-04T{10 + n}:00Z\n" for n in range(2, 8))
-    bring("external_id,status,created_at,last_solved_at\n" + rows + "".join(
-        f"o{n},open,2026-05-05T10:00Z,\n" for n in range(4)))  # fmt: skip
-    found = surviving.resolution(None, MAY, today=date(2026, 6, 1))
-    assert (found.n, found.open_n) == (6, 4)
-    assert found.median == pytest.approx(6 * 3600, rel=0.01)

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from metrics import differences, histograms, intervals, reporting, surviving
+from metrics import differences, histograms, intervals, reporting
 from metrics.business_time import Clock
 from metrics.calendars import OFFICE, ROUND_THE_CLOCK, clock_of
+from metrics.dashboards import waiting
 from metrics.definitions import CSAT, SLA_REPLY
 from metrics.effects.regressing import step_of
 from metrics.filters import Period
@@ -206,9 +207,15 @@ def test_21_of_many_tests_some_would_differ_by_chance() -> None:
 
 def test_15_open_tickets_are_not_forgotten() -> None:
     hour = 3600.0
-    found = surviving.kaplan_meier({n * hour: 1 for n in (2, 4, 6, 8, 10, 12)}, {20 * hour: 4})
-    assert found.median == 10 * hour
-    assert (found.n, found.open_n) == (6, 4)
+    solved, still = [n * hour for n in (2, 4, 6, 8, 10, 12)], [20 * hour] * 4
+    found = waiting.estimate(Counter(map(histograms.bucket, solved)), Counter(map(histograms.bucket, still)))
+    assert found is not None
+    assert found.median == pytest.approx(10 * hour, rel=0.01)
+    assert (found.n, found.open_n) == (10, 4)
+    assert found.shares == sorted(found.shares, reverse=True)
+    assert all(
+        low <= share <= high for low, share, high in zip(found.low, found.shares, found.high, strict=True)
+    )
 
 
 def test_19_more_hard_tickets_are_not_worse_work() -> None:

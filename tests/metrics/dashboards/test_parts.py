@@ -9,33 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from metrics import reporting
 from metrics.dashboards import tickets, waiting
 from metrics.dashboards.filters import read
 from metrics.models import SlaResult
 from sopdesk.accounts.models import Team, User
-from tests.metrics.bringing import bring
+from tests.metrics.bringing import bring, source
 
 HEAD = "external_id,status,created_at,first_solved_at,last_solved_at,team,labels\n"
-
-
-def test_open_tickets_count_as_long_as_they_have_waited() -> None:
-    """Worked example 15, each ticket twice, so that there are enough: 10 hours, not 7."""
-    hour = 3600.0
-    solved = [(hours * hour, True, 2) for hours in (2, 4, 6, 8, 10, 12)]
-    found = waiting.estimate([*solved, (20 * hour, False, 8)])
-    assert found is not None
-    assert found.median == 10 * hour
-    assert (found.n, found.open_n) == (20, 8)
-    assert found.shares == sorted(found.shares, reverse=True)
-    assert all(
-        low <= share <= high for low, share, high in zip(found.low, found.shares, found.high, strict=True)
-    )
-
-
-def test_of_few_tickets_no_curve_is_drawn() -> None:
-    assert waiting.estimate([(60.0, True, 19)]) is None
-    assert waiting.estimate([(60.0, False, 99)]) is None
-    assert waiting.estimate([]) is None
 
 
 @pytest.mark.django_db
@@ -60,6 +41,74 @@ def test_the_curve_and_the_hours_are_fetched_after_the_page(
         assert curve.n == n
         assert curve.median == pytest.approx(7200, rel=0.01)
     assert as_person(gia).get("/metrics/parts/nothing").status_code == 404
+
+
+def curve(user: User, query: str) -> waiting.Curve | None:
+    chosen = read(query, user=user)
+    return waiting.curve(chosen, waiting.told(chosen, timezone.now()))
+
+
+@pytest.mark.django_db
+def test_what_is_open_waits_as_long_as_its_source_has_told_of_it(gia: User, as_person: Any) -> None:
+    """Twelve were solved after two hours and five after five days. Three are open, last heard of within two days, one
+    of them after a solve; one was closed at a time that nobody told, and one is deleted: neither waits.
+    The newest word of this source is of 20 May, and of another one of today."""
+    head = "external_id,status,created_at,last_solved_at,reopened_at,updated_at\n"
+    rows = [f"a{n},solved,2026-05-04T10:00Z,2026-05-04T12:00Z,,2026-05-04T12:00Z\n" for n in range(12)]
+    rows += [f"b{n},solved,2026-05-11T10:00Z,2026-05-16T10:00Z,,2026-05-16T10:00Z\n" for n in range(5)]
+    rows += [
+        "c1,open,2026-05-19T10:00Z,,,2026-05-20T10:00Z\n",
+        "c2,new,2026-05-19T12:00Z,,,2026-05-19T12:00Z\n",
+    ]
+    rows += ["c3,open,2026-05-18T13:00Z,2026-05-18T14:00Z,2026-05-18T15:00Z,2026-05-18T15:00Z\n"]
+    rows += ["d1,closed,2026-05-04T10:00Z,,,\n", "d2,deleted,2026-05-04T10:00Z,,,\n"]
+    bring(head + "".join(rows))
+    today = timezone.now() - timedelta(minutes=5)
+    bring(f"external_id,status,created_at\ne,open,{today:%Y-%m-%dT%H:%M}Z\n", at=source("Other"))
+    days = "since=2026-05-01&until=2026-05-31"
+    found = curve(gia, days)
+    assert found is not None
+    assert (found.n, found.open_n) == (20, 3)
+    # At two days only the five that took five are left to be at risk: the three were last heard of before.
+    assert {mark: share for mark, share, *_interval in found.at_marks()}[2 * 86_400] == pytest.approx(8 / 20)
+    assert found.shares[-1] == 0
+    page = as_person(gia).get(f"/metrics/parts/waiting?{days}")
+    assert [(each.source, each.until.isoformat()) for each in page.context["section"]["told"]] == [
+        ("Helpdesk", "2026-05-20T10:00:00+00:00"), ("Other", f"{today:%Y-%m-%dT%H:%M}:00+00:00")
+    ]  # fmt: skip
+    assert "Helpdesk</bdi> has told until" in page.content.decode()
+    assert curve(gia, "since=2026-05-01&until=2026-05-18") is None  # of 18 tickets no curve is drawn
+    by_macro = as_person(gia).get(f"/metrics/parts/waiting?{days}&macro=M-1")
+    assert by_macro.status_code == 200
+
+
+@pytest.mark.django_db
+def test_tickets_that_are_open_since_long_count_by_the_day_of_their_creation(gia: User) -> None:
+    solved = [f"a{n},solved,2026-05-04T10:00Z,,2026-05-04T12:00Z,,\n" for n in range(18)]
+    rows = [*solved, "b,solved,2026-05-04T10:00Z,,2026-05-14T10:00Z,,\n", "c,open,2026-05-05T02:00Z,,,,\n"]
+    bring(HEAD + "".join(rows))
+    found = curve(gia, "since=2026-05-01&until=2026-05-31")
+    assert found is not None
+    assert (found.n, found.open_n) == (20, 1)
+    # It was last heard of on the 14th, nine and a half days after the middle of its day: before the other was solved.
+    assert found.shares == [pytest.approx(0.1), 0]
+
+
+@pytest.mark.django_db
+def test_a_ticket_that_is_open_again_is_not_solved(gia: User) -> None:
+    """First solved on the 2nd, opened on the 4th, solved on the 6th, and opened again by its last update on the 8th."""
+    head = "external_id,status,created_at,first_solved_at,reopened_at,last_solved_at,updated_at\n"
+    stamps = "2026-05-01T10:00Z,2026-05-02T10:00Z,2026-05-04T10:00Z,2026-05-06T10:00Z,2026-05-08T10:00Z"
+    bring(f"{head}again,open,{stamps}\nover,solved,{stamps}\n")
+    for last, n in ((1, 2), (3, 0), (5, 2), (7, 0), (9, 1)):
+        chosen = read(f"since=2026-05-01&until=2026-05-0{last}", user=gia)
+        [line] = reporting.report(gia, "backlog", period=chosen.period_now) or [None]
+        assert (line.figure.value if line else 0) == n
+        assert tickets.tickets(gia, chosen, "backlog").count() == n
+    [line] = reporting.report(gia, "resolution", period=chosen.period_now)
+    assert (line.figure.n, line.figure.not_measured) == (1, 1)
+    assert [ticket.external_id for ticket in tickets.tickets(gia, chosen, "resolution")] == ["over"]
+    assert [ticket.external_id for ticket in tickets.tickets(gia, chosen, "unsolved")] == ["again"]
 
 
 @pytest.mark.django_db
