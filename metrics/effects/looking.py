@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Max, Min
 from django.utils import timezone
 
-from metrics.effects import starts
+from metrics.effects import coming_late, starts
 from metrics.effects.models import Card
 from metrics.effects.subjects import subjects
 from metrics.effects.windows import LOOKS, WEEK, day_of, due_on
@@ -63,7 +63,8 @@ def submit_due() -> int:
 
 
 def due() -> list[Due]:
-    """The looks to take now, the oldest change first: their tickets are there, or late by a week."""
+    """The looks to take now, the oldest change first: their tickets are there, or late by a week; and those that were
+    taken without many that are there by now."""
     days = known()
     if days is None:
         return []
@@ -78,7 +79,8 @@ def due() -> list[Due]:
         for look in LOOKS
         if (subject.version.pk, look) not in made and has_come(due_on(subject.day, look), days, today)
     ]
-    return [each for each in fresh if each.version_id not in again] + outdated(dated, days)
+    late = [Due(version, look, f" {n}") for version, look, n in coming_late.due(today)]
+    return [each for each in fresh if each.version_id not in again] + outdated(dated, days) + late
 
 
 def outdated(dated: Mapping[int, starts.Days], days: Known) -> list[Due]:

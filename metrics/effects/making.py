@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import aliases
-from metrics.effects import counting, judging, settling, starts
+from metrics.effects import coming_late, counting, judging, settling, starts
 from metrics.effects.counting import Group
 from metrics.effects.looking import KIND, Known, has_come, known
 from metrics.effects.models import Card
@@ -45,7 +45,7 @@ def make(
     where a team that began later has not its weeks yet."""
     version, own = subject.version, starts.of_change(subject.version.change_id)
     made = Card.objects.filter(version=version, site=site, look=look).order_by("-pk").first()
-    if asked_by is None and made is not None and starts.is_of_now(made, own):
+    if asked_by is None and made is not None and starts.is_of_now(made, own) and not _has_more(made):
         return None
     span, ends = windows(subject.day, look), due_on(starts.last_of(subject.day, own, own), look)
     teams, sites = _teams(subject, site, span.before[0], min(ends, days.until))
@@ -55,7 +55,7 @@ def make(
     group, meanwhile = _group(subject, span, teams, own)
     until = min(ends, days.until)
     readings = judging.judge(group, subject.day, look, first=days.first, until=until, sites=sites)
-    return Card.objects.create(
+    card = Card(
         change=version.change, version=version, site=site, look=look, labels=subject.labels,
         avoided=_avoided(subject, meanwhile), teams=sorted(slug for slug in teams.values() if slug),
         day=subject.day, began=starts.as_kept(own, teams.values()), effective_at=version.in_force.lower,
@@ -63,6 +63,13 @@ def make(
         readings=[reading.as_json() for reading in readings], verdict=_verdict(readings), method=judging.METHOD,
         asked_by=asked_by or (starts.who_said_last(version.change_id, made.teams) if made else None),
     )  # fmt: skip
+    card.told_n = coming_late.told(card)
+    card.save()
+    return card
+
+
+def _has_more(made: Card) -> bool:
+    return coming_late.has_more(made, coming_late.told(made))
 
 
 def _group(

@@ -77,6 +77,9 @@ class Card(models.Model):
     effective_at = models.DateTimeField(_("in force from"))
     day = models.DateField()
     known_until = models.DateField(help_text=_("The first day of tickets it did not know."))
+    told_n = models.IntegerField(
+        null=True, help_text=_("Tickets of its labels and days that there were, over all sites.")
+    )
     readings: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField()
     beside: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
     verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict.choices)
@@ -92,7 +95,7 @@ class Card(models.Model):
         ordering = ["-effective_at", "-look", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "site", "look"],
+                fields=["version", "site", "look", "told_n"],
                 condition=Q(asked_by=None),
                 nulls_distinct=False,
                 name="card_once_by_itself",

@@ -35,6 +35,7 @@ def about(card: Card, looks: Sequence[Card], viewer: User) -> dict[str, Any]:
         "span": showing.span_of(card),
         "teams": teams(card, viewer),
         "earlier": earlier,
+        "came_late": came_late(card, looks),
         "versus": versus(card, earlier) if earlier else [],
         "looks": looks,
         "may_ask": allows(viewer, Permission.EFFECTS_RECOMPUTE),
@@ -119,6 +120,16 @@ class Versus:
 
     earlier: Shown
     now: Shown
+
+
+def came_late(card: Card, looks: Sequence[Card]) -> bool:
+    """Whether it was taken anew by itself: tickets of its weeks came after the card before it."""
+    same = [
+        each
+        for each in looks
+        if (each.site_id, each.look, each.began) == (card.site_id, card.look, card.began)
+    ]
+    return card.asked_by_id is None and any(each.pk < card.pk for each in same)
 
 
 def earlier_of(card: Card, looks: Sequence[Card]) -> Card | None:

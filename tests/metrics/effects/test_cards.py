@@ -31,7 +31,19 @@ from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.models import Job
 from sopdesk.readership.models import MustRead, Receipt
 from tests import factories
-from tests.metrics.effects.desk_of_two_sites import DUBLIN, FIRST, LAST, SINCE, look_at, of, reading, work
+from tests.metrics.bringing import bring
+from tests.metrics.effects.desk_of_two_sites import (
+    DUBLIN,
+    FIRST,
+    HEAD,
+    LAST,
+    SINCE,
+    look_at,
+    of,
+    reading,
+    tickets,
+    work,
+)
 from tests.sharing import rows_of_a_module
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +156,29 @@ def test_asked_anew_on_another_day_it_is_another_job(
     first = asking.ask_anew(cards[0], actor=gia)
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2999, 1, 1))
     assert asking.ask_anew(cards[0], actor=gia) != first
+
+
+def test_a_look_is_taken_anew_when_its_tickets_come_late(
+    cards: list[Card], gia: User, as_person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with a file a month: half of one site's tickets came after the looks, some of them long after."""
+    late = [f"late-{line}\n" for line in tickets(OWN).splitlines()]
+    bring(HEAD + "".join(late[:8]))
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 8, 20))
+    assert looking.due() == [], "eight more are not many"
+    bring(HEAD + "".join(late[8:]))
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 12, 20))
+    assert looking.due() == [], "nor is it done for ever"
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 8, 20))
+    assert looking.submit_due() == 3
+    work()
+    assert looking.due() == []
+    assert Card.objects.count() == 9 + 9
+    [first, again] = Card.objects.filter(look=8, site=None).order_by("pk")
+    assert [reading(card, "aht")["ours"]["before"]["n"] for card in (first, again)] == [336, 504]
+    page = as_person(gia).get(reverse("effects:read", args=[again.pk])).content.decode()
+    assert "many tickets of these weeks came in after the look before" in page
+    assert reverse("effects:read", args=[first.pk]) in page
 
 
 def test_a_vendors_lead_sees_cards_of_their_own_site_alone(
