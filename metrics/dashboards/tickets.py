@@ -27,6 +27,7 @@ from sopdesk.text.figures import clock, grouped
 Narrow = Callable[[QuerySet[Ticket]], QuerySet[Ticket]]
 Rows = Callable[[datetime, datetime], QuerySet[Any]]
 Counted = Callable[[int], str]
+Behind = Callable[[User, DashboardFilter], QuerySet[Any]]
 CSV_ROWS: Final = 50_000
 STANDING: Final = -1  # of any age
 
@@ -37,7 +38,8 @@ class Shown:
 
     `rows`: what the figure counts where that is not tickets, between two moments; the list is of the tickets that have
     any, and `counted` says how many. `is_now`: as it is now, whatever the days. `standing`: open at the end of the last
-    day, of any age (STANDING) or of one."""
+    day, of any age (STANDING) or of one. `behind`: what another app's figure counts, narrowed by that
+    app, each row with its `ticket`; `told` says how many, and `further` where they stand (a name and an address)."""
 
     label: str | Promise
     moment: str
@@ -48,6 +50,9 @@ class Shown:
     counted: Counted | None = None
     standing: int | None = None
     is_now: bool = False
+    behind: Behind | None = None
+    told: Callable[[QuerySet[Any]], str] | None = None
+    further: Callable[[User], tuple[str, str] | None] | None = None
 
 
 ELIGIBLE: Final = Q(merged_into=None, is_spam=False, is_agent_initiated=False)
@@ -56,6 +61,10 @@ SOLVABLE: Final = ~Q(flags__overlap=["solved_before_created", "solved_out_of_ord
 OVER: Final = ("solved", "closed", "deleted")
 # Lasting as metrics/counting.py says it, and not over.
 OPEN: Final = SOLVABLE & Q(merged_into=None, is_spam=False) & ~Q(status__in=OVER)
+
+
+def as_they_are(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    return tickets
 
 
 def _where(*conditions: Q) -> Narrow:
@@ -212,6 +221,9 @@ def list_of(key: str) -> str:
 def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]:
     """The tickets that this person may see, that the filter takes in, and that `shown` (a key of SHOWN) is about."""
     which = SHOWN[shown]
+    if which.behind is not None:
+        rows = which.behind(user, chosen).order_by().values("ticket")
+        return Ticket.objects.visible_to(user).filter(pk__in=rows)
     first, after = moments(chosen.period_now)
     found = which.narrow(Ticket.objects.visible_to(user).filter(narrowed(user, chosen)))
     if which.standing is not None:
@@ -227,6 +239,8 @@ def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]
 def counted_in(found: QuerySet[Ticket], chosen: DashboardFilter, shown: str) -> str:
     """What the figure counts where that is not the tickets of the list, in words; "" where it is them."""
     which = SHOWN[shown]
+    if which.behind is not None and which.told is not None:
+        return which.told(which.behind(chosen.viewer, chosen))
     if which.rows is None or which.counted is None:
         return ""
     rows = which.rows(*moments(chosen.period_now)).filter(ticket__in=found.order_by().values("pk"))

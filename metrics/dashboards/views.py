@@ -67,7 +67,8 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     )
     context = {"listing": listing, "chosen": chosen, "shown": shown, "choices": tickets.SHOWN}
     context |= {"counted": tickets.counted_in(found, chosen, shown), "list": tickets.SHOWN[shown]}
-    context |= {"period": chosen.period_now, "query": _shared(request)}
+    further = tickets.SHOWN[shown].further
+    context |= {"period": chosen.period_now, "query": _shared(request), "further": further and further(user)}
     return render(request, "dashboards/ticket_list.html", context)
 
 

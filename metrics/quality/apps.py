@@ -15,5 +15,6 @@ class QualityConfig(AppConfig):
     def ready(self) -> None:
         import_module("metrics.quality.forgetting")  # goes with what privacy deletes and erases
         import_module("metrics.quality.taking")  # registers the job that brings results in
+        import_module("metrics.quality.behind")  # adds the lists of tickets behind IQS
         import_module("metrics.quality.tab")  # fills the dashboard's tab
         import_module("metrics.quality.reporting")  # answers for IQS

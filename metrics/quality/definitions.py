@@ -13,10 +13,13 @@ IQS: Final = Metric(
     formula=_("of a review: Σ(weight × score) ÷ Σ weight, 0 after a critical fail; of many: the mean of the reviews"),
     prose=_("How well tickets were worked on, by reviewers who score sampled tickets on a scorecard. What did not apply"
             " (N/A) is left out of a review. A critical criterion scored 0 makes the whole review 0. A review in which "
-            "nothing applied counts nowhere. The interval is that of a mean (Student’s t), kept within 0 and 100 %. An "
-            "agent’s figure is shown from 20 reviews on, to those who may read figures of agents."),
+            "nothing applied counts nowhere. By SOP section it is worked out in the same way, of the criteria that "
+            "point at that section alone: a critical fail among them makes it 0, one on another criterion does not. By "
+            "criterion it is the share of its points that was reached. The interval is that of a mean (Student’s t), "
+            "kept within 0 and 100 %. An agent’s figure is shown from 20 reviews on, to those who may read figures of "
+            "agents."),
     day=_("The day the review was finished."),
     excluded=_("Reviews for calibration; reviews given back; reviews in which nothing applied."),
     source="Scorecards under Metrics, Quality", needs=frozenset({"quality_review"}),
-    shown="", better=1,
+    shown="iqs", better=1,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from metrics import intervals
 from metrics.filters import Period, moments
 from metrics.quality.definitions import IQS
-from metrics.quality.models import Mark, Review
+from metrics.quality.models import Criterion, Mark, Review
 from metrics.reporting import Figure
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ SHARE: Final = Cast("score", FloatField()) / F("criterion__top")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: what it is about (`key` for the address), its figure, and how many failed critically."""
+    """One line of a table: what it is about (`key` for the address), its figure, and how many failed critically.
+    `of`: what metrics/quality/behind.py calls the reviews behind it."""
 
     key: str
     name: str
@@ -37,6 +38,7 @@ class Row:
     critical: int = 0
     skipped: int = 0
     place: tuple[str, str] = ("", "")
+    of: str = ""
 
 
 @dataclass
@@ -99,38 +101,61 @@ def by_team(rows: ReviewQuerySet) -> list[Row]:
 
 
 def by_criterion(rows: ReviewQuerySet) -> list[Row]:
-    """By criterion, over all versions of its scorecard: how often it was met, the weakest first. One query."""
+    """By criterion, over all versions of its scorecard: the share of its points that was reached, the weakest first. It
+    is called, and points where, as in the newest of these versions. Two queries."""
     marks = Mark.objects.filter(review__in=rows.order_by().values("pk"))
-    key = ("criterion__version__scorecard__name", "criterion__key")
+    key = ("criterion__version__scorecard", "criterion__version__scorecard__name", "criterion__key")
     found = marks.order_by().values(*key).annotate(
-        name=Max("criterion__name"), sop=Max("criterion__sop_key"), anchor=Max("criterion__sop_anchor"),
-        total=Sum(SHARE, default=0.0), squares=Sum(SHARE * SHARE, default=0.0), n=Count("score"),
-        skipped=Count("pk", filter=Q(score=None)),
+        newest=Max("criterion"), total=Sum(SHARE, default=0.0), squares=Sum(SHARE * SHARE, default=0.0),
+        n=Count("score"), skipped=Count("pk", filter=Q(score=None)),
         critical=Count("pk", filter=Q(score=0, criterion__is_critical=True)),
     )  # fmt: skip
-    lines = [
-        Row(row["criterion__key"], row["name"], _figure(row), row["criterion__version__scorecard__name"],
-            row["critical"], row["skipped"], (row["sop"], row["anchor"]))
-        for row in found
-    ]  # fmt: skip
-    return sorted(lines, key=_weakest_first)
+    counted = list(found)
+    called = Criterion.objects.in_bulk([row["newest"] for row in counted])
+    return sorted((_of_criterion(row, called[row["newest"]]) for row in counted), key=_weakest_first)
+
+
+def _of_criterion(row: Mapping[str, Any], newest: Criterion) -> Row:
+    card, key = row["criterion__version__scorecard"], row["criterion__key"]
+    name = row["criterion__version__scorecard__name"]
+    place = (newest.sop_key, newest.sop_anchor)
+    return Row(
+        key,
+        newest.name,
+        _figure(row),
+        name,
+        row["critical"],
+        row["skipped"],
+        place,
+        f"criterion:{card}:{key}",
+    )
 
 
 def by_section(rows: ReviewQuerySet) -> list[Row]:
-    """By SOP section: of each review the weighted share of the criteria that point at it, then their mean."""
+    """By SOP section: of each review what IQS is of the whole, of the criteria that point at the section alone; then
+    their mean. One query."""
     places = ("criterion__sop_key", "criterion__sop_anchor")
     marks = Mark.objects.filter(review__in=rows.order_by().values("pk"), score__isnull=False)
     per_review = (
         marks.exclude(criterion__sop_key="").order_by().values("review", *places)
-        .annotate(earned=Sum(SHARE * F("criterion__weight")), weights=Sum("criterion__weight"))
+        .annotate(
+            earned=Sum(SHARE * F("criterion__weight")), weights=Sum("criterion__weight"),
+            failed=Count("pk", filter=Q(score=0, criterion__is_critical=True)),
+        )
     )  # fmt: skip
     sums: dict[tuple[str, str], Sums] = defaultdict(Sums)
+    failed: Counter[tuple[str, str]] = Counter()
     for row in per_review.iterator(chunk_size=5000):
-        sums[row[places[0]], row[places[1]]].add(row["earned"] / row["weights"])
-    lines = [
-        Row("#".join(place).rstrip("#"), "", added.figure(), place=place) for place, added in sums.items()
-    ]
+        place = row[places[0]], row[places[1]]
+        sums[place].add(0.0 if row["failed"] else row["earned"] / row["weights"])
+        failed[place] += bool(row["failed"])
+    lines = [_of_section(place, added.figure(), failed[place]) for place, added in sums.items()]
     return sorted(lines, key=_weakest_first)
+
+
+def _of_section(place: tuple[str, str], found: Figure, failed: int) -> Row:
+    key = "#".join(place).rstrip("#")
+    return Row(key, "", found, critical=failed, place=place, of=f"section:{key}")
 
 
 def _figure(row: Mapping[str, Any]) -> Figure:

@@ -25,7 +25,6 @@ from sopdesk.accounts.models import User
 from sopdesk.postgres.worded import worded
 
 
-
 def measure(asked: Report) -> list[Line]:
     """One line for each combination of values that reviews have. One query, and those of labels and SOPs. Raises
     Refused."""

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from metrics import intervals
 from metrics.dashboards import tabs
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import Section
 from metrics.levels import Refused
-from metrics.quality import iqs, places
+from metrics.quality import behind, iqs, places
+from metrics.quality.iqs import Row
 from metrics.quality.narrowing import narrowing
-from metrics.quality.sections import sections
+from metrics.quality.sections import Place, sections
+from metrics.quality.sections import Section as SopSection
+
+
+@dataclass(frozen=True)
+class Line:
+    """A criterion or a section, and where the reviews behind its figure stand, and those to which it did not apply."""
+
+    row: Row
+    section: SopSection | None
+    url: str
+    skipped_url: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """How many reviews failed critically, the 95 % interval of their share (Wilson), and where they stand."""
+
+    n: int
+    of: int
+    between: tuple[float, float] | None
+    url: str
+
+    @property
+    def share(self) -> float | None:
+        return self.n / self.of if self.of else None
 
 
 @tabs.section("quality")
@@ -32,10 +62,26 @@ def quality(chosen: DashboardFilter) -> Section | None:
     by_section, by_criterion, teams = iqs.by_section(rows), iqs.by_criterion(rows), iqs.by_team(rows)
     known = sections([row.place for row in (*by_section, *by_criterion)], user)
     context = {
-        "reviews": sum(row.figure.n for row in teams),
-        "critical": sum(row.critical for row in teams),
-        "failed": [row for row in teams if row.critical],
-        "criteria": [(row, known.get(row.place)) for row in by_criterion],
-        "sections": [(row, known[row.place]) for row in by_section if row.place in known],
+        "failed": _failed(chosen, "", sum(row.critical for row in teams), sum(row.figure.n for row in teams)),
+        "teams": [
+            (row, _failed(chosen, row.key, row.critical, row.figure.n)) for row in teams if row.critical
+        ],
+        "criteria": [_line(chosen, row, known) for row in by_criterion],
+        "sections": [_line(chosen, row, known) for row in by_section if row.place in known],
     }
     return Section("metrics/quality/figures.html", context)
+
+
+def _line(chosen: DashboardFilter, row: Row, known: Mapping[Place, SopSection]) -> Line:
+    skipped = row.of.replace("criterion:", "na:", 1) if row.skipped else ""
+    return Line(
+        row,
+        known.get(row.place),
+        behind.address(chosen, of=row.of),
+        behind.address(chosen, of=skipped) if skipped else "",
+    )
+
+
+def _failed(chosen: DashboardFilter, team: str, n: int, of: int) -> Failed:
+    more = {"team": team} if team else {}
+    return Failed(n, of, intervals.wilson(n, of), behind.address(chosen, behind.FAILED, **more))

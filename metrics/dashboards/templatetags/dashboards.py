@@ -9,7 +9,6 @@
 {% line_rows lines %}               a row for each line of a table
 {% line_head "value" label %}       the head of a column that can be sorted
 {% tab_name key %}                  the name of a tab
-{% tab_with metric %}               the address of the tab that has the figure
 {{ seconds|round_time }}            4 h, 3 days
 """
 
@@ -125,13 +124,6 @@ def line_rows(context: Context, lines: Iterable[Line]) -> str:
 def tab_name(key: str) -> str:
     """The name of a tab; "" for one that there no longer is."""
     return str(TABS[key].label) if key in TABS else ""
-
-
-@register.simple_tag
-def tab_with(metric: Metric) -> str:
-    """The address of the tab that a figure stands in, other than the overview."""
-    keys = [key for key, tab in TABS.items() if key and metric.key in tab.wanted]
-    return address("metrics:tab", keys[0]) if keys else ""
 
 
 @register.inclusion_tag("dashboards/line_head.html", takes_context=True)

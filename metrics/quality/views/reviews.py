@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics.quality import disputing, places, reviewing
+from metrics.dashboards.filters import DashboardFilter
+from metrics.quality import behind, disputing, places, reviewing
 from metrics.quality.errors import QualityRefused, StaleReview
 from metrics.quality.filters import ReviewFilter
 from metrics.quality.forms import ReviewForm, WordsForm
@@ -47,12 +48,31 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 @reader
 def review_list(request: HttpRequest) -> HttpResponse:
-    """Every review this person may see."""
+    """Every review this person may see, or those behind a figure."""
+    if request.GET.get("show") in behind.SHOWN:
+        return _behind(request, request.GET["show"])
     rows = Review.objects.visible_to(request.user).select_related(*SHOWN).prefetch_related("disputes")
     listing: Listing[Review] = Listing(
         request.GET, rows, ReviewFilter, sorts=SORTS, sort="-done", request=request
     )
     context = {"listing": listing, "tabs": places.tabs(signed_in(request), "reviews")}
+    return render(request, "metrics/quality/review_list.html", context)
+
+
+def _behind(request: HttpRequest, shown: str) -> HttpResponse:
+    """As many as the figure says, with the choices that it is narrowed by."""
+    user = signed_in(request)
+    chosen = DashboardFilter(request.GET, user=user)
+    counted = behind.reviews(user, chosen, shown).values("pk")
+    rows = Review.objects.visible_to(user).filter(pk__in=counted).select_related(*SHOWN)
+    rows = rows.prefetch_related("disputes")
+    context = {
+        "listing": Listing(request.GET, rows, sorts=SORTS, sort="-done"),
+        "tabs": places.tabs(user, "reviews"),
+        "chosen": chosen,
+        "period": chosen.period_now,
+        "said": behind.said(chosen, shown),
+    }
     return render(request, "metrics/quality/review_list.html", context)
 
 

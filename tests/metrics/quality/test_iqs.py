@@ -8,7 +8,7 @@ import pytest
 
 from metrics import intervals
 from metrics.filters import Period
-from metrics.quality import iqs
+from metrics.quality import iqs, scorecards
 from sopdesk.accounts.models import Team, User
 from tests import factories
 from tests.metrics.quality import making
@@ -64,3 +64,35 @@ def test_by_section_weighs_the_criteria_that_point_at_it(reviews: None, gia: Use
     [row] = iqs.by_section(iqs.reviews(gia, PERIOD))
     assert row.place == ("SOP-0001", "verify")
     assert (row.figure.value, row.figure.n) == (pytest.approx((1 + 0.25 + 0) / 3), 3)
+
+
+@pytest.fixture
+def revised(gia: User, ana: User, ben: User, payments: Team) -> None:
+    """A critical criterion of two in a section, which moved from another; and a critical one without a section."""
+    for key, anchor in (("SOP-0001", "verify"), ("SOP-0002", "ask")):
+        past = [factories.past(ana, ben, body=f"## Now {{#{anchor}}}\n\nAsk.\n")]
+        factories.published("sop", key, author=ana, reviewer=ben, versions=past)
+    rows = [{"name": "Asks", "is_critical": True, "sop_key": "SOP-0002", "sop_anchor": "ask"},
+            {"name": "Writes", "weight": 3, "sop_key": "SOP-0002", "sop_anchor": "ask"},
+            {"name": "Is safe", "is_critical": True}]  # fmt: skip
+    card = making.scorecard(gia, criteria=rows)
+    making.done(card, making.ticket("A", payments), gia, [0, 1, 1], at=at(3))
+    place = {"sop_key": "SOP-0001", "sop_anchor": "verify"}
+    keyed = [{**row, "key": key} for row, key in zip(rows, ("asks", "writes", "is-safe"), strict=True)]
+    keyed[:2] = [{**keyed[0], **place}, {**keyed[1], **place}]
+    scorecards.revise(card, actor=gia, based_on=1, criteria=keyed)
+    making.done(card, making.ticket("B", payments), gia, [0, 1, 1], at=at(4))
+    making.done(card, making.ticket("C", payments), gia, [1, 0, 0], at=at(5))
+
+
+def test_a_critical_fail_makes_its_own_section_0_and_no_other(revised: None, gia: User) -> None:
+    rows = {row.place: row for row in iqs.by_section(iqs.reviews(gia, PERIOD))}
+    before, after = rows["SOP-0002", "ask"], rows["SOP-0001", "verify"]
+    assert (before.figure.value, before.figure.n, before.critical) == (0, 1, 1)
+    assert (after.figure.value, after.figure.n, after.critical) == (pytest.approx((0 + 1 / 4) / 2), 2, 1)
+
+
+def test_a_criterion_points_where_its_newest_version_points(revised: None, gia: User) -> None:
+    rows = {row.key: row for row in iqs.by_criterion(iqs.reviews(gia, PERIOD))}
+    assert rows["asks"].place == ("SOP-0001", "verify")
+    assert (rows["asks"].figure.n, rows["asks"].critical) == (3, 2)

@@ -218,8 +218,8 @@ def test_all_of_the_tab_is_about_the_tickets_that_were_chosen(
         shown = as_person(gia).get(address("figures"), {**MAY, **chosen}).context
         [tile] = shown["tiles"]
         below = shown["sections"][-1].context
-        assert (tile.figure.n, below["reviews"], below["critical"]) == (1, 1, 1), chosen
-        assert {row.figure.n for row, _section in below["criteria"]} == {1}, chosen
+        assert (tile.figure.n, below["failed"].of, below["failed"].n) == (1, 1, 1), chosen
+        assert {line.row.figure.n for line in below["criteria"]} == {1}, chosen
     for by, name in (("market", "IE"), ("priority", "high"), ("macro", "close"), ("sop", "SOP-0001")):
         lines = as_person(gia).get(address("figures"), {**MAY, "by": by}).context["lines"]
         assert (name, 1) in {(line.name.key, line.figure.n) for line in lines}, by
