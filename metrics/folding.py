@@ -78,9 +78,9 @@ def stage(import_id: int) -> None:
         cursor.execute(STAGE, {"import": import_id})
 
 
-def fold(import_id: int, after: str) -> str | None:
+def fold(import_id: int, after: str, tickets: int) -> str | None:
     """Put the next tickets into `incoming`, one row each. Returns the last of them, or None when none are left."""
-    names: dict[str, Any] = {"import": import_id, "after": after, "limit": BATCH_TICKETS}
+    names: dict[str, Any] = {"import": import_id, "after": after, "limit": tickets}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS batch, change")
         cursor.execute(_BATCH, names)

@@ -17,19 +17,18 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from metrics import (
     containers,
     converting,
     folding,
-    keeping,
     later,
     mapping,
     progress,
     reading,
     reading_ahead,
+    refusing,
     rewriting,
     rollups,
     service_levels,
@@ -43,7 +42,7 @@ from metrics.admitting import door_of, open_door
 from metrics.chunks import Chunk
 from metrics.containers import FileRefused
 from metrics.mapping import FileMapping, MappingRefused
-from metrics.models import Import, Mapping, RejectedRow, Source, StagedEvent, StaleDay
+from metrics.models import Import, Source, StagedEvent, StaleDay
 from metrics.reading import Layout
 from metrics.reading_ahead import Place, Ready
 from sopdesk.accounts.models import User
@@ -58,7 +57,6 @@ KIND: Final = "metrics.import_tickets"
 CHUNK_ROWS: Final = 20_000
 FIRST_ROWS: Final = 5_000  # soon done, so that the next are read beside them, half as many more each time
 CHUNK_BYTES: Final = 16 * 1024**2
-REJECTED_KEPT: Final = 100_000
 STATISTICS_FROM: Final = 5_000
 TWOFOLD_FROM_DAYS: Final = 28
 
@@ -141,22 +139,6 @@ def _times_undone(draft: Import) -> str:
             [_("An import of this source is being undone. Start this one when that has ended.")]
         )
     return f" undone {count}" if (count := undone.count()) else ""
-
-
-def say_how(draft: Import, content: dict[str, Any], name: str, said: dict[str, Any], *, actor: User) -> None:
-    """Note on the draft how its file is to be read.
-
-    `said`: `time_zone`; `save_as`, a name to keep it under for the next time; `update`, to keep it under `name` again.
-    Raises MappingRefused when the name was taken meanwhile.
-    """
-    require(actor, Permission.TICKETS_IMPORT)
-    with transaction.atomic():
-        if said.get("save_as"):
-            name = keeping.keep(said["save_as"], content, actor=actor).name
-        elif said.get("update"):
-            keeping.change(Mapping.objects.get(name=name), content, actor=actor)
-        draft.mapping, draft.mapping_name, draft.time_zone = content, name, said["time_zone"]
-        draft.save(update_fields=["mapping", "mapping_name", "time_zone"])
 
 
 def _actor(person: User | None) -> Actor:
@@ -247,8 +229,20 @@ def _say_something() -> None:
 
 
 def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
-    """The next rows of the file, as far as into the tickets or, of an event log, into the staged events."""
+    """The next rows of the file. A chunk that fails for the data of one row is read again without that row."""
     place = _place(ticket_import, cursor)
+    try:
+        with transaction.atomic():
+            return _read_chunk(ticket_import, place, cursor)
+    except refusing.OF_A_ROW:
+        after = refusing.narrowed(ticket_import, place, cursor)
+        if after is None:
+            raise
+        return after
+
+
+def _read_chunk(ticket_import: Import, place: Place, cursor: dict[str, Any]) -> dict[str, Any]:
+    """As far as into the tickets or, of an event log, into the staged events."""
     ready = reading_ahead.take(place, _say_something)
     chunk, fitted = ready.chunk, place.mapping
     chunk.reject(_converted(ready, place), place.door.masked)
@@ -260,9 +254,12 @@ def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         stored = _store(ticket_import, fitted, ready.days_of_new)
     if ready.table:
         converting.release(ready.table)
-    _count(ticket_import, stored, chunk, ready.other_encoding)
+    kept = refusing.count(ticket_import, place.path, chunk, cursor, stored, ready.other_encoding)
     after_reading = "fold" if fitted.shape == "events" else "roll_up"
-    after = {name: getattr(ready.after, name) for name in ("offset", "line", "rows")} | {"unmapped": odd}
+    after = {name: getattr(ready.after, name) for name in ("offset", "line", "rows")} | {
+        "unmapped": odd,
+        **kept,
+    }
     return {**cursor, **after, "phase": after_reading if ready.at_end else "read"}
 
 
@@ -307,25 +304,23 @@ def _store(
     return stored
 
 
-def _count(ticket_import: Import, stored: storing.Stored, chunk: Chunk, other_encoding: int = 0) -> None:
-    room = max(0, REJECTED_KEPT - ticket_import.rejected)
-    RejectedRow.objects.bulk_create(chunk.rejected_rows(ticket_import)[:room], batch_size=2000)
-    Import.objects.filter(pk=ticket_import.pk).update(
-        rows_read=F("rows_read") + chunk.read,
-        added=F("added") + stored.added,
-        changed=F("changed") + stored.changed,
-        same=F("same") + stored.same,
-        flagged=F("flagged") + stored.flagged,
-        rejected=F("rejected") + len(chunk.refused),
-        other_encoding=F("other_encoding") + other_encoding,
-    )
-
-
 def _fold(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     """The next tickets of an event log, out of its staged events."""
+    tickets = cursor.get("tickets", folding.BATCH_TICKETS)
+    try:
+        with transaction.atomic():
+            return _fold_batch(ticket_import, tickets, cursor)
+    except refusing.OF_A_ROW:
+        after = refusing.narrowed_fold(ticket_import, stored_path(ticket_import), tickets, cursor)
+        if after is None:
+            raise
+        return after
+
+
+def _fold_batch(ticket_import: Import, tickets: int, cursor: dict[str, Any]) -> dict[str, Any]:
     fitted = mapping.parse(ticket_import.mapping).fitted(ticket_import.header)
     staging.create_incoming()
-    last = folding.fold(ticket_import.pk, cursor.get("after", ""))
+    last = folding.fold(ticket_import.pk, cursor.get("after", ""), tickets)
     if last is None:
         StagedEvent.objects.filter(ticket_import=ticket_import).delete()
         return {**cursor, "phase": "roll_up"}
@@ -337,10 +332,12 @@ def _fold(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     stored = _store(ticket_import, fitted)
     folding.store_spans()
     service_levels.measure(ticket_import.source, provides={*ticket_import.source.provides})
-    _count(ticket_import, stored, chunk)
+    kept = refusing.count(ticket_import, stored_path(ticket_import), chunk, cursor, stored)
     return {
         **cursor,
+        **kept,
         "after": last,
+        "tickets": min(folding.BATCH_TICKETS, 2 * tickets),
         "folded": cursor.get("folded", 0) + stored.added + stored.changed + stored.same,
     }
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from metrics import mapping
 from metrics.mapping import MappingRefused
-from metrics.models import Mapping
+from metrics.models import Import, Mapping
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
@@ -76,3 +76,19 @@ def _check_is_free(name: str) -> None:
 
 def _taken(name: str) -> MappingRefused:
     return MappingRefused([_("There is a mapping “%(name)s” already. Choose another name.") % {"name": name}])
+
+
+def say_how(draft: Import, content: dict[str, Any], name: str, said: dict[str, Any], *, actor: User) -> None:
+    """Note on the draft how its file is to be read.
+
+    `said`: `time_zone`; `save_as`, a name to keep it under for the next time; `update`, to keep it under `name` again.
+    Raises MappingRefused when the name was taken meanwhile.
+    """
+    require(actor, Permission.TICKETS_IMPORT)
+    with transaction.atomic():
+        if said.get("save_as"):
+            name = keep(said["save_as"], content, actor=actor).name
+        elif said.get("update"):
+            change(Mapping.objects.get(name=name), content, actor=actor)
+        draft.mapping, draft.mapping_name, draft.time_zone = content, name, said["time_zone"]
+        draft.save(update_fields=["mapping", "mapping_name", "time_zone"])

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics import importing, keeping, previewing
+from metrics import keeping, previewing
 from metrics.containers import FileRefused
 from metrics.forms import MappingNameForm, known_mappings, zones_offered
 from metrics.guessing import content_of, guess
@@ -62,7 +62,7 @@ def import_map(request: HttpRequest, import_id: int) -> HttpResponse:
     form = _form(request, draft)
     is_look = "look" in request.POST
     if form.is_bound and form.is_valid() and not is_look:
-        importing.say_how(draft, form.content(), form.name, form.cleaned_data, actor=signed_in(request))
+        keeping.say_how(draft, form.content(), form.name, form.cleaned_data, actor=signed_in(request))
         return redirect("metrics:import_check", draft.pk)
     header = draft.header[:COLUMNS_SHOWN]
     context = {

@@ -185,11 +185,16 @@ class Reader:
         return Row(line, offset, self.offset - offset, cells)
 
     def _after_fault(self, offset: int, line: int) -> Row:
-        """A quote that is never closed swallows what follows: give up its first line only, and read on after it."""
+        """A quote that is never closed swallows what follows: give up its first line only, and read on after it. Of a
+        line that is too long, only its beginning is told of."""
         self.file.seek(offset)
-        first = self.file.readline(LINE_MAX)
-        self.offset, self.line = offset + len(first), line + 1
-        return Row(line, offset, len(first), [], "long" if len(first) > CELL_MAX else "quotes")
+        block = self.file.readline(LINE_MAX)
+        length = first = len(block)
+        while block and not block.endswith(b"\n"):
+            block = self.file.readline(LINE_MAX)
+            length += len(block)
+        self.offset, self.line = offset + length, line + 1
+        return Row(line, offset, first, [], "long" if first > CELL_MAX else "quotes")
 
     def _uneven(self, cells: list[str], offset: int, line: int) -> Row:
         wanted = len(self.layout.header)
@@ -202,10 +207,7 @@ class Reader:
     def _lines(self) -> Iterator[str]:
         while raw := self.file.readline(LINE_MAX):
             if len(raw) >= LINE_MAX and not raw.endswith(b"\n"):
-                raise FileRefused(
-                    _("Line %(line)s is longer than %(size)s MB: no file of tickets has that.")
-                    % {"line": self.line, "size": LINE_MAX // 1024**2}
-                )
+                raise csv.Error
             self.offset += len(raw)
             self.line += 1
             if b"\0" in raw:

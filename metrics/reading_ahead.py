@@ -84,7 +84,7 @@ def read(place: Place, put: Callable[[Columns, Iterator[bytes]], list[bytes]] = 
         rows = chunk.readable(reader.rows(rows=place.rows, size=place.size), header)
         blocks = put(neutral.columns, staging.written(rows, neutral.convert))
         # Longer step by step: about what can be read ahead while those before are stored.
-        rows_then = min(place.most, place.rows + place.rows // 2)
+        rows_then = min(place.most, place.rows + max(1, place.rows // 2))
         after = replace(place, offset=reader.offset, line=reader.line, rows=rows_then)
         return Ready(chunk, neutral.columns, blocks, after, reader.at_end, reader.other_encoding)
 

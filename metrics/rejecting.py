@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from metrics import veiling
+from metrics import refusing, veiling
 from metrics.importing import stored_path
 from metrics.models import Import, RejectedRow
 from metrics.reading import BROKEN, FIRST_REJECTED, Layout, decode
@@ -31,7 +32,11 @@ def reason(column: str, code: str) -> str:
         "quotes": _(
             'A double quote is opened and never closed, or text follows a closed one. Write " inside a cell as "".'
         ),
-        "long": _("The row has a cell of more than 1 MB. Shorten it."),
+        "long": _("The row has a cell of more than 1 MB, or is longer than 8 MB. Shorten it."),
+        "unkept": _(
+            "A value of this row is larger than the desk can keep, or cannot be kept at all. Look for numbers that are"
+            " far too long."
+        ),
         "cells": _(
             "The row has more or fewer cells than the header. Look for a delimiter inside a cell without quotes."
         ),
@@ -105,7 +110,9 @@ def as_csv(ticket_import: Import) -> Iterator[str]:
     yield "\ufeff" + _line([*HEAD, *ticket_import.header])
     path = stored_path(ticket_import)
     layout = Layout(_delimiter(ticket_import), ticket_import.header, 0, 0)
-    rows = ticket_import.rejected_rows.order_by("line", "pk").iterator(chunk_size=2000)
+    cursor = ticket_import.job.cursor if ticket_import.job else {}
+    kept = ticket_import.rejected_rows.order_by("line", "pk").iterator(chunk_size=2000)
+    rows = chain(kept, refusing.beyond(path, cursor))
     if not path.exists():
         gone = _("The row itself is gone: the uploaded file was deleted. Mend it where it came from.")
         yield from (_line([*_facts(row), gone]) for row in rows)

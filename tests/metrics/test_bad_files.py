@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from metrics import importing
+from metrics import importing, rejecting
 from metrics.containers import FileRefused
 from metrics.models import RejectedRow, Ticket
 from tests.metrics.bringing import bring, draft, finish
@@ -127,10 +127,17 @@ def test_a_file_of_mixed_encodings_is_read_line_by_line() -> None:
     assert done.other_encoding == 1
 
 
-def test_a_file_without_line_ends_is_refused_without_reading_it_all() -> None:
-    done = bring(HEAD.encode() + b"x" * 9_000_000)
-    assert done.job is not None
-    assert (done.state, "longer than" in done.job.error) == ("failed", True)
+def test_a_line_that_is_too_long_is_one_rejected_row() -> None:
+    """Also in the middle of a cell in quotes, and where the file ends in it."""
+    long = b"x" * 9_000_000
+    good = (GOOD, GOOD.replace("A1", "A3"), GOOD.replace("A1", "A5"))
+    one, three, five = (row.encode() for row in good)
+    done = bring(HEAD.encode() + one + long + b"\n" + three + b'"A4\n' + long + b'"\n' + five + long)
+    assert done.state == "done", done.job and done.job.error
+    assert sorted(Ticket.objects.values_list("external_id", flat=True)) == ["A1", "A3", "A5"]
+    told = [(r.line, r.reason) for r in RejectedRow.objects.all()]
+    assert told == [(3, "long"), (5, "quotes"), (6, "long"), (8, "long")]
+    assert len("".join(rejecting.as_csv(done))) < 30_000_000
 
 
 def test_a_file_that_is_gone_says_so() -> None:

@@ -13,10 +13,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from metrics import importing
 from metrics.filters import FigureFilter
 from metrics.models import Import, Mapping, Ticket
 from sopdesk.accounts.models import Team, User
-from tests.metrics.bringing import bring, finish
+from sopdesk.jobs import running
+from sopdesk.jobs.models import Job
+from tests.metrics.bringing import SHIPPED, bring, draft, finish
 
 pytestmark = pytest.mark.django_db
 HEAD = (
@@ -43,6 +46,27 @@ def shown(browser: Client, name: str, **params: str) -> str:
     response = browser.get(reverse(f"metrics:{name}"), params)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def test_an_import_that_stopped_says_what_was_read_and_offers_the_undo(gia: User, as_person: Any) -> None:
+    started = importing.start(
+        draft("external_id,status,created_at\nA1,new,2026-05-04\nA2,new,2026-05-04\n"),
+        SHIPPED["sopdesk"],
+        actor=gia,
+    )
+    assert started.job_id is not None
+    running.run(started.job_id)
+    cursor = {"phase": "read", "offset": 0, "line": 1, "delimiter": ",", "size": 9}
+    Job.objects.filter(pk=started.job_id).update(cursor=cursor)
+    Import.objects.filter(pk=started.pk).update(rows_read=2)
+    importing.stored_path(Import.objects.get(pk=started.pk)).unlink()
+    finish(started)
+    page = as_person(gia).get(reverse("metrics:import_read", args=[started.pk])).content.decode()
+    assert "2 rows were read before it stopped" in page
+    undo = reverse("metrics:import_undo", args=[started.pk])
+    assert undo in page
+    as_person(gia).post(undo)
+    assert Import.objects.get(pk=started.pk).undo_job is not None
 
 
 MAY = {"until": "2026-05-31", "period": "91"}
