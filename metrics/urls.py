@@ -8,6 +8,7 @@ app_name = "metrics"
 urlpatterns = [
     path("", include("metrics.dashboards.urls")),
     path("metrics/definitions", views.definitions, name="definitions"),
+    path("metrics/tiles/<slug:key>.csv", views.tile_csv, name="tile_csv"),
     path("imports", views.import_list, name="import_list"),
     path("imports/mappings", mapping_views.mapping_list, name="mapping_list"),
     path("imports/mappings/<int:mapping_id>/name", mapping_views.mapping_rename, name="mapping_rename"),

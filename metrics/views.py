@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from metrics import describing, upgrading
+from metrics import describing, tiles, upgrading
+from metrics.levels import Refused
 from metrics.models import Import
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.listing import Listing
+from sopdesk.listing.downloading import csv_file
 
 
 @require_safe
@@ -18,6 +20,19 @@ from sopdesk.listing import Listing
 def definitions(request: HttpRequest) -> HttpResponse:
     """What each metric is."""
     return render(request, "metrics/definition_list.html", {"metrics": describing.metrics()})
+
+
+@require_safe
+@permission_required(Permission.METRICS_READ)
+def tile_csv(request: HttpRequest, key: str) -> HttpResponseBase:
+    """A tile's rows as a file, by the address of the page that it stands on."""
+    try:
+        found = tiles.file(key, signed_in(request), request.GET)
+    except Refused:  # then there is no such tile on the page either
+        found = None
+    if found is None:
+        raise Http404
+    return csv_file(found.name, found.rows)
 
 
 @require_safe

@@ -5,6 +5,8 @@ DASHBOARDS = """
 metrics:tab                            GET   key=csat             l x x o o o o o o
 metrics:tab                            GET   key=quality          l x x o o o o o o
 metrics:figures_csv                    GET   -                    l x x o o o o o o
+metrics:tile_csv                       GET   ages                 l x x o o o o o o
+metrics:tile_csv                       GET   nonsense             l x x x x x x x x
 metrics:tickets_csv                    GET   -                    l x x o o o o o o
 metrics:part                           GET   waiting              l x x o o o o o o
 metrics:part                           GET   nonsense             l x x x x x x x x

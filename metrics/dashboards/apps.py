@@ -14,3 +14,4 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("metrics.dashboards.parts")  # fills its places in the tabs
+        import_module("metrics.dashboards.part_files")  # names the rows of what stands there

@@ -12,29 +12,28 @@ from metrics.dashboards.page import dimension_of, metric_of
 from metrics.dashboards.tabs import Tab
 from metrics.definitions import Metric
 from metrics.reporting import Figure
-from sopdesk.listing.spreadsheet import lines as as_lines
+from metrics.tiles import FIGURE, File, figure, number
 
-FIGURE = ("value", "n", "low", "high", "excluded", "not_measured", "note")
 CHANGE = ("compared_value", "compared_n", "change", "change_low", "change_high")
 # What the mix is of when the comparison is at the same mix, the share with a counterpart, and the figure as it was.
 MIX = ("compared_mix", "compared_mix_covered", "compared_as_it_was")
 
 
-def file(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str]) -> tuple[str, Iterator[str]]:
-    """The name of the file, and its lines. `part`: "trend", "by", or else the tiles. Raises levels.Refused."""
+def file(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str]) -> File:
+    """`part`: "trend", "by", or else the tiles. Raises levels.Refused."""
     metric = metric_of(tab, params)
     period = chosen.period_now
     part = params.get("part", "")
     days = f"{period.first}-{period.last}"
     if metric is not None and part == "trend":
-        return f"{metric.key}-{days}.csv", as_lines([*_trend(chosen, metric)])
+        return File(f"{metric.key}-{days}", [*_trend(chosen, metric)])
     if metric is not None and part == "by":
         by = dimension_of(params, chosen.viewer)
-        return f"{metric.key}-by-{by.key}-{days}.csv", as_lines([*_by(chosen, metric, params)])
+        return File(f"{metric.key}-by-{by.key}-{days}", [*_by(chosen, metric, params)])
     only = metric if part == "tile" else None
     metrics = (only,) if only else tab.metrics
     name = only.key if only else tab.key or "overview"
-    return f"{name}-{days}.csv", as_lines([*_tiles(chosen, metrics)])
+    return File(f"{name}-{days}", [*_tiles(chosen, metrics)])
 
 
 def _tiles(chosen: DashboardFilter, metrics: tuple[Metric, ...]) -> Iterator[list[str]]:
@@ -43,7 +42,7 @@ def _tiles(chosen: DashboardFilter, metrics: tuple[Metric, ...]) -> Iterator[lis
     for tile in mixing.tiles(chosen, measuring.board(chosen, metrics, by_day=False)):
         days = [period.first.isoformat(), period.last.isoformat()]
         named = [tile.metric.key, tile.metric.unit.value, *days]
-        yield [*named, *_figure(tile.figure), *_change(tile.other, tile.change), *_mix(tile.mix)]
+        yield [*named, *figure(tile.figure), *_change(tile.other, tile.change), *_mix(tile.mix)]
 
 
 def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
@@ -64,7 +63,7 @@ def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
         there = (
             [other.day.isoformat(), number(other.figure.value), str(other.figure.n)] if other else [""] * 3
         )
-        yield [metric.key, metric.unit.value, point.day.isoformat(), *_figure(point.figure), *there, said]
+        yield [metric.key, metric.unit.value, point.day.isoformat(), *figure(point.figure), *there, said]
 
 
 def _by(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> Iterator[list[str]]:
@@ -72,14 +71,7 @@ def _by(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> I
     yield ["metric", "unit", by.key, "name", "of", *FIGURE, *CHANGE, *MIX]
     for line in mixing.lines(chosen, metric, by, sort=params.get("sort", "")):
         named = [metric.key, metric.unit.value, line.name.key, line.name.text, line.name.note]
-        yield [*named, *_figure(line.figure), *_change(line.other, line.change), *_mix(line.mix)]
-
-
-def _figure(figure: Figure) -> list[str]:
-    note = "too few" if figure.is_small else "" if figure.is_measured else "not measured"
-    between = [number(figure.low), number(figure.high)]
-    left = [str(figure.excluded), str(figure.not_measured)]
-    return [number(figure.value), str(figure.n), *between, *left, note]
+        yield [*named, *figure(line.figure), *_change(line.other, line.change), *_mix(line.mix)]
 
 
 def _change(other: Figure | None, change: Change | None) -> list[str]:
@@ -92,8 +84,3 @@ def _mix(mix: Mix | None) -> list[str]:
     if mix is None:
         return ["", "", ""]
     return [" ".join(mix.by) or "none", number(mix.covered), number(mix.plain.value if mix.plain else None)]
-
-
-def number(value: float | None) -> str:
-    """A number as a spreadsheet reads it anywhere: shares from 0 to 1, durations in seconds; "" for none."""
-    return "" if value is None else f"{value:.6g}"

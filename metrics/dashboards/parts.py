@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -27,26 +27,34 @@ from metrics.models import SlaResult, Ticket
 PROMISES_SHOWN: Final = 12
 
 
-@section("sla")
-def promises(chosen: DashboardFilter) -> Section:
-    """Open promises of whatever day: those at risk, and those overdue longest. Lists of tickets have the rest."""
+class Promises(NamedTuple):
+    """Open promises of whatever day, the first due first: those at risk, and those overdue."""
+
+    risky: QuerySet[SlaResult]
+    overdue: QuerySet[SlaResult]
+
+
+def open_promises(chosen: DashboardFilter) -> Promises:
     now = timezone.now()
     mine = Ticket.objects.filter(tickets.narrowed(chosen.viewer, chosen)).values("pk")
     found = SlaResult.objects.visible_to(chosen.viewer).filter(ticket__in=mine)
-    risky, overdue = found.at_risk(now), found.overdue(now)
+    found = found.select_related("ticket__team__site").order_by("due_at", "pk")
+    return Promises(found.at_risk(now), found.overdue(now))
+
+
+@section("sla")
+def promises(chosen: DashboardFilter) -> Section:
+    """Those at risk, and those overdue longest. Lists of tickets and files have the rest."""
+    risky, overdue = open_promises(chosen)
     return Section(
         "dashboards/promises.html",
         {
-            "risky": _listed(risky),
+            "risky": list(risky[:PROMISES_SHOWN]),
             "risky_n": risky.count(),
-            "overdue": _listed(overdue),
+            "overdue": list(overdue[:PROMISES_SHOWN]),
             "overdue_n": overdue.count(),
         },
     )
-
-
-def _listed(found: QuerySet[SlaResult]) -> list[SlaResult]:
-    return list(found.select_related("ticket__team__site").order_by("due_at")[:PROMISES_SHOWN])
 
 
 @section("backlog")
@@ -78,8 +86,12 @@ def hours_later(chosen: DashboardFilter) -> Section:
 
 
 def _later(chosen: DashboardFilter, name: str, title: str) -> Section:
-    query = urlencode([(key, value) for key, value in chosen.params.items() if value])
-    return Section("dashboards/later.html", {"name": name, "title": title, "query": query})
+    return Section("dashboards/later.html", {"name": name, "title": title, "query": _query(chosen)})
+
+
+def _query(chosen: DashboardFilter) -> str:
+    """The address of a part: what was chosen."""
+    return urlencode([(key, value) for key, value in chosen.params.items() if value])
 
 
 def waits(chosen: DashboardFilter) -> Section:
@@ -94,7 +106,13 @@ def waits(chosen: DashboardFilter) -> Section:
         series = {"name": _("still unsolved"), "values": curve.shares, "low": curve.low, "high": curve.high}
         chart = {"layout": "steps", "x": curve.seconds, "series": [series]}
     marks = curve.at_marks() if curve else []
-    context = {"curve": curve, "chart_json": json.dumps(chart), "marks": marks, "told": [*told.values()]}
+    context = {
+        "curve": curve,
+        "chart_json": json.dumps(chart),
+        "marks": marks,
+        "told": [*told.values()],
+        "query": _query(chosen),
+    }
     return Section("dashboards/waiting.html", context)
 
 
@@ -117,6 +135,7 @@ def hours(chosen: DashboardFilter) -> Section:
         "chart_json": json.dumps(chart),
         "rows": [*zip(names, grid, strict=True)],
         "hours": [*range(24)],
+        "query": _query(chosen),
     }
     return Section("dashboards/hours.html", {**context, "zone": settings.REPORTING_TIME_ZONE})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -15,7 +15,7 @@ from metrics.summing import held
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.listing import Listing
-from sopdesk.listing.spreadsheet import lines
+from sopdesk.listing.downloading import csv_file
 
 TICKET_SORTS = {
     "created": ("created_at",),
@@ -45,12 +45,10 @@ def figures_csv(request: HttpRequest) -> HttpResponseBase:
     chosen = DashboardFilter(request.GET, user=signed_in(request))
     asked = TABS.get(request.GET.get("tab", ""), OVERVIEW)
     try:
-        name, lines = exporting.file(asked, chosen, request.GET.dict())
+        found = exporting.file(asked, chosen, request.GET.dict())
     except Refused:
         return redirect(f"{page.address(asked)}?{request.GET.urlencode()}")  # it says why
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return csv_file(found.name, found.rows)
 
 
 @require_safe
@@ -94,9 +92,7 @@ def tickets_csv(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     chosen = DashboardFilter(request.GET, user=user)
     found = tickets.tickets(user, chosen, shown).order_by("-created_at", "-pk")
-    answer = StreamingHttpResponse(lines(tickets.as_table(found)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="tickets-{shown}.csv"'
-    return answer
+    return csv_file(f"tickets-{shown}", tickets.as_table(found))
 
 
 def _shared(request: HttpRequest) -> str:

@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 
 from metrics.dashboards import measuring
 from metrics.dashboards.filters import Unchosen
-from metrics.dashboards.measuring import Tile
 from metrics.definitions import AHT, CSAT, REOPENED, SLA_REPLY
 from metrics.models import Import
 from metrics.movers import movers
@@ -30,6 +29,7 @@ from sopdesk.documents.models import Approval, Change, Document, Version
 from sopdesk.documents.requirements_in_sql import waiting_for as waiting_review
 from sopdesk.postgres.worded import worded
 from sopdesk.readership import own
+from sopdesk.text.figures import in_words
 from sopdesk.text.reversing import address
 
 LATELY = timedelta(days=28)
@@ -86,7 +86,7 @@ def _cards(person: User, now: datetime) -> dict[str, Any]:
         shown |= {"has_movers": True, "movers": movers(person, timezone.localdate(now))[:ROWS]}
         shown["alerts"] = pressing(person, timezone.localdate(now))[:ROWS]
     if set(person.roles) & MEASURING:
-        shown |= {"tiles": headlines(person)}
+        shown |= headlines(person)
     return shown
 
 
@@ -125,9 +125,11 @@ def _begun(person: User, now: datetime, since: datetime) -> QuerySet[Version]:
     return versions.select_related("document").only(*NEWS)[:ROWS]
 
 
-def headlines(person: User) -> list[Tile]:
+def headlines(person: User) -> dict[str, Any]:
     """The four figures a lead looks at first, the last four weeks that have tickets against the four before."""
-    return measuring.board(Unchosen(person), HEADLINES, by_day=False).tiles()
+    board = measuring.board(Unchosen(person), HEADLINES, by_day=False)
+    days = {"first": in_words(board.now.period.first), "last": in_words(board.now.period.last)}
+    return {"tiles": board.tiles(), "tiles_of": _("%(first)s to %(last)s, of all that you may see.") % days}
 
 
 def coming(person: User, now: datetime) -> list[News]:

@@ -1,29 +1,29 @@
 // <button data-picture hidden> within [data-picture-of="name"]: saves that part of the page as name.png. What it says is
-// written anew on a canvas, and the charts in it are drawn below; the button shows itself, since it needs scripts.
+// written anew on a canvas, and its charts and tables are drawn below; the button shows itself, since it needs scripts. The
+// days it is of are the page's subtitle, or what [data-days] around it says.
 import { colour, font } from "./chart-paper.js";
+import { said, tablesOf } from "./picture-table.js";
 
 const [EDGE, LINE, SCALE] = [24, 22, 2];
 
 function words(place) {
-  const said = (element) => [...element.childNodes].filter((node) => !node.classList?.contains("visually-hidden"))
-    .map((node) => (node.nodeType === Node.TEXT_NODE ? node.textContent : node.matches?.(".tile-tools, svg") ? "" : said(node)))
-    .join(" ").replace(/\s+/g, " ").trim();
   const title = place.querySelector("h2");
   const value = place.querySelector(".tile-value");
   const facts = [...place.querySelectorAll(".tile-facts")].map(said).filter(Boolean);
-  const days = document.querySelector(".page-sub")?.textContent.trim();
+  const days = place.closest("[data-days]")?.dataset.days ?? document.querySelector(".page-sub")?.textContent.trim();
   return { title: said(title), value: value && said(value), facts: [...facts, days].filter(Boolean) };
 }
 
 function paint(place) {
   const charts = [...place.querySelectorAll(".chart canvas")];
   const { title, value, facts } = words(place);
-  const width = Math.max(480, ...charts.map((chart) => chart.clientWidth)) + 2 * EDGE;
-  const chartsHeight = charts.reduce((sum, chart) => sum + chart.clientHeight + EDGE, 0);
   const canvas = document.createElement("canvas");
-  canvas.width = width * SCALE;
-  canvas.height = (2 * EDGE + LINE * (facts.length + 1) + (value ? 48 : 8) + chartsHeight) * SCALE;
   const pen = canvas.getContext("2d");
+  const tables = tablesOf(place, pen);
+  const width = Math.max(480, ...charts.map((chart) => chart.clientWidth), ...tables.map((table) => table.width)) + 2 * EDGE;
+  const below = [...charts.map((chart) => chart.clientHeight), ...tables.map((table) => table.height)];
+  canvas.width = width * SCALE;
+  canvas.height = (2 * EDGE + LINE * (facts.length + 1) + (value ? 48 : 8) + below.reduce((sum, height) => sum + height + EDGE, 0)) * SCALE;
   pen.scale(SCALE, SCALE);
   pen.fillStyle = colour("--surface");
   pen.fillRect(0, 0, width, canvas.height);
@@ -42,6 +42,11 @@ function paint(place) {
     top += EDGE / 2;
     pen.drawImage(chart, EDGE, top, chart.clientWidth, chart.clientHeight);
     top += chart.clientHeight + EDGE / 2;
+  }
+  for (const table of tables) {
+    top += EDGE / 2;
+    table.draw(pen, EDGE, top);
+    top += table.height + EDGE / 2;
   }
   return canvas;
 }

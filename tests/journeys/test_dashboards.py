@@ -51,6 +51,7 @@ def test_a_lead_reads_every_tab_and_takes_a_picture_along(
         "0 | 0.5 h | 1 h | 1.5 h | 2 h | 2.5 h",
         "0 | 1 day | 2 days | 3 days | 4 days | 5 days",
     ]
+    assert seat.page.locator("[data-picture-of] [data-picture]:visible").count() == 3, "tile, trend and lines"
     with seat.page.expect_download() as taken:
         seat.page.keyboard.press("Enter")
     assert taken.value.suggested_filename == "csat.png"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -17,7 +17,7 @@ from sopdesk.documents.ageing_filter import AgeingFilter
 from sopdesk.documents.models import Document, Version
 from sopdesk.documents.upkeep_forms import SeveralForm
 from sopdesk.listing import Listing
-from sopdesk.listing.spreadsheet import lines
+from sopdesk.listing.downloading import csv_file
 
 reader = permission_required(Permission.DOCUMENT_READ_ALL)
 verifier = permission_required(Permission.DOCUMENT_VERIFY)
@@ -49,14 +49,12 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @reader
-def report_csv(request: HttpRequest) -> StreamingHttpResponse:
+def report_csv(request: HttpRequest) -> HttpResponseBase:
     """The same documents, as the filter has them, for a spreadsheet."""
     filters = _listing(request).filters
     rows = filters.qs.order_by("review_by", "kind", "key").iterator(chunk_size=500) if filters else ()
     cells = ageing.csv_rows(rows, timezone.localdate())
-    response = StreamingHttpResponse(lines(cells), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="ageing-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
+    return csv_file(f"ageing-{timezone.localdate():%Y-%m-%d}", cells)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
