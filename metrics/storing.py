@@ -47,7 +47,7 @@ _VALUES: Final = {
 _TARGETS: Final = {**_VALUES, **_OTHERS}
 
 # A team by its short name, or by its name where only one team has it.
-_TEAMS: Final = """SELECT slug AS name, id FROM accounts_team
+TEAMS: Final = """SELECT slug AS name, id FROM accounts_team
     UNION SELECT lower(name), min(id) FROM accounts_team
     WHERE lower(name) NOT IN (SELECT slug FROM accounts_team) GROUP BY 1 HAVING count(*) = 1"""
 
@@ -72,7 +72,7 @@ _TOLD: Final = """cardinality(t.flags) > 0, t.status, t.priority, t.first_public
 # Of each ticket the newest row of the chunk, and which ticket of ours it is, if one; a new one gets its number here.
 _CHOOSE: Final = f"""
 CREATE TEMP TABLE chosen ON COMMIT DROP AS
-WITH team AS MATERIALIZED ({_TEAMS}),
+WITH team AS MATERIALIZED ({TEAMS}),
 chunk AS (
     SELECT DISTINCT ON (external_id) external_id, line, team, conversation, speakers FROM converted WHERE fault IS NULL
     ORDER BY external_id, source_version DESC NULLS LAST, updated_at DESC NULLS LAST, line DESC

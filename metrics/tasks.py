@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from metrics import ageing, collecting, reading_ahead, renaming, undoing, upgrading
+from metrics import ageing, collecting, late_teams, reading_ahead, renaming, undoing, upgrading
 
 
 @shared_task(name="metrics.tasks.age", max_retries=3, default_retry_delay=10)
 def age() -> None:
     renaming.submit_due()
+    late_teams.submit_due()
     upgrading.submit_due()
     ageing.age()
     reading_ahead.sweep()
