@@ -59,13 +59,14 @@ class Week:
 
 @dataclass(frozen=True)
 class Lines:
-    """The weekly series: ours with intervals, the comparison group's, the publication, and the week between."""
+    """The weekly series: ours with intervals, the comparison group's, publications, and the week between."""
 
     ours: list[Mark]
     ours_path: str
     others_path: str
     effective: float
     washout: tuple[float, float]
+    published: list[tuple[float, str]]
     ticks: list[tuple[float, str]]
     scale: list[tuple[float, str]]
     rows: list[Week]
@@ -93,7 +94,14 @@ def dots(data: dict[str, Any]) -> Dots | None:
     return Dots(first, second)
 
 
-def lines(data: dict[str, Any], effective: date, unit: str, *, is_by_team: bool = False) -> Lines | None:
+def lines(
+    data: dict[str, Any],
+    effective: date,
+    unit: str,
+    *,
+    is_by_team: bool = False,
+    published: Sequence[tuple[date, str]] = (),
+) -> Lines | None:
     """Weekly points from the first day compared on, on a scale of round values; None without any of ours. `is_by_team`:
     weeks are counted from each team's own day, so none of them has a date."""
     points = [(day, point) for point in data["points"] if (day := parse_date(point["day"]))]
@@ -117,6 +125,7 @@ def lines(data: dict[str, Any], effective: date, unit: str, *, is_by_team: bool 
     return Lines(
         ours=marks, ours_path=_path(marks), others_path=_path(others),
         effective=x(begins), washout=(x(begins), round(x(begins + 7) - x(begins), 1)),
+        published=[(x((day - first).days), name) for day, name in published if first <= day < last],
         ticks=[
             (x((day - first).days), named(day) if is_by_team else date_format(day, "j M"))
             for day, _point in points[:: max(1, -(-len(points) // TICKS))]

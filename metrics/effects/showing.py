@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -17,6 +18,7 @@ from metrics.definitions import BY_KEY, Metric
 from metrics.effects.drawing import Dots, Lines, dots, lines
 from metrics.effects.measures import Kind
 from metrics.effects.models import Card
+from metrics.effects.published import Published
 from metrics.intervals import CONFIDENCE
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
@@ -44,6 +46,7 @@ class Shown:
     metric: Metric
     day: date
     is_by_team: bool = False
+    published: Sequence[Published] = ()
 
     @property
     def is_measured(self) -> bool:
@@ -163,13 +166,14 @@ class Shown:
 
     @cached_property
     def lines(self) -> Lines | None:
-        return lines(self.data, self.day, self.unit, is_by_team=self.is_by_team)
+        also = [(each.day, each.name) for each in self.published]
+        return lines(self.data, self.day, self.unit, is_by_team=self.is_by_team, published=also)
 
 
-def readings(card: Card) -> list[Shown]:
-    """Every measure of a card: those that moved first, those not measured last."""
+def readings(card: Card, published: Sequence[Published] = ()) -> list[Shown]:
+    """Every measure of a card: those that moved first, those not measured last. `published`: what its charts mark."""
     shown = [
-        Shown(data, BY_KEY[data["key"]], card.day, bool(card.began))
+        Shown(data, BY_KEY[data["key"]], card.day, bool(card.began), published)
         for data in card.readings
         if data["key"] in BY_KEY
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from metrics.effects import dating, looking, showing, starts
+from metrics.effects import dating, looking, published, showing, starts
 from metrics.effects.forms import PREFIX, DaysForm
 from metrics.effects.models import Card, TeamStart
 from metrics.effects.showing import Shown
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 def about(card: Card, looks: Sequence[Card], viewer: User) -> dict[str, Any]:
     """Context of its page; `looks` are the cards of the same version that the viewer may see."""
-    earlier = earlier_of(card, looks)
+    earlier, also = earlier_of(card, looks), published.beside(card, viewer)
     return {
         "card": card,
-        "readings": showing.readings(card),
+        "readings": showing.readings(card, also),
+        "published": also,
         "beside": showing.beside(card, viewer),
         "span": showing.span_of(card),
         "teams": teams(card, viewer),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from metrics.dashboards import drawing
+from metrics.dashboards import drawing, marking
 from metrics.definitions import BY_KEY, VOLUME
 from metrics.effects.models import Card
 from metrics.improving import initiatives, measuring
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from sopdesk.accounts.models import User
 
 
+NAME_MAX: Final = 40
+
+
 def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
     """Context of its page. A fixed number of queries."""
     points, period = measuring.way(initiative, viewer)
     effects = measuring.effects(initiative, viewer)
     changes = linked(initiative, viewer)
+    marks = marking.marks(viewer, period, label=initiative.label)
     metric, may_edit = BY_KEY[initiative.metric], initiatives.may_edit(viewer, initiative)
     target = effects[0]
     return {
@@ -42,7 +46,8 @@ def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
         "points": points,
         "is_weekly": metric == VOLUME,
         "period": period,
-        "chart": drawing.trend(metric, points, marks=_marks(initiative, changes, points)),
+        "chart": drawing.trend(metric, points, marks=_marks(initiative, changes, marks, points)),
+        "marks": marks,
         "changes": changes,
         "cards": cards(initiative, viewer),
         "transitions": initiative.transitions.select_related("by"),
@@ -83,8 +88,11 @@ def reached(initiative: Initiative, effect: measuring.Effect) -> bool | None:
     return effect.now.value <= initiative.target
 
 
-def _marks(initiative: Initiative, changes: list[Change], points: list[Point]) -> list[dict[str, str]]:
-    """The end of the baseline, and each linked change that is in force, at the point it falls on."""
+def _marks(
+    initiative: Initiative, changes: list[Change], published: list[marking.Mark], points: list[Point]
+) -> list[dict[str, str]]:
+    """The end of the baseline, each linked change that is in force, and what was published of the label's SOPs, at the
+    point it falls on; what falls on one has one mark."""
     last = max(one.last for one in initiative.baselines.all())
     named = [(last, _("baseline ends %(day)s") % {"day": date_format(last, "j M")})]
     named += [
@@ -92,12 +100,10 @@ def _marks(initiative: Initiative, changes: list[Change], points: list[Point]) -
         for change in changes
         if change.effective_at is not None and change.state == Change.State.PUBLISHED
     ]
+    named += [(mark.day, f"{mark.key} v{mark.number}") for mark in published]
     days = [point.day for point in points]
-    return [
-        {"x": at.isoformat(), "name": name[:40]} for day, name in named if (at := _at(day, days)) is not None
-    ]
-
-
-def _at(day: date, days: list[date]) -> date | None:
-    """The point that a day belongs to: the last that begins by then."""
-    return max((each for each in days if each <= day), default=None)
+    found: dict[date, list[str]] = {}
+    for day, name in named:
+        if (at := drawing.nearest(day, days)) is not None:
+            found.setdefault(at, []).append(name[:NAME_MAX])
+    return [{"x": at.isoformat(), "name": ", ".join(names)} for at, names in sorted(found.items())]

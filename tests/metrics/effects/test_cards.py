@@ -211,6 +211,20 @@ def test_pages_show_the_latest_look_and_panels_lead_to_it(
     assert odd.status_code == 200
 
 
+def test_charts_mark_what_else_was_published_for_the_labels(
+    cards: list[Card], ana: User, ben: User, gia: User, as_person: Any
+) -> None:
+    at = datetime(2026, 7, 8, 9, tzinfo=DUBLIN)
+    for key, label in (("SOP-0002", "refund-request"), ("SOP-0003", "other")):
+        factories.published("sop", key, author=ana, reviewer=ben, since=at, data={"labels": [label]})
+    answer = as_person(gia).get(reverse("effects:read", args=[of(cards, None).pk]))
+    charts = [shown.lines for shown in answer.context["readings"] if shown.lines]
+    assert charts
+    assert {name for chart in charts for _x, name in chart.published} == {"SOP-0002 v1"}
+    assert all(chart.effective < x for chart in charts for x, _name in chart.published)
+    assert "Also published for these labels" in answer.content.decode()
+
+
 def test_a_list_takes_as_many_queries_with_one_card_as_with_more(
     cards: list[Card],
     ana: User,

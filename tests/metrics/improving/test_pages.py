@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -159,3 +159,17 @@ def test_is_late_only_while_it_runs(ana: User) -> None:
     assert not initiatives.is_late(made, LAST)
     made.state = "done"
     assert not initiatives.is_late(made, LAST + timedelta(days=1))
+
+
+@pytest.mark.usefixtures("refund")
+def test_its_chart_marks_what_was_published_for_its_label(ana: User, ben: User, as_person: Any) -> None:
+    browser = as_person(ana)
+    made = new(browser, ana).url
+    for key, label in (("SOP-0001", "refund"), ("SOP-0002", "payout")):
+        at = datetime(2026, 7, 8, 9, tzinfo=UTC)
+        factories.published("sop", key, author=ana, reviewer=ben, since=at, data={"labels": [label]})
+    answer = browser.get(made)
+    assert [mark["name"] for mark in answer.context["chart"]["marks"]] == [
+        "baseline ends 28 Jun", "SOP-0001 v1",
+    ]  # fmt: skip
+    assert "1 publication of an SOP" in answer.content.decode()
