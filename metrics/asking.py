@@ -100,7 +100,9 @@ def reports(
         elif one in LEVELS:
             by_key[one.key] = _backlog(asked, one)
     lines = {one.key: by_key[one.key] for one in found}
-    return {key: [*map(_guarded, of)] for key, of in lines.items()} if "agent" in {*by, *chosen} else lines
+    if "agent" not in {*by, *chosen}:
+        return lines
+    return {key: [replace(line, figure=guarded(line.figure)) for line in of] for key, of in lines.items()}
 
 
 def _metric(wanted: Metric | str) -> Metric:
@@ -111,12 +113,11 @@ def _metric(wanted: Metric | str) -> Metric:
     return known()[wanted]
 
 
-def _guarded(line: Line) -> Line:
+def guarded(figure: Figure) -> Figure:
     """Nothing is said of a person by fewer than AGENT_LEAST."""
-    if line.figure.n >= AGENT_LEAST:
-        return line
-    hidden = replace(line.figure, value=None, low=None, high=None, is_small=line.figure.n > 0)
-    return replace(line, figure=hidden)
+    if figure.n >= AGENT_LEAST:
+        return figure
+    return replace(figure, value=None, low=None, high=None, is_small=figure.n > 0)
 
 
 def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -15,8 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from metrics.choices import There, there
-from metrics.models import Cell, Facet, Rollup, Source
-from metrics.querysets import FacetQuerySet, RollupQuerySet
+from metrics.models import Facet, Source, WeekCell
+from metrics.querysets import FacetQuerySet
+from metrics.weeks import WEEKS
 from sopdesk.accounts.models import User
 
 PERIODS: Final = {
@@ -28,6 +30,10 @@ PERIODS: Final = {
 }
 DEFAULT_PERIOD: Final = "28"
 NARROWING: Final = ("site", "team", "channel", "source", "label")
+KINDS: Final = ("in_house", "vendor")
+_KINDS_SAID: Final = {"in_house": _("All in-house"), "vendor": _("All vendors")}
+NONE: Final = "-"  # the choice of what has no team, market, ...; a source says none of them by this
+LONGEST_VALUE: Final = 200  # no column that is filtered by holds so much
 
 
 @dataclass(frozen=True)
@@ -47,45 +53,74 @@ class Period:
         return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
 
 
+class AnyChoice(forms.ChoiceField):
+    """Offers some values and takes any. What nobody has narrows to nothing: left out, it would narrow to everything."""
+
+    def to_python(self, value: Any) -> str:
+        said: str = super().to_python(value)
+        return said.replace("\0", "\ufffd")[:LONGEST_VALUE]
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class SourceChoice(AnyChoice):
+    """By number; what is none is the number that no source has."""
+
+    def to_python(self, value: Any) -> str:
+        said = super().to_python(value)
+        return said if not said or (said.isascii() and said.isdigit() and len(said) < 10) else "0"
+
+
 class FigureFilter(forms.Form):
-    """The choices offered are those that this person's figures have."""
+    """The choices offered are those that this person's figures have; any other value narrows to nothing."""
 
     period = forms.ChoiceField(label=_("Period"), required=False, choices=[*PERIODS.items()])
     until = forms.DateField(
         label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    site = forms.ChoiceField(label=_("Site"), required=False)
-    team = forms.ChoiceField(label=_("Team"), required=False)
-    channel = forms.ChoiceField(label=_("Channel"), required=False)
-    source = forms.ChoiceField(label=_("Source"), required=False)
-    label = forms.ChoiceField(label=_("Label"), required=False)
+    site = AnyChoice(label=_("Site"), required=False)
+    team = AnyChoice(label=_("Team"), required=False)
+    channel = AnyChoice(label=_("Channel"), required=False)
+    source = SourceChoice(label=_("Source"), required=False)
+    label = AnyChoice(label=_("Label"), required=False)
 
     def __init__(self, params: QueryDict, *, user: User) -> None:
         data = params.copy()
         data.setdefault("period", DEFAULT_PERIOD)
         super().__init__(data)
         self.viewer = user
-        self.rollups: RollupQuerySet = Rollup.objects.visible_to(user)
-        self.cells: RollupQuerySet = Cell.objects.visible_to(user)  # type: ignore[assignment]
         self.facets: FacetQuerySet = Facet.objects.visible_to(user)
         self.there: There | None = None
+        self.strange: set[str] = set()  # the fields whose choice is none of those offered
         self.offer()
         self.is_valid()
 
     def offer(self) -> None:
         """Fill in the choices, before they are checked."""
         self.there = there(self.facets)
-        kinds = [("in_house", _("All in-house")), ("vendor", _("All vendors"))]
-        self._offer("site", [*kinds, *self.there.sites])
+        self._offer("site", [*self._kinds(), *self.there.sites])
         self._offer("team", self.there.teams)
         self._offer("channel", self.there.channels)
         self._offer("source", self.there.sources)
         self._offer("label", self.there.labels)
 
-    def _offer(self, name: str, choices: list[Any]) -> None:
+    def _kinds(self) -> list[tuple[str, Any]]:
+        """All sites of a kind, where there are some of the other kind."""
+        there = self.there.kinds if self.there else set()
+        return [*_KINDS_SAID.items()] if there.issuperset(KINDS) else []
+
+    def _offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        """These choices, and the one made where it is none of them: what narrows stands in the bar."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [("", _("All")), *choices]
+        offered = [("", _("All")), *choices]
+        made = str(self.data.get(name, ""))[:LONGEST_VALUE]
+        self.strange.discard(name)
+        if isinstance(field, AnyChoice) and made and all(made != str(key) for key, _said in offered):
+            self.strange.add(name)
+            offered.append((made, {**_KINDS_SAID, NONE: _("none")}.get(made, made)))
+        field.choices = offered
 
     def chosen(self, name: str) -> str:
         """What was chosen, "" where nothing was or where it makes no sense."""
@@ -106,36 +141,44 @@ class FigureFilter(forms.Form):
             newest = self.facets.filter(self.condition()).aggregate(day=Max("last_day"))["day"]
         return min(newest or today, today)
 
-    def condition(self, *, team: str = "team", label: bool = True) -> Q:
-        """The choices but for the period, for a table with the columns of the rollups."""
-        q = Q()
-        site = self.chosen("site")
-        if site in {"in_house", "vendor"}:
-            q &= Q(**{f"{team}__site__kind": site})
-        elif site:
-            q &= Q(**{f"{team}__site__slug": site})
-        if self.chosen("team"):
-            q &= Q(**{f"{team}__slug": self.chosen("team")})
-        if self.chosen("channel"):
-            q &= Q(channel=self.chosen("channel"))
-        if self.chosen("source"):
-            q &= Q(source=int(self.chosen("source")))
-        return q & Q(label=self.chosen("label")) if label else q
+    def condition(self, *, label: bool = True) -> Q:
+        """The choices but for the period, as far as the facets know them."""
+        names = [name for name in NARROWING if self.chosen(name) and (label or name != "label")]
+        q = Q() if self.chosen("label") or not label else Q(label="")
+        for name in names:
+            q &= self.alone(name)
+        return q
 
-    def cell_condition(self) -> Q:
-        """The same for the finest level, which knows the whole set of a ticket's labels."""
-        label = self.chosen("label")
-        return self.condition(label=False) & (Q(labels__contains=[label]) if label else Q())
+    def alone(self, name: str) -> Q:
+        """One choice as a condition on facets. Of a team that is not ours they know only that it is none of ours."""
+        chosen = self.chosen(name)
+        if name == "source":
+            return Q(source=int(chosen))
+        if name == "label":
+            return Q(label=chosen)
+        if name == "channel":
+            return Q(channel=valued(chosen))
+        if chosen == NONE or (name == "team" and not self._is_ours(chosen)):
+            return Q(team=None)
+        column = {"team": "slug", "site": "site__kind" if chosen in KINDS else "site__slug"}[name]
+        return Q(**{f"team__{column}": chosen})
 
-    def narrow(self) -> dict[str, str]:
-        """The same choices as `reporting.report` takes them."""
-        names = dict(Source.objects.values_list("pk", "name"))
-        found = {name: self.chosen(name) for name in NARROWING}
-        if found["source"]:
-            found["source"] = names[int(found["source"])]
-        if found["site"] in {"in_house", "vendor"}:
+    def _is_ours(self, team: str) -> bool:
+        return self.there is None or any(team == slug for slug, _name in self.there.teams)
+
+    def narrow(self) -> dict[str, str | tuple[str, ...]]:
+        """The same choices as `reporting.report` takes them; () is what nothing has."""
+        found: dict[str, str | tuple[str, ...]] = {
+            name: self.chosen(name) if name == "label" else valued(self.chosen(name))
+            for name in NARROWING
+            if self.chosen(name)
+        }
+        if "source" in found:
+            sources = Source.objects.filter(pk=int(self.chosen("source")))
+            found["source"] = tuple(sources.values_list("name", flat=True))
+        if found.get("site") in KINDS:
             found["vendor"] = found.pop("site")
-        return {name: value for name, value in found.items() if value}
+        return found
 
     @property
     def is_set(self) -> bool:
@@ -143,13 +186,31 @@ class FigureFilter(forms.Form):
 
     @property
     def problems(self) -> list[str]:
-        """What of the address made no sense and was left out."""
-        said = _("The filter “%(name)s” was left out: it does not know “%(value)s”.")
-        return [
-            str(said) % {"name": self.fields[name].label, "value": str(self.data.get(name, ""))[:60]}
-            for name in self.errors
-            if name in self.fields
+        """What of the address made no sense and was left out, and what no ticket has."""
+        left = _("The filter “%(name)s” was left out: it does not know “%(value)s”.")
+        nobody = _("No ticket that you may see has “%(value)s” as %(name)s, so there is nothing to show.")
+        return [self._problem(left, name) for name in self.errors if name in self.fields] + [
+            self._problem(nobody, name)
+            for name in sorted(self.strange & {*self.fields})
+            if not self.has(name)
         ]
+
+    def _problem(self, sentence: Any, name: str) -> str:
+        value = str(self.data.get(name, ""))[:60]
+        return str(sentence) % {"name": self.fields[name].label, "value": value}
+
+    def has(self, name: str) -> bool:
+        """Whether any ticket that this person may see has what was chosen here. At most one query."""
+        chosen = self.chosen(name)
+        if name == "team" and chosen != NONE and not self._is_ours(chosen):
+            rows = WeekCell.objects.filter(kind=WeekCell.Kind.FINE, weeks=WEEKS, team=None, team_name=chosen)
+            return rows.visible_to(self.viewer).exists()
+        return self.facets.filter(self.alone(name)).exists()
+
+
+def valued(chosen: str) -> str:
+    """The value that a choice is: NONE is that of having none."""
+    return "" if chosen == NONE else chosen
 
 
 def moments(period: Period) -> tuple[datetime, datetime]:

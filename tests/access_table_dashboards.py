@@ -8,6 +8,8 @@ metrics:figures_csv                    GET   -                    l x x o o o o 
 metrics:tile_csv                       GET   ages                 l x x o o o o o o
 metrics:tile_csv                       GET   nonsense             l x x x x x x x x
 metrics:tickets_csv                    GET   -                    l x x o o o o o o
+metrics:choices                        GET   market               l x x o o o o o o
+metrics:choices                        GET   period               l x x x x x x x x
 metrics:part                           GET   waiting              l x x o o o o o o
 metrics:part                           GET   nonsense             l x x x x x x x x
 metrics:view_list                      GET   -                    l x x o o o o o o

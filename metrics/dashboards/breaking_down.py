@@ -75,7 +75,7 @@ def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str =
 
 def with_sparks(shown: Iterable[Line], chosen: DashboardFilter, metric: Metric, by: Dimension) -> list[Line]:
     """The same lines, each with its figure in up to thirteen equal parts of the period. One query."""
-    if not is_summed(metric) or by is AGENT:
+    if not is_summed(metric) or by is AGENT or chosen.chosen("agent"):
         return [*shown]
     shown, period = [*shown], chosen.period_now
     drawn, days, at_once = _parts(period, _points(metric, shown))
@@ -144,7 +144,10 @@ def _figures(
         return [{line.keys[by.key]: line.figure for line in found} for found in asked]
     periods = [period for _narrow, period in sides]
     level = levels.level_for(viewer, (by.key,), levels.wanted(sides[0][0]))
-    return _summed(level, metric, by, periods)
+    found = _summed(level, metric, by, periods)
+    if "agent" not in sides[0][0]:
+        return found
+    return [{key: reporting.guarded(figure) for key, figure in side.items()} for side in found]
 
 
 def _summed(level: Level, metric: Metric, by: Dimension, periods: list[Period]) -> list[dict[str, Figure]]:

@@ -15,9 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from metrics import aliases
-from metrics.dashboards.offering import choices_of
-from metrics.filters import DEFAULT_PERIOD, FigureFilter, Period
+from metrics import aliases, levels
+from metrics.dashboards import offering, typed
+from metrics.filters import DEFAULT_PERIOD, KINDS, AnyChoice, FigureFilter, Period, valued
 from sopdesk.accounts.models import User
 
 PREVIOUS: Final = "previous"
@@ -30,11 +30,15 @@ PERIODS_BEFORE: Final[dict[str, str | Promise]] = {
 }
 LONGEST_DAYS: Final = 731
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+Narrowed = dict[str, str | tuple[str, ...]]
 # What stands in the bar; the other choices open below it. `show`, `sort` and the like are the page's own.
 MIX: Final = "same"
 IN_FRONT: Final = ("period", "against", "site", "team", "label")
-NARROWING: Final = ("site", "team", "channel", "source", "label", "market", "priority", "sop", "macro")
-KINDS: Final = ("in_house", "vendor")
+FINER: Final = ("market", "priority", "sop", "macro", "agent")
+NARROWING: Final = ("site", "team", "channel", "source", "label", *FINER)
+HAVE_NONE: Final = frozenset(
+    {"site", "team", "channel", "market", "priority"}
+)  # what a ticket may be without
 
 
 class DashboardFilter(FigureFilter):
@@ -53,13 +57,15 @@ class DashboardFilter(FigureFilter):
         required=False,
         choices=[("", gettext_lazy("As they came")), (MIX, gettext_lazy("Same mix of tickets"))],
     )
-    market = forms.ChoiceField(label=gettext_lazy("Market"), required=False)
-    priority = forms.ChoiceField(label=gettext_lazy("Priority"), required=False)
-    sop = forms.ChoiceField(label=gettext_lazy("SOP"), required=False)
-    macro = forms.ChoiceField(label=gettext_lazy("Macro"), required=False)
+    market = AnyChoice(label=gettext_lazy("Market"), required=False)
+    priority = AnyChoice(label=gettext_lazy("Priority"), required=False)
+    sop = AnyChoice(label=gettext_lazy("SOP"), required=False)
+    macro = AnyChoice(label=gettext_lazy("Macro"), required=False)
+    agent = AnyChoice(label=gettext_lazy("Agent"), required=False)
 
     def __init__(self, params: QueryDict, *, user: User) -> None:
         self.params, self.names = params.copy(), aliases.names()
+        self.typed: dict[str, list[tuple[str, str]]] = {}
         self.params.setdefault("against", PREVIOUS)
         if self.params.get("label"):
             self.params["label"] = self.names.meant(str(self.params["label"]))
@@ -69,21 +75,44 @@ class DashboardFilter(FigureFilter):
         super().offer()
         field = self.fields["against"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        labels = self.names.meant_by(key for key, _said in self.offered("label"))
-        self._offer("label", [(label, label) for label in sorted(labels)])
-        for name, choices in choices_of(self.viewer).items():
-            self._offer(name, choices)
+        labels = self.names.meant_by(key for key, _said in self.there.labels) if self.there else []
+        self._offer_some(
+            "label", [(label, label) for label in sorted(labels)], has_more=self._has_more_labels
+        )
+        for name, (choices, has_more) in offering.choices_of(self.viewer).items():
+            before = self.there.teams if name == "team" and self.there else []
+            self._offer_some(name, [*before, *choices], has_more=has_more)
+        if not offering.may_choose(self.viewer, "agent"):
+            self._offer("agent", [])
+            if not self.params.get("agent"):
+                del self.fields["agent"]
         segments = [(f"site={key}", label) for key, label in self.offered("site")]
         field.choices = [
             *PERIODS_BEFORE.items(),
             *([(_("Other tickets, the same days"), segments)] if len(segments) > 1 else []),
         ]
 
-    def condition(self, *, team: str = "team", label: bool = True) -> Q:
+    @property
+    def _has_more_labels(self) -> bool:
+        return self.there is not None and self.there.has_more
+
+    def _offer_some(self, name: str, choices: list[tuple[str, str]], *, has_more: bool) -> None:
+        """All of them to choose from; where there are more, to be typed, with some of them below (typed.html)."""
+        self._offer(name, choices)
+        if has_more:
+            self.typed[name] = choices
+            self.fields[name].widget = typed.widget(name)
+
+    def alone(self, name: str) -> Q:
         """With every name that the chosen label has."""
-        q = super().condition(team=team, label=False)
-        chosen = self.chosen("label")
-        return q & Q(label__in=self.names.spelled([chosen]) if chosen else [""]) if label else q
+        return (
+            Q(label__in=self.names.spelled([self.chosen(name)])) if name == "label" else super().alone(name)
+        )
+
+    def has(self, name: str) -> bool:
+        if name in FINER:
+            return offering.has(self.viewer, name, valued(self.chosen(name)))
+        return super().has(name)
 
     def clean_since(self) -> date | None:
         return _sensible(self.cleaned_data["since"])
@@ -137,16 +166,29 @@ class DashboardFilter(FigureFilter):
             return Period(now.first - back, now.last - back)
         return now.previous
 
-    def narrow(self) -> dict[str, str]:
-        """What is chosen, as metrics.reporting takes it."""
-        found = {key: self.chosen(key) for key in NARROWING if self.chosen(key)}
+    def narrow(self) -> Narrowed:
+        """What is chosen, as metrics.reporting takes it; () is what nothing has."""
+        if self.chosen("agent") and not offering.may_choose(self.viewer, "agent"):
+            return {"team": ()}
+        found: Narrowed = {
+            key: valued(self.chosen(key)) if key in HAVE_NONE else self.chosen(key)
+            for key in NARROWING
+            if self.chosen(key)
+        }
         if found.get("site") in KINDS:
             found["vendor"] = found.pop("site")
         if "source" in found:
-            found["source"] = dict(self.offered("source"))[found["source"]]
+            found["source"] = self._source_names
+        if "sop" in found and found["sop"] not in levels.sop_labels(self.viewer):
+            found["sop"] = ()
         return found
 
-    def narrow_other(self) -> dict[str, str]:
+    @cached_property
+    def _source_names(self) -> tuple[str, ...]:
+        names = dict(self.there.sources) if self.there else {}
+        return tuple(name for name in [names.get(self.chosen("source"))] if name)
+
+    def narrow_other(self) -> Narrowed:
         """What it is compared with: the same, or the same of another site."""
         found = self.narrow()
         if self.segment:

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from metrics.dashboards import markup, wording
 from metrics.dashboards.breaking_down import Line
+from metrics.dashboards.naming import Name
 from metrics.definitions import Metric
 from metrics.reporting import Figure
 from sopdesk.text.escaping import filled, joined, own_words
 from sopdesk.text.figures import NOTHING, grouped
 
-Addressed = Callable[[str, str], str]
-"""The address for a choice (`team`) and its value (`riga`)."""
+Addressed = Callable[[Name], str]
+"""The address for what a line is of."""
 
 _ROW: Final = '<tr><th scope="row" dir="auto">{}</th><td class="num" data-label="{}">{}</td>{}{}{}</tr>'
 _MEASURED: Final = '<td class="num" data-label="n">{}</td><td class="num soft" data-label="{}">{}</td>'
@@ -35,7 +36,7 @@ class Rows:
     has_changes: bool
     has_sparks: bool
     narrowed: Addressed
-    tickets: Addressed
+    tickets: Callable[[Name, Metric], str]
 
     def of(self, lines: Iterable[Line]) -> str:
         """A row for each line."""
@@ -58,14 +59,14 @@ class Rows:
 
     def _name(self, line: Line) -> str:
         name = line.name
-        text = filled(_LINK, self.narrowed(name.param, name.value), name.text) if name.param else name.text
+        text = filled(_LINK, self.narrowed(name), name.text) if name.param else name.text
         return filled("{} " + _SOFT, text, name.note) if name.note else text
 
     def _value(self, line: Line) -> str:
         said, name = markup.value_or_why(line.figure), line.name
         if line.figure.value is None or not (name.param and self.metric.shown):
             return said
-        url = self.tickets(name.param, name.value)
+        url = self.tickets(name, line.figure.metric)
         return filled('<a href="{}" title="{}">{}</a>', url, _("The tickets behind it"), said)
 
     def _measured(self, figure: Figure, label: str) -> str:

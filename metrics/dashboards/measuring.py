@@ -58,9 +58,8 @@ class Side:
 
     def figure(self, metric: Metric) -> Figure:
         if is_summed(metric):
-            return reporting.figure(
-                metric, self.added, self.whole_logs.get(metric.log) if metric.log else None
-            )
+            counts = self.whole_logs.get(metric.log) if metric.log else None
+            return self._shown(reporting.figure(metric, self.added, counts))
         try:
             lines = reporting.report(self.viewer, metric, period=self.period, narrow=self.narrow)
         except levels.Refused:  # not kept by these choices, which is no reason to hide the other tiles
@@ -89,7 +88,10 @@ class Side:
             if self._has(day):
                 logs[start_of(day, self.period, weekly=weekly)].append(counted)
         found = reporting.figures(metric, [(parts[start], b"".join(logs[start])) for start in parts])
-        return [Point(start, each) for start, each in zip(parts, found, strict=True)]
+        return [Point(start, self._shown(each)) for start, each in zip(parts, found, strict=True)]
+
+    def _shown(self, figure: Figure) -> Figure:
+        return reporting.guarded(figure) if "agent" in self.narrow else figure
 
     def _asked(self, metric: Metric, *, weekly: bool) -> list[Point]:
         by = "week" if weekly else "day"
@@ -146,7 +148,8 @@ class Board:
     def _tile(self, metric: Metric) -> Tile:
         figure = self.now.figure(metric)
         other = self.other.figure(metric) if self.other else None
-        facts = facts_of(metric, self.now.added, self.now.whole_logs)
+        hidden = figure.is_small and "agent" in self.now.narrow
+        facts = [] if hidden else facts_of(metric, self.now.added, self.now.whole_logs)
         return Tile(figure.metric, figure, other, change(figure, other), facts)
 
 

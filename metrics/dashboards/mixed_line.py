@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from metrics.dashboards.mixes import Stratum
 from metrics.dashboards.mixing import COVERED_LEAST, Strata
 from metrics.definitions import Metric
 from metrics.levels import Level, Refused
-from metrics.reporting import Figure, Point
+from metrics.reporting import Figure, Point, guarded
 from metrics.summing import summed
 from sopdesk.text.figures import share
 
@@ -77,7 +77,10 @@ def others(
             "The dashed line is at the same mix of channels: each ticket weighs as it does in the figure of all these"
             " days."
         )
-    return [Point(each.day, _figure(measured, days.get(each.day, _Day()), weights)) for each in plain], said
+    made = [Point(each.day, _figure(measured, days.get(each.day, _Day()), weights)) for each in plain]
+    return [replace(each, figure=guarded(each.figure)) for each in made] if chosen.chosen(
+        "agent"
+    ) else made, said
 
 
 def _too_few(chosen: DashboardFilter) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics.dimensions import Dimension
+from metrics.filters import KINDS, NONE
 from sopdesk.accounts.models import Site, Team, User
 from sopdesk.documents.models import Document
 from sopdesk.postgres.worded import worded
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from metrics.dashboards.filters import DashboardFilter
 
 # The choice of the filter that a value of a dimension is, where it has another name.
-PARAMS: Final = {"vendor": "site", "agent": ""}
+PARAMS: Final = {"vendor": "site"}
 
 
 @dataclass(frozen=True)
 class Name:
-    """`key`: the value of the dimension; `param` and `value`: the choice of the filter that it is, "" for none."""
+    """`key`: the value of the dimension; `param` and `value`: the choice of the filter that it is."""
 
     key: str
     text: str
@@ -37,6 +38,11 @@ class Name:
     def whole(self) -> str:
         return f"{self.text} · {self.note}" if self.note else self.text
 
+    def choice(self, site: str) -> dict[str, str]:
+        """What to choose beside what is chosen, of which `site` is one: that a site is of a kind says no more."""
+        within = site and site not in KINDS and self.value in {*KINDS, NONE} and self.param == "site"
+        return {} if within else {self.param: self.value}
+
 
 def names(chosen: DashboardFilter, by: Dimension, keys: Iterable[str]) -> dict[str, Name]:
     """The names of these values, by value. At most one query."""
@@ -46,7 +52,7 @@ def names(chosen: DashboardFilter, by: Dimension, keys: Iterable[str]) -> dict[s
     sources = {name: pk for pk, name in chosen.offered("source")} if by.key == "source" else {}
     nothing = _("nobody named") if by.key in {"team", "agent"} else _("none")
     return {
-        key: Name(key, text or nothing, note, param if key else "", str(sources.get(key, key)))
+        key: Name(key, text or nothing, note, param, str(sources.get(key, key)) or NONE)
         for key, (text, note) in told.items()
     }
 

@@ -1,39 +1,85 @@
-"""What there is to choose from that the facets do not hold: markets, priorities, macros and SOPs.
+"""What there is to choose from that the facets do not hold: teams that are not ours, markets, priorities, macros, SOPs
+and agents.
 
 Looking through all rollups for it takes longer than a page may; it changes with imports, so that it is remembered for a
-minute: what a site has, or all of them have, so that nobody is offered what only others may see.
+minute: what a site has, or all of them have, so that nobody is offered what only others may see. A page offers those
+with most tickets; the others are found by typing (`matching`). What counts is whether tickets have a value (`has`).
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.core.cache import cache
+from django.db.models import F, QuerySet, Sum
 
 from metrics import levels
-from metrics.models import Cell, Slice
+from metrics.choices import Choice, there
+from metrics.models import Facet, Slice, WeekCell
+from metrics.weeks import WEEKS
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 
 REMEMBERED_SECONDS: Final = 60
 OFFERED: Final = 200
-Choices = dict[str, list[tuple[str, str]]]
+FOUND: Final = 50
+MOST: Final = 10_000  # values that are found by a part of them; rarer ones have to be typed whole
+Choices = dict[str, tuple[list[Choice], bool]]
+_REMEMBERED: Final = ("team", "market", "priority", "macro", "agent")
+
+
+def may_choose(viewer: User, name: str) -> bool:
+    """Whether this person may narrow by this field."""
+    return name != "agent" or allows(viewer, Permission.METRICS_READ_AGENTS)
 
 
 def choices_of(viewer: User) -> Choices:
-    """By field, what this person may choose. SOPs are theirs alone, and asked each time."""
-    found: Choices = {**_remembered(viewer)}
-    found["sop"] = [(key, key) for key in levels.sop_labels(viewer)]
+    """By field, what this person is offered, and whether there is more. SOPs are theirs alone, and asked each time."""
+    found: Choices = {
+        name: ([(key, key) for key in keys], has_more)
+        for name, (keys, has_more) in _remembered(viewer, "some").items()
+        if may_choose(viewer, name)
+    }
+    found["sop"] = ([(key, key) for key in levels.sop_labels(viewer)], False)
     return found
 
 
-def _remembered(viewer: User) -> Choices:
-    key = f"metrics:choices:{_scope(viewer)}"
-    found: Choices | None = cache.get(key)
-    if found is None:
-        found = _looked_up(viewer)
-        cache.set(key, found, REMEMBERED_SECONDS)
-    return found
+def has(viewer: User, name: str, value: str) -> bool:
+    """Whether any ticket that this person may see has this value. At most one query."""
+    if not may_choose(viewer, name):
+        return False
+    if name == "sop":
+        return value in levels.sop_labels(viewer)
+    return _rows(viewer, name).filter(value=value).exists()
+
+
+def matching(viewer: User, name: str, text: str) -> list[Choice]:
+    """The values of a field with this text in them, those with most tickets first; our own teams by their names too."""
+    if not may_choose(viewer, name):
+        return []
+    facets = Facet.objects.visible_to(viewer)
+    if name == "label":
+        rows = facets.exclude(label="").filter(label__icontains=text.replace("\0", "")).order_by()
+        counted = rows.values("label").annotate(n=Sum("created_n")).order_by(F("n").desc(nulls_last=True))
+        return [(row["label"], row["label"]) for row in counted[:FOUND]]
+    ours = there(facets).teams if name == "team" else []
+    every = [*ours, *((value, value) for value in _remembered(viewer, "every").get(name, []))]
+    sought = text.casefold()
+    return [each for each in every if any(sought in part.casefold() for part in each)][:FOUND]
+
+
+def _remembered(viewer: User, how_many: str) -> dict[str, Any]:
+    """By field: "every" value, or "some", which a page reads, with whether there are more."""
+    scope = _scope(viewer)
+    found: dict[str, Any] | None = cache.get(f"metrics:choices:{how_many}:{scope}")
+    if found is not None:
+        return found
+    every = {name: _looked_up(viewer, name) for name in _REMEMBERED}
+    some = {name: (sorted(values[:OFFERED]), len(values) > OFFERED) for name, values in every.items()}
+    made: dict[str, dict[str, Any]] = {"every": every, "some": some}
+    for which, values_by_name in made.items():
+        cache.set(f"metrics:choices:{which}:{scope}", values_by_name, REMEMBERED_SECONDS)
+    return made[how_many]
 
 
 def _scope(viewer: User) -> str:
@@ -42,14 +88,21 @@ def _scope(viewer: User) -> str:
     return str(viewer.team.site_id) if allows(viewer, Permission.METRICS_READ) and viewer.team else "none"
 
 
-def _looked_up(viewer: User) -> Choices:
-    cells, slices = Cell.objects.visible_to(viewer), Slice.objects.visible_to(viewer)
-    rows = {
-        "market": cells.values_list("market", flat=True),
-        "priority": cells.values_list("priority", flat=True),
-        "macro": slices.filter(kind=Slice.Kind.MACRO).values_list("key", flat=True),
-    }
-    return {
-        name: [(value, value) for value in sorted(found.order_by().distinct()[:OFFERED]) if value]
-        for name, found in rows.items()
-    }
+def _looked_up(viewer: User, name: str) -> list[str]:
+    """Those with most tickets first."""
+    rows = _rows(viewer, name).order_by().exclude(value="")
+    counted = (
+        rows.values("value").annotate(n=Sum("created_n")).order_by(F("n").desc(nulls_last=True), "value")
+    )
+    return [row["value"] for row in counted[:MOST]]
+
+
+def _rows(viewer: User, name: str) -> QuerySet[Any]:
+    """The rows of the smallest table that knows this field, each with its `value` of it."""
+    if name in {"macro", "agent"}:
+        slices = Slice.objects.visible_to(viewer).filter(kind=name)
+        return slices.annotate(value=F("key"))
+    blocks = WeekCell.objects.visible_to(viewer).filter(kind=WeekCell.Kind.FINE, weeks=WEEKS)
+    if name == "team":
+        return blocks.filter(team=None).annotate(value=F("team_name"))
+    return blocks.annotate(value=F(name))

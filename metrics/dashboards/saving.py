@@ -20,7 +20,7 @@ QUERY_MAX: Final = 2000
 # What of an address is kept: the filter, and what the tab's chart and table show.
 KEPT: Final = (
     "period", "since", "until", "against", "mix", "site", "team", "channel", "market", "priority", "label", "sop",
-    "macro", "source", "metric", "by", "sort",
+    "macro", "agent", "source", "metric", "by", "sort",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -37,9 +38,10 @@ class Shown:
     """A list: its name, the moment that must lie in the period, how it narrows, and whether only mature days count.
 
     `rows`: what the figure counts where that is not tickets, between two moments; the list is of the tickets that have
-    any, and `counted` says how many. `is_now`: as it is now, whatever the days. `standing`: open at the end of the last
-    day, of any age (STANDING) or of one. `behind`: what another app's figure counts, narrowed by that
-    app, each row with its `ticket`; `told` says how many, and `further` where they stand (a name and an address)."""
+    any, and `counted` says how many. `agent`: whose they are, of such a row or else of the ticket. `is_now`: as it is
+    now, whatever the days. `standing`: open at the end of the last day, of any age (STANDING) or of one. `behind`: what
+    another app's figure counts, narrowed by that app, each row with its `ticket`; `told` says how many, and `further`
+    where they stand (a name and an address)."""
 
     label: str | Promise
     moment: str
@@ -53,8 +55,13 @@ class Shown:
     behind: Behind | None = None
     told: Callable[[QuerySet[Any]], str] | None = None
     further: Callable[[User], tuple[str, str] | None] | None = None
+    agent: Any = "assignee"
 
 
+# Whose a rating, a handling and a wait are (metrics/counting.py).
+RATED_BY: Final = Coalesce("agent_at_rating", "ticket__assignee")
+HANDLED_BY: Final = Coalesce("agent", "ticket__assignee")
+WAITED_FOR: Final = F("ticket__assignee")
 ELIGIBLE: Final = Q(merged_into=None, is_spam=False, is_agent_initiated=False)
 SOLVABLE: Final = ~Q(flags__overlap=["solved_before_created", "solved_out_of_order"])
 
@@ -76,17 +83,21 @@ def _promise(metric: str, *states: str) -> Narrow:
     return lambda tickets: tickets.filter(Exists(rows))
 
 
-def _rated(*normalised: str, scale: str = "") -> Narrow:
-    """By the latest rating, which is the one that counts."""
-    rows = Rating.objects.filter(normalised__in=normalised, ticket=OuterRef("pk"), pk=OuterRef("ratings__pk"))
-    chosen = rows.filter(scale=scale) if scale else rows
-    same = Rating.objects.filter(ticket=OuterRef("pk"))
-    later = same.filter(
-        Q(counts_at__gt=OuterRef("ratings__counts_at"))
-        | Q(counts_at=OuterRef("ratings__counts_at"), pk__gt=OuterRef("ratings__pk"))
+def _rated(*normalised: str, scale: str = "") -> Rows:
+    """Ratings, of each ticket the latest, which is the one that counts."""
+    later = Rating.objects.filter(
+        Q(counts_at__gt=OuterRef("counts_at")) | Q(counts_at=OuterRef("counts_at"), pk__gt=OuterRef("pk")),
+        ticket=OuterRef("ticket"),
     )
+    rows = Rating.objects.filter(
+        ~Exists(later), normalised__in=normalised, **({"scale": scale} if scale else {})
+    )
+    return lambda first, after: rows.filter(counts_at__gte=first, counts_at__lt=after)
+
+
+def _of_ratings(label: Promise, rows: Rows, *, in_tabs: bool = True) -> Shown:
     wrong = Q(flags__contains=["rated_before_created"])
-    return lambda tickets: tickets.filter(~wrong, Exists(chosen), ~Exists(later))
+    return Shown(label, "", _where(~wrong), in_tabs=in_tabs, rows=rows, agent=RATED_BY)
 
 
 def _reopening_known(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -121,7 +132,9 @@ def _waits_said(n: int) -> str:
 
 
 def _of_waits(label: Promise, *conditions: Q) -> Shown:
-    return Shown(label, "", _where(), in_tabs=False, rows=_waits(*conditions), counted=_waits_said)
+    return Shown(
+        label, "", _where(), in_tabs=False, rows=_waits(*conditions), counted=_waits_said, agent=WAITED_FOR
+    )
 
 
 def _promises_said(n: int) -> str:
@@ -132,21 +145,18 @@ def _open_now(label: Promise, which: Callable[[datetime], QuerySet[SlaResult]]) 
     def rows(_first: datetime, _after: datetime) -> QuerySet[SlaResult]:
         return which(timezone.now())
 
-    return Shown(label, "", _where(), rows=rows, counted=_promises_said, is_now=True)
+    return Shown(label, "", _where(), rows=rows, counted=_promises_said, is_now=True, agent=WAITED_FOR)
 
 
 _JUDGED: Final = ("met", "breached", "overdue")
 _GOOD_OR_BAD: Final = ("positive", "negative")
 SHOWN: Final[dict[str, Shown]] = {
     "volume": Shown(_("Created"), "created_at", _where()),
-    "csat": Shown(_("Rated good or bad"), "ratings__counts_at", _rated(*_GOOD_OR_BAD, scale="good_bad")),
-    "csat_stars": Shown(
-        _("Rated with stars"),
-        "ratings__counts_at",
-        _rated("positive", "neutral", "negative", scale="1_5"),
-        in_tabs=False,
+    "csat": _of_ratings(_("Rated good or bad"), _rated(*_GOOD_OR_BAD, scale="good_bad")),
+    "csat_stars": _of_ratings(
+        _("Rated with stars"), _rated("positive", "neutral", "negative", scale="1_5"), in_tabs=False
     ),
-    "rated_bad": Shown(_("Rated bad"), "ratings__counts_at", _rated("negative")),
+    "rated_bad": _of_ratings(_("Rated bad"), _rated("negative")),
     "sla_reply": Shown(_("First reply promised"), "created_at", _promise("first_reply", *_JUDGED)),
     "breached_reply": Shown(_("First reply breached"), "created_at", _promise("first_reply", "breached")),
     "overdue_reply": Shown(_("First reply overdue"), "created_at", _promise("first_reply", "overdue")),
@@ -169,6 +179,7 @@ SHOWN: Final[dict[str, Shown]] = {
         _where(~Q(flags__contains=["negative_handle_time"])),
         rows=_handled,
         counted=_contacts,
+        agent=HANDLED_BY,
     ),
     "fcr": Shown(
         _("Contacts with a known customer"),
@@ -220,17 +231,20 @@ def list_of(key: str) -> str:
 
 def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]:
     """The tickets that this person may see, that the filter takes in, and that `shown` (a key of SHOWN) is about."""
-    which = SHOWN[shown]
+    which, agent = SHOWN[shown], chosen.chosen("agent")
     if which.behind is not None:
         rows = which.behind(user, chosen).order_by().values("ticket")
         return Ticket.objects.visible_to(user).filter(pk__in=rows)
     first, after = moments(chosen.period_now)
     found = which.narrow(Ticket.objects.visible_to(user).filter(narrowed(user, chosen)))
+    if agent and which.rows is None:
+        found = found.filter(**{which.agent: agent})
     if which.standing is not None:
         age = None if which.standing == STANDING else which.standing
         return still_open.open_on(chosen.period_now.last, user, found, age=age)
-    if which.rows is not None:
-        return found.filter(pk__in=which.rows(first, after).values("ticket"))
+    rows = _rows(which, chosen)
+    if rows is not None:
+        return found.filter(pk__in=rows.values("ticket"))
     if which.mature:
         found = found.filter(_mature(which.moment))
     return found.filter(**{f"{which.moment}__gte": first, f"{which.moment}__lt": after})
@@ -241,10 +255,18 @@ def counted_in(found: QuerySet[Ticket], chosen: DashboardFilter, shown: str) -> 
     which = SHOWN[shown]
     if which.behind is not None and which.told is not None:
         return which.told(which.behind(chosen.viewer, chosen))
-    if which.rows is None or which.counted is None:
+    rows = _rows(which, chosen)
+    if rows is None or which.counted is None:
         return ""
-    rows = which.rows(*moments(chosen.period_now)).filter(ticket__in=found.order_by().values("pk"))
-    return which.counted(rows.count())
+    return which.counted(rows.filter(ticket__in=found.order_by().values("pk")).count())
+
+
+def _rows(which: Shown, chosen: DashboardFilter) -> QuerySet[Any] | None:
+    """What is counted in these days where that is not tickets; of one agent, theirs."""
+    if which.rows is None:
+        return None
+    rows, agent = which.rows(*moments(chosen.period_now)), chosen.chosen("agent")
+    return rows.alias(whose=which.agent).filter(whose=agent) if agent else rows
 
 
 def rows_of(found: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -253,19 +275,10 @@ def rows_of(found: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 
 def narrowed(user: User, chosen: DashboardFilter) -> Q:
-    """What is chosen, but the days, as a condition on tickets."""
-    q = chosen.condition(label=False)
-    for column in ("priority", "market"):
-        if chosen.chosen(column):
-            q &= Q(**{column: chosen.chosen(column)})
-    if chosen.chosen("label"):
-        q &= Q(labels__overlap=sorted(chosen.names.spelled([chosen.chosen("label")])))
-    if chosen.chosen("macro"):
-        q &= Q(macro_keys__contains=[chosen.chosen("macro")])
-    if chosen.chosen("sop"):
-        labels = levels.sop_labels(user).get(chosen.chosen("sop"), frozenset())
-        q &= Q(labels__overlap=sorted(labels))
-    return q
+    """What is chosen, but the days and the agent, as a condition on tickets: that by which figures are narrowed."""
+    wanted = levels.wanted(chosen.narrow())
+    q = levels.placed(wanted) & levels.labelled(wanted, levels.sop_labels(user), chosen.names)
+    return q & Q(macro_keys__overlap=sorted(wanted["macro"])) if "macro" in wanted else q
 
 
 def _mature(moment: str) -> Q:

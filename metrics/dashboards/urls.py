@@ -21,6 +21,7 @@ urlpatterns = [
     path("metrics/tickets", views.ticket_list, name="tickets"),
     path("metrics/tickets.csv", views.tickets_csv, name="tickets_csv"),
     path("metrics/figures.csv", views.figures_csv, name="figures_csv"),
+    path("metrics/choices/<slug:name>", views.choices, name="choices"),
     path("metrics/parts/<slug:name>", views.part, name="part"),
     path("metrics/views", saved_views.view_list, name="view_list"),
     path("metrics/views/new", saved_views.view_new, name="view_new"),

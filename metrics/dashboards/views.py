@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from metrics.dashboards import exporting, page, parts, saving, tickets
+from metrics.dashboards import exporting, offering, page, parts, saving, tickets, typed
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import OVERVIEW, TABS
 from metrics.levels import Refused
@@ -81,6 +81,16 @@ def part(request: HttpRequest, name: str) -> HttpResponse:
     fetched = bool(request.headers.get("HX-Request"))
     shown = section.template if fetched else "dashboards/part.html"
     return render(request, shown, {"section": section.context, "part": section, "period": chosen.period_now})
+
+
+@require_safe
+@permission_required(Permission.METRICS_READ)
+def choices(request: HttpRequest, name: str) -> HttpResponse:
+    """What a typed choice of the filter is offered: the values with this text in them."""
+    if name not in typed.FIELDS:
+        raise Http404
+    found = offering.matching(signed_in(request), name, request.GET.get(name, ""))
+    return render(request, "dashboards/choices.html", {"choices": found})
 
 
 @require_safe

@@ -18,7 +18,7 @@ window.addEventListener("pageshow", () => {
 
 document.addEventListener("change", (event) => {
   const form = event.target.form;
-  if (form?.matches("[data-submit-on-change]") && event.target.matches("select, [type=checkbox]")) form.requestSubmit();
+  if (form?.matches("[data-submit-on-change]") && event.target.matches("select, [type=checkbox], [list]")) form.requestSubmit();
 });
 
 document.querySelector("[data-focus]")?.focus();

@@ -77,7 +77,9 @@ def test_a_vendors_lead_lists_tickets_of_the_vendor_only(figures: Import, finn: 
     assert "harbor-payments3" in listed
     assert ">payments3" not in listed
     assert "strangers" not in listed
-    assert ">payments" not in shown(as_person(finn), "tickets", team="payments", **MAY)
+    others = shown(as_person(finn), "tickets", team="payments", **MAY)
+    assert "No such tickets" in others
+    assert "“payments” as Team" in others
 
 
 def test_an_agent_is_told_of_nothing(figures: Import, eve: User, as_person: Any) -> None:

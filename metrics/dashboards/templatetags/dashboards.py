@@ -17,25 +17,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from django import template
 from django.template.context import Context
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
-from metrics.dashboards import markup, wording
+from metrics.dashboards import drilling, markup, wording
 from metrics.dashboards.breaking_down import Line
 from metrics.dashboards.comparing import Change
 from metrics.dashboards.line_rows import Rows
 from metrics.dashboards.marking import Mark
+from metrics.dashboards.naming import Name
 from metrics.dashboards.tabs import TABS
 from metrics.dashboards.ticket_rows import rows as rows_of_tickets
 from metrics.definitions import Metric
 from metrics.models import Ticket
 from metrics.reporting import Figure, Point
 from sopdesk.text.figures import clock, grouped
-from sopdesk.text.reversing import address
 
 register = template.Library()
 
@@ -99,20 +99,21 @@ def mark_entries(marks: Iterable[Mark]) -> str:
 @register.simple_tag(takes_context=True)
 def line_rows(context: Context, lines: Iterable[Line]) -> str:
     """A row for each line of a table by team, label and so on."""
-    page, behind, metric = context["request"].GET, dict(parse_qsl(context["query"])), context["metric"]
+    page, behind, period = context["request"].GET, dict(parse_qsl(context["query"])), context["period"]
 
-    def narrowed(param: str, value: str) -> str:
+    def narrowed(name: Name) -> str:
         """This page's address with one choice more."""
         params = copy(page)
-        params[param] = value
+        for key, value in name.choice(page.get("site", "")).items():
+            params[key] = value
         return f"?{params.urlencode()}#lines-title"
 
-    def tickets(param: str, value: str) -> str:
+    def tickets(name: Name, metric: Metric) -> str:
         """The list of the tickets behind the figure."""
-        return f"{address('metrics:tickets')}?{urlencode({**behind, param: value, 'show': metric.key})}"
+        return drilling.address({**behind, **name.choice(behind.get("site", ""))}, metric.key, period)
 
     return Rows(
-        metric=metric,
+        metric=context["metric"],
         has_changes=context["has_changes"],
         has_sparks=context["has_sparks"],
         narrowed=narrowed,

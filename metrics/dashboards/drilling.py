@@ -1,0 +1,24 @@
+"""The way from a figure to the tickets behind it: the same choices, and its days written out.
+
+A list without days takes the last ones on which anything of its choice counts, which are not always those of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from metrics.filters import Period
+from sopdesk.text import reversing
+
+# Instead of which the days are written out.
+_OF_DAYS: Final = ("period", "since", "until")
+
+
+def address(choices: Mapping[str, str], shown: str, period: Period, **more: str | int) -> str:
+    """The list `shown` (a key of tickets.SHOWN) of these choices on these days."""
+    kept = {name: value for name, value in choices.items() if name not in _OF_DAYS and value}
+    days = {"since": period.first.isoformat(), "until": period.last.isoformat()}
+    query = urlencode({**kept, **days, **more, "show": shown})
+    return f"{reversing.address('metrics:tickets')}?{query}"
