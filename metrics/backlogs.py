@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
@@ -67,10 +68,15 @@ def _time(key: str, day: date) -> str:
     return (day if key == "day" else day - timedelta(days=day.weekday())).isoformat()
 
 
-def _level(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
-    sliced = sorted({*by, *chosen} & {"agent", "macro"})
+def kept(by: Iterable[str], chosen: Wanted) -> None:
+    """Raises Refused for what the backlog is not kept by."""
+    sliced = sorted(levels.keys(by, chosen) & {"agent", "macro"})
     if sliced:
-        raise Refused(_("The backlog is not kept by %(what)s.") % {"what": sliced[0]})
+        raise Refused(_("The backlog is not kept by %(what)s.") % {"what": sliced[0]}, apart=(sliced[0],))
+
+
+def _level(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
+    kept(by, chosen)
     return levels.labelled_level(Backlog, user, by, chosen)
 
 

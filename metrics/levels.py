@@ -27,12 +27,19 @@ Wanted = dict[str, frozenset[str]]
 _FINE: Final = {"priority", "market"}
 _LABELLED: Final = {"label", "sop"}
 _SLICED: Final = {"agent", "macro"}
+_PLACED: Final = ("team", "site", "vendor", "channel", "source", "priority", "market")
+NOT: Final = "-"
 WEEK: Final = 7
 BLOCK_OF_WEEKS: Final = 7 * WEEKS
 
 
 class Refused(Exception):
-    """A question that makes no sense, or that no level answers. The message says what there is."""
+    """A question that makes no sense, or that no level answers. The message says what there is; `apart` are the
+    dimensions that are not kept together: the first without the others, or the others without it."""
+
+    def __init__(self, said: str, *, apart: tuple[str, ...] = ()) -> None:
+        super().__init__(said)
+        self.apart = apart
 
 
 @dataclass(frozen=True)
@@ -95,8 +102,9 @@ def _as_they_are_kept(days: Days, weeks: Days, monday: date, after: date, *, blo
 
 
 def wanted(narrow: Narrow | None) -> Wanted:
-    """The filters as sets of values. Raises Refused for one that there is not."""
-    unknown = [key for key in narrow or {} if key not in FILTERS]
+    """The filters as sets of values; with NOT before its name, what must not be. Raises Refused for one that there is
+    not."""
+    unknown = [key for key in narrow or {} if key.removeprefix(NOT) not in FILTERS]
     if unknown:
         raise Refused(no("filter", unknown[0], FILTERS))
     return {
@@ -124,12 +132,23 @@ def check(by: Iterable[str]) -> None:
 def placed(chosen: Wanted) -> Q:
     """The filters that every level has, as a condition."""
     q = Q()
-    for key in ("site", "vendor", "channel", "source", "priority", "market"):
+    for key in _PLACED:
         if key in chosen:
-            q &= among(DIMENSIONS[key].column, chosen[key])
-    if "team" in chosen:
-        q &= Q(team__slug__in=chosen["team"]) | Q(team=None, team_name__in=chosen["team"])
+            q &= _place(key, chosen[key])
+        if NOT + key in chosen:
+            q &= ~_place(key, chosen[NOT + key])
     return q
+
+
+def keys(by: Iterable[str], chosen: Iterable[str]) -> set[str]:
+    """Every dimension that a question is about."""
+    return {*by, *(key.removeprefix(NOT) for key in chosen)}
+
+
+def _place(key: str, values: frozenset[str]) -> Q:
+    if key == "team":
+        return Q(team__slug__in=values) | Q(team=None, team_name__in=values)
+    return among(DIMENSIONS[key].column, values)
 
 
 def among(column: str, values: frozenset[str]) -> Q:
@@ -169,10 +188,16 @@ def _named_by_sops(user: User | None, now: datetime) -> QuerySet[Version, tuple[
 def level_for(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
     """The smallest level that answers. Raises Refused."""
     check(by)
-    asked = {*by, *chosen}
+    asked = keys(by, chosen)
+    kept(asked, chosen)
     if asked & _SLICED:
         return _slice(user, by, chosen, asked)
-    if asked & _FINE or "sop" in asked or ("label" in asked and _has_names(by, chosen)):
+    if (
+        asked & _FINE
+        or "sop" in asked
+        or NOT + "label" in chosen
+        or ("label" in asked and _has_names(by, chosen))
+    ):
         return labelled_level(Cell, user, by, chosen)
     q = placed(chosen)
     if "label" in chosen:
@@ -195,16 +220,23 @@ def _columns(by: tuple[str, ...]) -> dict[str, str]:
     return {key: DIMENSIONS[key].column for key in by}
 
 
-def _slice(user: User | None, by: tuple[str, ...], chosen: Wanted, asked: set[str]) -> Level:
-    kinds, others = asked & _SLICED, asked & {*_FINE, "label", "sop"}
-    if len(kinds) > 1 or others:
-        raise Refused(
-            _(
-                "Figures by %(kind)s are kept by team, site, channel, source and day only. Leave out: %(others)s."
-            )
-            % {"kind": min(kinds), "others": ", ".join(sorted(others or kinds - {min(kinds)}))}
+def kept(asked: set[str], chosen: Wanted) -> None:
+    """Raises Refused for dimensions that are not kept together, with what could be left out."""
+    kinds, others = asked & _SLICED, asked & {*_FINE, *_LABELLED}
+    if not kinds:
+        return
+    others = others or kinds - {min(kinds)}
+    without = [key for key in kinds if NOT + key in chosen]
+    if others or without:
+        said = _(
+            "Figures by %(kind)s are kept by team, site, channel, source and day only. Leave out: %(others)s."
         )
-    [kind] = kinds
+        named = {"kind": min(kinds), "others": ", ".join(sorted(others or without))}
+        raise Refused(said % named, apart=(min(kinds), *sorted(others)))
+
+
+def _slice(user: User | None, by: tuple[str, ...], chosen: Wanted, asked: set[str]) -> Level:
+    [kind] = asked & _SLICED
     rollups = visible(Slice, user).filter(placed(chosen), kind=kind)
     if kind in chosen:
         rollups = rollups.filter(key__in=chosen[kind])
@@ -215,13 +247,14 @@ def labelled_level(
     cells: type[Cell | Backlog], user: User | None, by: tuple[str, ...], chosen: Wanted
 ) -> Level:
     """Rows by their whole set of labels, so that a ticket with two labels of one SOP counts once."""
-    sops = sop_labels(user) if "sop" in {*by, *chosen} else {}
-    unknown = sorted(chosen.get("sop", frozenset()) - sops.keys())
+    asked = keys(by, chosen)
+    sops = sop_labels(user) if "sop" in asked else {}
+    unknown = unknown_sops(chosen, sops)
     if unknown:
         raise Refused(no("sop", unknown[0], sops))
-    names = aliases.names() if _LABELLED & {*by, *chosen} else aliases.NONE
+    names = aliases.names() if _LABELLED & asked else aliases.NONE
     narrowed = placed(chosen) & labelled(chosen, sops, names)
-    weeks = _week_cells(user, {*by, *chosen}) if cells is Cell else None
+    weeks = _week_cells(user, asked) if cells is Cell else None
     told: dict[str, dict[str, frozenset[str]] | None] = {"label": None, "sop": sops}
     sets = {key: told[key] for key in by if key in told}
     return Level(
@@ -242,11 +275,21 @@ def _week_cells(user: User | None, asked: set[str]) -> QuerySet[Any] | None:
     return visible(WeekCell, user).filter(kind=kind)
 
 
+def unknown_sops(chosen: Wanted, sops: Mapping[str, frozenset[str]]) -> list[str]:
+    """Those asked for that this person does not know."""
+    return sorted(frozenset().union(*(chosen.get(key, ()) for key in ("sop", NOT + "sop"))) - sops.keys())
+
+
 def labelled(chosen: Wanted, sops: dict[str, frozenset[str]], names: aliases.Names) -> Q:
     """The filters by label and by SOP, for a table with the column `labels`."""
-    q = Q(labels__overlap=sorted(names.spelled(chosen["label"]))) if "label" in chosen else Q()
-    if "sop" in chosen:
-        q &= Q(labels__overlap=sorted(frozenset().union(*(sops[key] for key in chosen["sop"]))))
+    q = Q()
+    for key, values in chosen.items():
+        if key.removeprefix(NOT) not in _LABELLED:
+            continue
+        of_sops = key.removeprefix(NOT) == "sop"
+        labels = frozenset().union(*(sops[one] for one in values)) if of_sops else names.spelled(values)
+        has = Q(labels__overlap=sorted(labels))
+        q &= ~has if key.startswith(NOT) else has
     return q
 
 

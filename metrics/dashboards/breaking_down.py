@@ -27,7 +27,6 @@ SPARK_POINTS: Final = 13
 SPARK_LEAST: Final = 4
 SPARK_SPARE: Final = 1.5  # so many times what a figure needs, for parts are not equally full
 SORTS: Final = ("name", "value", "n", "change")
-OF_PEOPLE: Final = ("team", "site", "vendor", "agent")
 
 
 @dataclass(frozen=True)
@@ -171,8 +170,8 @@ def _sums(
 
 
 def _segment(chosen: DashboardFilter, metric: Metric, by: Dimension, before: Period) -> Mapping[str, Figure]:
-    """The other segment's figures line by line, or as a whole ("*") where lines are teams, sites or people."""
-    if by.key not in OF_PEOPLE:
+    """The other segment's figures line by line, or as a whole ("*") where lines are of what they are apart by."""
+    if not chosen.differs_by(by.key):
         return _figures(chosen.viewer, metric, by, [(chosen.narrow_other(), before)])[0]
     [whole] = reporting.report(chosen.viewer, metric, period=before, narrow=chosen.narrow_other())
     return {"*": whole.figure}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.db.models import Q
@@ -28,8 +28,30 @@ PERIODS_BEFORE: Final[dict[str, str | Promise]] = {
     YEAR: gettext_lazy("The same days a year before"),
     NOTHING: gettext_lazy("Nothing"),
 }
+# All others, by what they are apart from.
+RESTS: Final[dict[str, str | Promise]] = {
+    "site": gettext_lazy("all other sites"),
+    "team": gettext_lazy("all other teams"),
+    "channel": gettext_lazy("all other channels"),
+    "source": gettext_lazy("all other sources"),
+    "market": gettext_lazy("all other markets"),
+    "priority": gettext_lazy("all other priorities"),
+    "label": gettext_lazy("all without this label"),
+    "sop": gettext_lazy("all that this SOP does not govern"),
+}
 LONGEST_DAYS: Final = 731
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+# What it can be compared with: other tickets of the same days by one of these, and then without those choices.
+APART: Final[dict[str, tuple[str, ...]]] = {
+    "site": ("site", "vendor", "team"),
+    "team": ("site", "vendor", "team"),
+    "channel": ("channel",),
+    "market": ("market",),
+    "priority": ("priority",),
+    "label": ("label", "sop"),
+}
+REST: Final = "rest"
+PEOPLE: Final = frozenset({"site", "team", "vendor", "agent"})
 Narrowed = dict[str, str | tuple[str, ...]]
 # What stands in the bar; the other choices open below it. `show`, `sort` and the like are the page's own.
 MIX: Final = "same"
@@ -41,6 +63,16 @@ HAVE_NONE: Final = frozenset(
 )  # what a ticket may be without
 
 
+class Against(AnyChoice):
+    """Days before, or other tickets of the same days: as `label=refund`, or `rest=label` for all without this label."""
+
+    def valid_value(self, value: Any) -> bool:
+        key, _equals, other = str(value).partition("=")
+        return forms.ChoiceField.valid_value(self, value) or (
+            bool(other) and (key in APART or (key == REST and other in RESTS))
+        )
+
+
 class DashboardFilter(FigureFilter):
     """The choices of every figure, with days of one's own and something to compare with."""
 
@@ -49,9 +81,7 @@ class DashboardFilter(FigureFilter):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    against = forms.ChoiceField(
-        label=gettext_lazy("Compared with"), required=False, choices=[*PERIODS_BEFORE.items()]
-    )
+    against = Against(label=gettext_lazy("Compared with"), required=False, choices=[*PERIODS_BEFORE.items()])
     mix = forms.ChoiceField(
         label=gettext_lazy("Same mix of tickets"),
         required=False,
@@ -73,8 +103,6 @@ class DashboardFilter(FigureFilter):
 
     def offer(self) -> None:
         super().offer()
-        field = self.fields["against"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         labels = self.names.meant_by(key for key, _said in self.there.labels) if self.there else []
         self._offer_some(
             "label", [(label, label) for label in sorted(labels)], has_more=self._has_more_labels
@@ -86,11 +114,21 @@ class DashboardFilter(FigureFilter):
             self._offer("agent", [])
             if not self.params.get("agent"):
                 del self.fields["agent"]
-        segments = [(f"site={key}", label) for key, label in self.offered("site")]
-        field.choices = [
-            *PERIODS_BEFORE.items(),
-            *([(_("Other tickets, the same days"), segments)] if len(segments) > 1 else []),
-        ]
+        field = self.fields["against"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [*PERIODS_BEFORE.items(), *self._segments()]
+
+    def _segments(self) -> Iterator[tuple[Any, list[tuple[str, str]]]]:
+        """Other tickets to compare with, by what they are apart; what narrows already is nothing other."""
+        rests = [(f"{REST}={key}", said) for key, said in RESTS.items() if self.data.get(key)]
+        if rests:
+            yield _("All others"), [(key, str(said)) for key, said in rests]
+        for name in APART:
+            others = [
+                (f"{name}={key}", said) for key, said in self.offered(name) if key != self.data.get(name)
+            ]
+            if len(self.offered(name)) > 1:
+                yield self.fields[name].label, others
 
     @property
     def _has_more_labels(self) -> bool:
@@ -125,6 +163,9 @@ class DashboardFilter(FigureFilter):
         since, until = found.get("since"), found.get("until")
         if isinstance(since, date) and isinstance(until, date) and since > until:
             self.add_error("since", _("The first day is after the last."))
+        against = str(found.get("against") or "")
+        if against.startswith(REST) and not found.get(against.partition("=")[2]):
+            self.add_error("against", _("Choose first of what it shall be all others."))
         return self.cleaned_data
 
     def period_chosen(self) -> Period:
@@ -144,10 +185,21 @@ class DashboardFilter(FigureFilter):
     def against_chosen(self) -> str:
         return self.chosen("against") or PREVIOUS
 
-    @property
-    def segment(self) -> str:
-        """The other site, or kind of site, that this is compared with; "" for a comparison in time."""
-        return self.against_chosen.removeprefix("site=") if self.against_chosen.startswith("site=") else ""
+    @cached_property
+    def segment(self) -> tuple[str, str] | None:
+        """The other tickets that this is compared with: by what, and its value; or REST, and of what. None for a
+        comparison in time."""
+        key, equals, value = self.against_chosen.partition("=")
+        return (key, value) if equals else None
+
+    def differs_by(self, key: str) -> bool:
+        """Whether the other tickets are others by this dimension, so that its lines have no counterpart each."""
+        if self.segment is None:
+            return False
+        apart = self.segment[1] if self.segment[0] == REST else self.segment[0]
+        if apart in PEOPLE:
+            return key in PEOPLE
+        return key in ({"label", "sop"} if apart in {"label", "sop"} else {apart})
 
     @property
     def mixes(self) -> bool:
@@ -168,7 +220,7 @@ class DashboardFilter(FigureFilter):
 
     def narrow(self) -> Narrowed:
         """What is chosen, as metrics.reporting takes it; () is what nothing has."""
-        if self.chosen("agent") and not offering.may_choose(self.viewer, "agent"):
+        if self._is_forbidden:
             return {"team": ()}
         found: Narrowed = {
             key: valued(self.chosen(key)) if key in HAVE_NONE else self.chosen(key)
@@ -183,19 +235,43 @@ class DashboardFilter(FigureFilter):
             found["sop"] = ()
         return found
 
+    @property
+    def _is_forbidden(self) -> bool:
+        """Narrowed by somebody whom this person may not see."""
+        return bool(self.chosen("agent")) and not offering.may_choose(self.viewer, "agent")
+
     @cached_property
     def _source_names(self) -> tuple[str, ...]:
         names = dict(self.there.sources) if self.there else {}
         return tuple(name for name in [names.get(self.chosen("source"))] if name)
 
     def narrow_other(self) -> Narrowed:
-        """What it is compared with: the same, or the same of another site."""
+        """What it is compared with: the same on other days, of other tickets, or of all others."""
         found = self.narrow()
-        if self.segment:
-            for key in ("site", "vendor", "team"):
-                found.pop(key, None)
-            found["vendor" if self.segment in KINDS else "site"] = self.segment
+        if self.segment is None or self._is_forbidden:
+            return found
+        key, value = self.segment
+        if key == REST:
+            own = "vendor" if value == "site" and "vendor" in found else value
+            if value == "site":
+                found.pop("team", None)
+            found[levels.NOT + own] = found.pop(own)
+            return found
+        for gone in APART[key]:
+            found.pop(gone, None)
+        found["vendor" if value in KINDS and key == "site" else key] = (
+            valued(value) if key in HAVE_NONE else value
+        )
         return found
+
+    def choices_other(self, choices: dict[str, str]) -> dict[str, str] | None:
+        """The choices of a list of the other tickets; None where no list is of them."""
+        if self.segment is None:
+            return choices
+        key, value = self.segment
+        return (
+            None if key == REST else {**{k: v for k, v in choices.items() if k not in APART[key]}, key: value}
+        )
 
     def offered(self, name: str) -> list[tuple[str, str]]:
         """The choices of a field, without the one that says all."""
@@ -208,12 +284,17 @@ class DashboardFilter(FigureFilter):
     def against_label(self) -> str:
         """What it is compared with, as it stands in a sentence."""
         if self.segment:
-            return dict(self.offered("site")).get(self.segment, self.segment)
+            key, value = self.segment
+            return str(RESTS[value]) if key == REST else dict(self.offered(key)).get(value, value)
         return {PREVIOUS: _("the period before"), YEAR: _("a year before")}.get(self.against_chosen, "")
 
     @property
     def has_label(self) -> bool:
         return bool(self.chosen("label"))
+
+    @property
+    def has_sop(self) -> bool:
+        return bool(self.chosen("sop"))
 
     @property
     def front(self) -> Iterator[BoundField]:

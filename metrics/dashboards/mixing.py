@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from metrics import cutting, histograms, levels, standardising
 from metrics.dashboards import breaking_down, wording
-from metrics.dashboards.breaking_down import OF_PEOPLE, Line
+from metrics.dashboards.breaking_down import Line
 from metrics.dashboards.comparing import Mix, change
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.measuring import Board, Tile, is_summed
@@ -77,7 +77,7 @@ def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str =
     now, other = _both(chosen, by, metrics, columns) if metrics else ({}, {})
     made = []
     for line in found:
-        beside = WHOLE if chosen.segment and by.key in OF_PEOPLE else line.name.key
+        beside = WHOLE if chosen.differs_by(by.key) else line.name.key
         with_mix, mix = _compared(line.figure, line.other, now, other, (line.name.key, beside), columns)
         made.append(replace(line, other=with_mix, change=change(line.figure, with_mix), mix=mix))
     return breaking_down.sorted_lines(made, sort)
@@ -191,7 +191,7 @@ def _both(
 ) -> tuple[Sides | None, Sides | None]:
     """Both sides by stratum; None for both where the rollups do not hold these choices together."""
     before = chosen.period_other()
-    beside = None if chosen.segment and by is not None and by.key in OF_PEOPLE else by
+    beside = None if by is not None and chosen.differs_by(by.key) else by
     metrics = [*metrics]
     if before is None:
         return None, None

@@ -42,7 +42,8 @@ class Narrowing:
         """The reviews that are about such tickets."""
         q = Q()
         for key, values in self.chosen.items():
-            q &= self._among(key, values)
+            among = self._among(key.removeprefix(levels.NOT), values)
+            q &= ~among if key.startswith(levels.NOT) else among
         return q
 
     def _among(self, key: str, values: frozenset[str]) -> Q:
@@ -77,9 +78,9 @@ class Narrowing:
 def narrowing(user: User | None, narrow: levels.Narrow, by: tuple[str, ...] = ()) -> Narrowing:
     """Of a question by these dimensions. At most two queries. Raises Refused for what there is not."""
     chosen = levels.wanted(narrow)
-    asked = {*by, *chosen}
+    asked = levels.keys(by, chosen)
     sops = levels.sop_labels(user) if "sop" in asked else {}
-    unknown = sorted(chosen.get("sop", frozenset()) - sops.keys())
+    unknown = levels.unknown_sops(chosen, sops)
     if unknown:
         raise Refused(levels.no("sop", unknown[0], sops))
     return Narrowing(chosen, aliases.names() if "label" in asked else aliases.NONE, sops)

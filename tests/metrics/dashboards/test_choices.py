@@ -10,9 +10,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from metrics import choices
-from metrics.dashboards import mailing, measuring, offering, saving, writing
+from metrics.dashboards import breaking_down, mailing, measuring, offering, saving, writing
 from metrics.dashboards.filters import read
+from metrics.dashboards.tabs import TABS
 from metrics.definitions import CSAT, VOLUME
+from metrics.dimensions import LABEL, MARKET, TEAM, Dimension
 from metrics.models import Import
 from sopdesk.accounts.models import Team, User
 from tests.metrics.bringing import bring
@@ -118,3 +120,63 @@ def test_one_agent_is_for_who_may_see_agents_and_not_of_few(
     assert created(gia, "agent=agent0") == listed(as_person(gia), "agent=agent0") == 0
     assert "agent" not in read(DAYS, user=gia).fields
     assert as_person(gia).get("/metrics/choices/agent", {"agent": "a"}).content.strip() == b""
+
+
+def compared(person: User, query: str) -> tuple[int, int]:
+    """How many tickets stand on both sides of a comparison."""
+    [tile] = measuring.board(read(f"{DAYS}&{query}", user=person), (VOLUME,)).tiles()
+    assert tile.other is not None
+    return tile.figure.n, tile.other.n
+
+
+def test_it_is_compared_with_other_tickets_of_the_same_days(figures: Import, gia: User) -> None:
+    team = "team=payments"
+    for query, n, other in (
+        ("label=label1&against=label=label2", 3, 3), (f"{team}&against=team=strangers", 6, 6),
+        (f"{team}&label=label1&against=label=label5", 1, 1), ("market=m1&against=market=m4", 3, 3),
+        ("priority=p1&against=priority=zzz", 3, 0), (f"{team}&against=site=harbor", 6, 6),
+        ("channel=chat&against=channel=phone", 18, 0),
+    ):  # fmt: skip
+        assert compared(gia, query) == (n, other), query
+
+
+def test_all_others_are_all_but_these(figures: Import, gia: User, finn: User) -> None:
+    source = figures.source_id
+    for query in (
+        "label=label1", "team=payments", "team=strangers", "site=harbor", "site=vendor", "market=m1", "priority=p2",
+        "channel=chat", f"source={source}", "label=zzz", "site=-",
+    ):  # fmt: skip
+        for person in (gia, finn):
+            now, rest = compared(person, f"{query}&against=rest={query.split('=')[0]}")
+            assert now + rest == created(person, ""), query
+    assert compared(gia, "team=payments&label=label1&against=rest=label") == (1, 5)
+    assert compared(gia, "site=dublin&team=payments&against=rest=site") == (6, 12)
+
+
+def test_nobody_is_compared_with_what_nothing_was_chosen_of(figures: Import, gia: User, finn: User) -> None:
+    chosen = read(f"{DAYS}&against=rest=label", user=gia)
+    assert chosen.segment is None
+    assert "rest=label" in chosen.problems[0]
+    offered = dict(read(f"{DAYS}&label=label1", user=finn).fields["against"].choices)  # type: ignore[attr-defined]
+    assert [key for key, _said in offered["All others"]] == ["rest=label"]
+    assert "Site" not in offered
+    assert compared(finn, "agent=zzz&against=rest=site&site=harbor")[0] == 0
+
+
+def test_lines_stand_beside_their_like_or_all_of_the_others(figures: Import, gia: User) -> None:
+    def beside(query: str, by: Dimension) -> dict[str, int]:
+        lines = breaking_down.lines(read(f"{DAYS}&{query}", user=gia), VOLUME, by)
+        return {line.name.key: line.other.n for line in lines if line.other}
+
+    assert beside("label=label1&against=rest=label", TEAM)["payments"] == 5
+    assert beside("label=label1&against=label=label2", LABEL) == {"label1": 3}
+    assert beside("site=harbor&against=rest=site", MARKET)["m1"] == 2
+    assert beside("site=harbor&against=rest=site", TEAM) == {"harbor-payments": 12}
+
+
+def test_every_tab_can_be_compared_with_all_others(figures: Import, gia: User, as_person: Any) -> None:
+    for key in TABS:
+        address = f"/metrics/{key}" if key else "/metrics"
+        page = as_person(gia).get(f"{address}?{DAYS}&label=label1&team=payments&against=rest=label&mix=same")
+        assert "refused" not in page.context, key
+        assert "all without this label" in page.content.decode()
