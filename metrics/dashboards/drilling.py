@@ -5,7 +5,8 @@ A list without days takes the last ones on which anything of its choice counts, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,6 +15,12 @@ from sopdesk.text import reversing
 
 # Instead of which the days are written out.
 _OF_DAYS: Final = ("period", "since", "until")
+
+
+def spans(starts: Sequence[date], last: date) -> list[Period]:
+    """The days of each point of a trend: from where it begins to before the next."""
+    ends = [*(start - timedelta(days=1) for start in starts[1:]), last]
+    return [Period(start, end) for start, end in zip(starts, ends, strict=True)]
 
 
 def address(choices: Mapping[str, str], shown: str, period: Period, **more: str | int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -63,31 +63,41 @@ def _arrow(moved: Change, difference: str) -> str:
     return "trending-up" if moved.value > 0 else "trending-down"
 
 
-def point_rows(pairs: Iterable[tuple[Point, Point | None]], metric: Metric, against: str) -> str:
-    """Rows of From, value, n, interval; and of the other side value and n, where `against` says what that is."""
+Behind = Callable[[Figure, int], str]
+"""The address of the tickets behind the figure of a point, by its number; "" where there is no list."""
+
+
+def point_rows(
+    pairs: Iterable[tuple[Point, Point | None]], metric: Metric, against: str, here: Behind, there: Behind
+) -> str:
+    """Rows of From, value, n, interval; and of the other side value and n, where `against` says what that is. `here`
+    and `there` say where the values of both sides lead."""
     labels = str(metric.label), _("95 % interval"), against
-    return joined("\n", _ROW, (_cells(point, other, labels) for point, other in pairs))
+    return joined("\n", _ROW, (_cells(at, *pair, labels, (here, there)) for at, pair in enumerate(pairs)))
 
 
-def _cells(point: Point, other: Point | None, labels: tuple[str, str, str]) -> tuple[str, ...]:
+def _cells(
+    at: int, point: Point, other: Point | None, labels: tuple[str, str, str], behind: tuple[Behind, Behind]
+) -> tuple[str, ...]:
     name, interval, against = labels
+    here, there = behind
     return (
         _time(point.day, in_words(point.day)),
         name,
-        value_or_why(point.figure),
+        _linked(point.figure, here(point.figure, at)),
         grouped(point.figure.n),
         interval,
         wording.interval(point.figure),
-        _beside(point, other, against) if against else "",
+        _beside(point, other, against, there(other.figure, at) if other else "") if against else "",
     )
 
 
-def _beside(point: Point, other: Point | None, against: str) -> str:
+def _beside(point: Point, other: Point | None, against: str, url: str) -> str:
     if other is None:
         return filled(_BESIDE, against, NOTHING, "", NOTHING)
     day = _time(other.day, day_and_month(other.day), css="soft") if other.day != point.day else ""
     return filled(
-        _BESIDE, against, value_or_why(other.figure), day and filled(" {}", day), grouped(other.figure.n)
+        _BESIDE, against, _linked(other.figure, url), day and filled(" {}", day), grouped(other.figure.n)
     )
 
 
@@ -100,6 +110,13 @@ def value_or_why(figure: Figure) -> str:
     if figure.value is not None:
         return wording.said(figure.metric, figure.value)
     return filled('<span class="soft">{}</span>', _("too few") if figure.is_small else _("not measured"))
+
+
+def _linked(figure: Figure, url: str) -> str:
+    said = value_or_why(figure)
+    if figure.value is None or not url:
+        return said
+    return filled('<a href="{}" title="{}">{}</a>', url, _("The tickets behind it"), said)
 
 
 def spark(values: Sequence[float | None]) -> str:

@@ -4,7 +4,7 @@
 {% ticket_rows tickets %}           a row for each ticket of a list
 {% moved change metric %}            how far a figure moved
 {% moved_within change metric %}     and the interval of that
-{% point_rows pairs others metric against %}       the figures of a chart as rows of a table
+{% point_rows pairs metric %}       the figures of a chart as rows of a table
 {% mark_entries marks %}            the publications that a chart marks
 {% line_rows lines %}               a row for each line of a table
 {% line_head "value" label %}       the head of a column that can be sorted
@@ -33,6 +33,7 @@ from metrics.dashboards.naming import Name
 from metrics.dashboards.tabs import TABS
 from metrics.dashboards.ticket_rows import rows as rows_of_tickets
 from metrics.definitions import Metric
+from metrics.filters import Period
 from metrics.models import Ticket
 from metrics.reporting import Figure, Point
 from sopdesk.text.figures import clock, grouped
@@ -79,15 +80,24 @@ def moved_within(change: Change, metric: Metric) -> str:
     return markup.reach(change, metric)
 
 
-@register.simple_tag
-def point_rows(
-    pairs: Iterable[tuple[Point, Point | None]],
-    others: Sequence[Point],
-    metric: Metric,
-    against: str | Promise,
-) -> str:
-    """The figures of a chart as rows of a table; with the other side's where there is one."""
-    return markup.point_rows(pairs, metric, str(against) if others else "")
+@register.simple_tag(takes_context=True)
+def point_rows(context: Context, pairs: Iterable[tuple[Point, Point | None]], metric: Metric) -> str:
+    """The figures of a chart as rows of a table, each with the way to its tickets; the other side's too where it is."""
+    chosen, others = context["chosen"], context["others"]
+    choices = dict(parse_qsl(context["query"]))
+    here = _behind(choices, context["points"], context["period"])
+    there = _behind(chosen.choices_other(choices), others, context["period_other"])
+    return markup.point_rows(pairs, metric, str(chosen.against_label) if others else "", here, there)
+
+
+def _behind(choices: dict[str, str] | None, points: Sequence[Point], period: Period | None) -> markup.Behind:
+    """Where the points of one side lead; `choices` None: there is no list of these tickets."""
+    if choices is None or period is None or not points:
+        return lambda _figure, _at: ""
+    days = drilling.spans([point.day for point in points], period.last)
+    return lambda figure, at: (
+        drilling.address(choices, figure.metric.key, days[at]) if figure.metric.shown else ""
+    )
 
 
 @register.simple_tag

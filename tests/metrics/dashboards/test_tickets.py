@@ -6,6 +6,7 @@ import csv
 import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -121,7 +122,8 @@ def test_a_line_leads_to_as_many_as_it_says(figures: Import, hal: User, as_perso
         for by in breaking_down.dimensions_for(hal):
             page = as_person(hal).get(f"/metrics/{where}&by={by.key}")
             lines = [line for line in page.context.get("lines", ()) if line.figure.value is not None]
-            links = re.findall(r'href="[^"?]*tickets[?]([^"]*)" title="The tickets', page.content.decode())
+            table = page.content.decode().split('aria-labelledby="lines-title"')[-1]
+            links = re.findall(r'href="[^"?]*tickets[?]([^"]*)" title="The tickets', table)
             assert len(links) == len(lines)
             assert lines or "refused" in page.context or by.key == "sop", (where, by)
             for line, link in zip(lines, links, strict=True):
@@ -129,6 +131,27 @@ def test_a_line_leads_to_as_many_as_it_says(figures: Import, hal: User, as_perso
                 shown = QueryDict(query)["show"]
                 assert "since=" in query  # a list without days takes those that its own choice has
                 assert counted(hal, read(query, user=hal), shown) == line.figure.n, (where, line.name, query)
+
+
+def test_a_point_of_a_trend_leads_to_as_many_as_it_says(figures: Import, hal: User, as_person: Any) -> None:
+    """By day and by week, those of these days and of what they are compared with."""
+    days = "since=2026-05-11&until=2026-05-20"
+    for where in (
+        f"csat?{DAYS}",
+        f"volume?{days}&site=dublin&against=site=harbor",
+        f"backlog?{days}",
+        f"aht?{days}",
+    ):
+        page = as_person(hal).get(f"/metrics/{where}")
+        pairs = [*chain(*page.context["beside"])]
+        figures_shown = [point.figure for point in pairs if point and point.figure.value is not None]
+        table = page.content.decode().split("The figures as a table</summary>")[1].split("</table>")[0]
+        links = [
+            unescape(link) for link in re.findall(r'href="[^"?]*tickets[?]([^"]*)" title="The tickets', table)
+        ]
+        assert len(links) == len(figures_shown) > 1
+        for figure, query in zip(figures_shown, links, strict=True):
+            assert counted(hal, read(query, user=hal), QueryDict(query)["show"]) == figure.n, query
 
 
 def test_a_page_says_as_many_as_its_figure(figures: Import, gia: User, as_person: Any) -> None:
