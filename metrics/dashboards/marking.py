@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.utils import timezone
 
 from metrics import aliases
@@ -39,28 +39,44 @@ class Mark:
     url: str
 
 
-def marks(viewer: User, period: Period, *, label: str = "") -> list[Mark]:
-    """The newest, oldest first, material ones before editorial ones are left out; of one label, of the SOPs that
-    govern it. One query."""
+@dataclass(frozen=True)
+class Marks:
+    """Those that are shown, oldest first, and how many there are."""
+
+    shown: list[Mark]
+    total: int
+
+    @property
+    def left_out(self) -> int:
+        return self.total - len(self.shown)
+
+
+def marks(viewer: User, period: Period, *, label: str = "", sop: str = "") -> Marks:
+    """The newest, editorial ones left out before material ones; of one label, of the SOPs that govern it; of one SOP,
+    its own. One query."""
     zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
     first = datetime.combine(period.first, time(0), zone)
     after = datetime.combine(period.last + timedelta(days=1), time(0), zone)
     labels = tuple(aliases.names().of_one(label)) if label else ()
-    found = [_mark(row, zone) for row in _newest(viewer, timezone.now(), first, after, labels)]
-    return sorted(found, key=lambda mark: (mark.at, mark.key))
+    rows = [*_newest(viewer, timezone.now(), first, after, labels, sop)]
+    found = sorted((_mark(row[:-1], zone) for row in rows), key=lambda mark: (mark.at, mark.key))
+    return Marks(found, rows[0][-1] if rows else 0)
 
 
 @worded
 def _newest(
-    viewer: User, now: datetime, first: datetime, after: datetime, labels: tuple[str, ...]
+    viewer: User, now: datetime, first: datetime, after: datetime, labels: tuple[str, ...], sop: str
 ) -> QuerySet[Version, tuple[Any, ...]]:
     versions = Version.objects.visible_to(viewer, now).filter(
         document__kind="sop", in_force__startswith__gte=first, in_force__startswith__lt=after
     )
     if labels:
         versions = versions.filter(data__labels__has_any_keys=labels)
-    columns = ("in_force", "document__key", "title", "number", "summary", "material")
-    return versions.order_by("-material", "-in_force__startswith").values_list(*columns)[:SHOWN]
+    if sop:
+        versions = versions.filter(document__key=sop)
+    columns = ("in_force", "document__key", "title", "number", "summary", "material", "total")
+    counted = versions.annotate(total=Window(Count("pk")))
+    return counted.order_by("-material", "-in_force__startswith").values_list(*columns)[:SHOWN]
 
 
 def _mark(row: tuple[Any, ...], zone: ZoneInfo) -> Mark:

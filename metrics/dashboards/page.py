@@ -105,8 +105,9 @@ def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any
     points, others = board.points(metric)
     others, line_said = mixed_line.others(chosen, board, metric, others)
     days = [point.day for point in points]
-    marks = marking.marks(chosen.viewer, chosen.period_now, label=chosen.chosen("label"))
-    drawn = marking.drawn(marks, days)
+    narrowed = {"label": chosen.chosen("label"), "sop": chosen.chosen("sop")}
+    marks = marking.marks(chosen.viewer, chosen.period_now, **narrowed)
+    drawn = marking.drawn(marks.shown, days)
     chart = drawing.trend(metric, points, others, other_name=chosen.against_label, marks=drawn)
     return {
         "tiles": mixing.tiles(chosen, board),

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from metrics.dashboards import parts
+from metrics.dashboards import marking, parts
 from metrics.dashboards.filters import read
 from metrics.dashboards.tabs import TABS
 from metrics.models import Import
@@ -223,7 +223,7 @@ class TestPublications:
         days = {"since": (today - timedelta(days=20)).isoformat(), "until": today.isoformat()}
         answer = browser.get(address(key), {**days, **params})
         chart = answer.context["chart"]["marks"]
-        shown = [mark.key for mark in answer.context["marks"]]
+        shown = [mark.key for mark in answer.context["marks"].shown]
         assert sorted(shown) == sorted(key.split()[0] for mark in chart for key in mark["name"].split(", "))
         return shown
 
@@ -236,6 +236,18 @@ class TestPublications:
             assert self.marks(browser, key) == ["SOP-0001", "SOP-0002"], key
             assert self.marks(browser, key, label="payout") == ["SOP-0002"], key
         assert "About payout" in page(browser, "csat", until=timezone.localdate().isoformat())
+
+    def test_with_an_sop_only_its_own(self, sops: None, figures: Import, gia: User, as_person: Any) -> None:
+        assert self.marks(as_person(gia), sop="SOP-0001") == ["SOP-0001"]
+
+    def test_those_that_have_no_room_are_counted(
+        self, sops: None, figures: Import, gia: User, as_person: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(marking, "SHOWN", 1)
+        days = f"since=2026-05-01&until={timezone.localdate()}"
+        shown = as_person(gia).get(f"/metrics/csat?{days}")
+        assert (len(shown.context["marks"].shown), shown.context["marks"].total) == (1, 2)
+        assert "2 publications of SOPs" in shown.content.decode()
 
     def test_only_those_whose_text_the_viewer_may_read(
         self, sops: None, figures: Import, finn: User, ana: User, as_person: Any
