@@ -233,8 +233,8 @@ def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]
     """The tickets that this person may see, that the filter takes in, and that `shown` (a key of SHOWN) is about."""
     which, agent = SHOWN[shown], chosen.chosen("agent")
     if which.behind is not None:
-        rows = which.behind(user, chosen).order_by().values("ticket")
-        return Ticket.objects.visible_to(user).filter(pk__in=rows)
+        behind = which.behind(user, chosen).order_by().values("ticket")
+        return Ticket.objects.visible_to(user).filter(pk__in=behind)
     first, after = moments(chosen.period_now)
     found = which.narrow(Ticket.objects.visible_to(user).filter(narrowed(user, chosen)))
     if agent and which.rows is None:
