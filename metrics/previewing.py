@@ -12,6 +12,7 @@ from django.db import transaction
 from metrics import (
     containers,
     converting,
+    json_members,
     mapping,
     reading,
     rejecting,
@@ -87,6 +88,8 @@ def left_out(draft: Import) -> list[str]:
     """What of the file will not be read though it stands there, as far as it is seen before. Raises FileRefused."""
     if draft.form == surveying.WORKBOOK:
         return words_of({"sheets": workbooks.others_of(stored_path(draft))})
+    if (several := json_members.found_in(stored_path(draft))) is not None:
+        return words_of({"passed_over": several.passed_over})
     found = read_together(draft)
     return words_of({"passed_over": found.passed_over, "doubtful": found.doubtful}) if found else []
 

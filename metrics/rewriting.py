@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Final
 
-from metrics import containers, joining, left_out, shared_strings, surveying, workbooks, written
+from metrics import containers, joining, json_members, left_out, shared_strings, surveying, workbooks, written
 from metrics.json_pages import SIDE, Record
 from metrics.json_records import Place, Records
 from metrics.later import Later
@@ -98,7 +98,10 @@ def _names(upload: Path) -> Path:
 
 
 def _begin(upload: Path, header: list[str], say: Callable[[], object]) -> Cursor:
-    if not containers.is_seekable_text(upload):
+    several = json_members.found_in(upload)
+    if several is not None:
+        json_members.write(upload, several, upload.with_suffix(".plain"), say)
+    elif not containers.is_seekable_text(upload):
         containers.unpack(upload, upload.with_suffix(".plain"), still_here=say)
     found = surveying.survey(upload)
     _names(upload).unlink(missing_ok=True)
@@ -110,6 +113,7 @@ def _begin(upload: Path, header: list[str], say: Callable[[], object]) -> Cursor
         "group": found.group,
         "size": size,
         "place": asdict(Place()),
+        "passed_over": several.passed_over if several else [],
     }
 
 
@@ -203,7 +207,7 @@ def _tidied(upload: Path, target: Path, cursor: Cursor) -> Cursor:
     part.replace(target)
     for place in (_names(upload), upload.with_suffix(".plain")):
         place.unlink(missing_ok=True)
-    return {"rewritten": target.name, "left_out": left_out.kept(cursor, "later", "others")}
+    return {"rewritten": target.name, "left_out": left_out.kept(cursor, "later", "others", "passed_over")}
 
 
 def _row(record: Record, header: list[str], cells: dict[str, str]) -> list[str]:

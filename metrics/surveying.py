@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from metrics import beside, containers, reading, table_shapes, tables, workbooks
+from metrics import beside, containers, json_members, reading, table_shapes, tables, workbooks
 from metrics.containers import FileRefused
 from metrics.json_pages import MAIN, SIDE, Record
 from metrics.json_records import beginning, is_lines
@@ -27,7 +26,6 @@ EXTRA_MAX: Final = 300
 WORKBOOK: Final = "xlsx"
 # Forms whose rows have the numbers of lines, the header being the first; a record of JSON has the number it has there.
 BY_LINES: Final = ("", WORKBOOK, TABLES)
-_JSON: Final = re.compile(rb"\s*(\{|\[\s*[\[{\]])")
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,9 @@ def look(path: Path) -> Look:
     containers.check_not_empty(path)
     if workbooks.is_workbook(path):
         return _checked(Look(workbooks.header_of(path), WORKBOOK))
-    if tables.are_several(path):
+    if tables.are_several(path) and json_members.found_in(path) is None:
         return Look(tables.found_in(path).joined, TABLES)
-    if not _JSON.match(containers.beginning(path)):
+    if not tables.are_several(path) and not json_members.IS_JSON.match(containers.beginning(path)):
         return _checked(Look(reading.layout_of(path).header))
     found = survey(path)
     header = _header(found)
@@ -93,14 +91,27 @@ def is_ticket(record: Record, group: str) -> bool:
 
 def survey(path: Path) -> Survey:
     """Raises FileRefused when it is no JSON, or has no list of objects."""
+    if (several := json_members.found_in(path)) is not None:
+        own = [record.value for record in several.records if record.group == json_members.TICKETS]
+        return Survey(several.records, True, json_members.TICKETS, detecting.form_of(own[:50]))
     raw = containers.beginning(path, SURVEY_BYTES)
     whole = len(raw) < SURVEY_BYTES // 2
     records = beginning(raw, is_cut=not whole, most=SURVEY_RECORDS)
     group = _main_group(records)
     tickets = [record.value for record in records if record.group == group and not record.reason]
+    alone = json_members.side_of(tickets) or next((r.group for r in records if r.group in SIDE), "")
+    if alone and (not tickets or json_members.side_of(tickets)):
+        raise FileRefused(_alone(alone))
     if not tickets:
         raise FileRefused(_("The JSON holds no list of tickets: no object in it could be one."))
     return Survey(records, is_lines(raw), group, detecting.form_of(tickets[:50]))
+
+
+def _alone(name: str) -> str:
+    return _(
+        "This file holds “%(list)s” alone: they explain tickets, and are none. Put it into one .zip with the file of"
+        " tickets, each as it was exported, and upload that. Tickets that are here already are brought up to date."
+    ) % {"list": name}
 
 
 def _main_group(records: list[Record]) -> str:

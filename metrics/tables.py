@@ -111,14 +111,14 @@ def found_in(path: Path) -> Found:
 def _found_in(path: Path, _changed: int) -> Found:
     """A page asks for it again and again, and to look into hundreds of parts takes a second."""
     sizes = containers.members(path)
-    _check_sizes(sizes, path.stat().st_size)
+    check_sizes(sizes, path.stat().st_size)
     size = min(table_shapes.LOOKED_AT, FIRST_LOOK // max(1, len(sizes)))
     looked_at = {name: _shape(path, name, size) for name in in_order(sizes) if sizes[name]}
     shapes = {name: found for name, found in looked_at.items() if isinstance(found, Shape)}
     vendor, known = _known(shapes, [*sizes])
     for name, found in looked_at.items():
         if isinstance(found, FileRefused) and has_name_of(name, known):
-            raise _unread(name, found)
+            raise unread(name, found)
     by = partial(_read_by, path, shapes, size)
     like = _parts(known, shapes, by, partial(_repeats_itself, path, shapes, size))
     known |= {name: known[owner] for name, owner in like.items()}
@@ -220,7 +220,7 @@ def _shape(path: Path, name: str, size: int) -> Shape | FileRefused | None:
         return None
     except FileRefused as refusal:
         if _TABLE.search(name):
-            raise _unread(name, refusal) from refusal
+            raise unread(name, refusal) from refusal
         return refusal
 
 
@@ -230,10 +230,10 @@ def naming(file: str) -> Iterator[None]:
     try:
         yield
     except FileRefused as refusal:
-        raise _unread(file, refusal) from refusal
+        raise unread(file, refusal) from refusal
 
 
-def _unread(name: str, why: FileRefused) -> FileRefused:
+def unread(name: str, why: FileRefused) -> FileRefused:
     return FileRefused(_("“%(file)s” in the .zip cannot be read. %(why)s") % {"file": name[-60:], "why": why})
 
 
@@ -242,7 +242,7 @@ def _side(vendor: str, name: str, shape: Shape) -> str:
     return next((side.group for side in VENDORS[vendor].SIDES if side.fits(columns, name)), "")
 
 
-def _check_sizes(sizes: dict[str, int], packed: int) -> None:
+def check_sizes(sizes: dict[str, int], packed: int) -> None:
     if len(sizes) > MEMBERS_MAX:
         raise FileRefused(
             _("The .zip holds %(count)s files; at most %(most)s are read together.")
