@@ -11,7 +11,8 @@ from metrics.backlogs import AGES
 from metrics.dashboards import parts
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.waiting import Curve
-from metrics.models import SlaResult
+from metrics.measured_by import Measured
+from metrics.models import SlaResult, SlaTarget
 from metrics.tiles import File, number, register
 
 if TYPE_CHECKING:
@@ -74,13 +75,35 @@ def overdue(viewer: User, params: QueryDict) -> File:
 
 
 def _promises(found: QuerySet[SlaResult]) -> Iterator[list[str]]:
-    yield ["ticket", "promise", "due_at", "target_s", "team", "site"]
+    yield [
+        "ticket",
+        "promise",
+        "due_at",
+        "target_s",
+        "priority_applied",
+        "policy",
+        "calendar",
+        "team",
+        "site",
+    ]
+    measured = Measured()
     for each in found.iterator(chunk_size=2000):
         team = each.ticket.team
+        rules = measured.by(each, team)
         yield [
             each.ticket.external_id, each.metric, each.due_at.isoformat() if each.due_at else "", str(each.target_s),
+            each.priority_applied, str(rules.policy), str(rules.calendar),
             team.slug if team else each.ticket.team_name, team.site.slug if team else "",
         ]  # fmt: skip
+
+
+@register("versions")
+def versions(viewer: User, params: QueryDict) -> File:
+    """How many of the promises of these days each version of a policy measured."""
+    chosen = DashboardFilter(params, user=viewer)
+    lines = parts.measured_by(chosen).context["lines"]
+    rows = [[line.policy.name, str(line.policy.version), *map(str, line.counts)] for line in lines]
+    return File(_named("versions", chosen), [["policy", "version", *SlaTarget.Metric.values], *rows])
 
 
 def _named(name: str, chosen: DashboardFilter) -> str:

@@ -19,10 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import backlogs, levels
-from metrics.dashboards import tickets, waiting
+from metrics.dashboards import tickets, versions, waiting
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import Section, section
-from metrics.models import SlaResult, Ticket
+from metrics.models import SlaResult, SlaTarget, Ticket
 
 PROMISES_SHOWN: Final = 12
 
@@ -55,6 +55,11 @@ def promises(chosen: DashboardFilter) -> Section:
             "overdue_n": overdue.count(),
         },
     )
+
+
+@section("sla")
+def versions_later(chosen: DashboardFilter) -> Section:
+    return _later(chosen, "versions", _("By which policies these figures were measured"))
 
 
 @section("backlog")
@@ -140,4 +145,15 @@ def hours(chosen: DashboardFilter) -> Section:
     return Section("dashboards/hours.html", {**context, "zone": settings.REPORTING_TIME_ZONE})
 
 
-LATER: Final[dict[str, Callable[[DashboardFilter], Section]]] = {"waiting": waits, "hours": hours}
+def measured_by(chosen: DashboardFilter) -> Section:
+    """The versions of policies that the promises of these days were measured by. Three queries."""
+    promises = [str(label) for label in SlaTarget.Metric.labels]
+    context = {"lines": versions.lines(chosen), "promises": promises, "query": _query(chosen)}
+    return Section("dashboards/versions.html", context)
+
+
+LATER: Final[dict[str, Callable[[DashboardFilter], Section]]] = {
+    "waiting": waits,
+    "hours": hours,
+    "versions": measured_by,
+}

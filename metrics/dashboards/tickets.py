@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import chain
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from metrics import backlogs, levels
 from metrics.dashboards import still_open
 from metrics.dashboards.filters import DashboardFilter
 from metrics.filters import moments
+from metrics.measured_by import Measured
 from metrics.models import HandleSegment, Rating, SlaResult, Source, Ticket, VendorFigure
 from metrics.reporting import mature_by_source
 from sopdesk.accounts.models import User
@@ -292,23 +294,35 @@ def _mature(moment: str) -> Q:
     return mature
 
 
+_PROMISED: Final = ("first_reply", "resolution")
+_OF_PROMISE: Final = ("", "_time", "_due", "_target_s", "_priority_applied", "_policy", "_calendar")
+
+
 def as_table(found: QuerySet[Ticket]) -> Iterator[list[str]]:
-    """A list as rows of a file: what the page shows, in full."""
+    """A list as rows of a file: what the page shows, in full, and by which rules it was measured."""
     yield [
         "ticket", "source", "created_at", "status", "priority", "channel", "market", "team", "labels",
-        "first_reply", "first_reply_time", "resolution", "resolution_time", "rating",
+        *(f"{metric}{column}" for metric in _PROMISED for column in _OF_PROMISE), "rating",
     ]  # fmt: skip
+    measured = Measured()
     for ticket in rows_of(found)[:CSV_ROWS].iterator(chunk_size=2000):
         promises = {result.metric: result for result in ticket.sla_results.all()}
-        told = [
-            text
-            for metric in ("first_reply", "resolution")
-            for result in [promises.get(metric)]
-            for text in ([result.state, clock(result.elapsed_s)] if result else ["", ""])
-        ]
+        told = (_told(promises.get(metric), measured, ticket) for metric in _PROMISED)
         team = ticket.team.slug if ticket.team else ticket.team_name
         yield [
             ticket.external_id, ticket.source.name, ticket.created_at.isoformat(), ticket.status, ticket.priority,
-            ticket.channel, ticket.market, team, " ".join(ticket.labels), *told,
+            ticket.channel, ticket.market, team, " ".join(ticket.labels), *chain.from_iterable(told),
             " ".join(rating.raw for rating in ticket.ratings.all()),
         ]  # fmt: skip
+
+
+def _told(result: SlaResult | None, measured: Measured, ticket: Ticket) -> list[str]:
+    """Of one promise what _OF_PROMISE names; nothing where none was made."""
+    if result is None:
+        return [""] * len(_OF_PROMISE)
+    rules = measured.by(result, ticket.team)
+    due = result.due_at.isoformat() if result.due_at else ""
+    return [
+        result.state, clock(result.elapsed_s), due, str(result.target_s), result.priority_applied, str(rules.policy),
+        str(rules.calendar),
+    ]  # fmt: skip

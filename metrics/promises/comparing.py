@@ -10,9 +10,10 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from metrics.measured_by import seconds_in_words
 from metrics.models import Calendar, SlaPolicy, SlaTarget
 from metrics.promises.models import Recompute
-from metrics.promises.words import DAYS, hours_in_words, seconds_in_words, who_in_words
+from metrics.promises.words import DAYS, hours_in_words, who_in_words
 
 
 @dataclass(frozen=True)

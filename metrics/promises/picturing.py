@@ -12,8 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from metrics import calendars, public_holidays
+from metrics.measured_by import seconds_in_words
 from metrics.models import Calendar, SlaPolicy, SlaTarget
-from metrics.promises.words import DAYS, hours_in_words, seconds_in_words, who_in_words
+from metrics.promises.words import DAYS, hours_in_words, who_in_words
 from metrics.targets import WEIGHTS
 
 ROW_HEIGHT, MINUTE = 22, 0.25  # a day is 360 wide

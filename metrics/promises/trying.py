@@ -13,9 +13,10 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from metrics import calendars
+from metrics.measured_by import seconds_in_words
 from metrics.models import Calendar, SlaPolicy, SlaTarget
 from metrics.promises.picturing import rank
-from metrics.promises.words import seconds_in_words, who_in_words
+from metrics.promises.words import who_in_words
 from metrics.targets import names_of
 from sopdesk.accounts.models import Team
 

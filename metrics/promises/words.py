@@ -48,13 +48,6 @@ def hours_in_words(hours: Sequence[Sequence[str]]) -> str:
     return ", ".join(f"{opens}–{closes}" for opens, closes in hours) or _("closed")
 
 
-def seconds_in_words(seconds: int) -> str:
-    """Business time as hours and minutes: "40 h", "1 h 30 min"."""
-    hours, minutes = divmod(round(seconds / 60), 60)
-    parts = [_("%(n)s h") % {"n": hours} if hours else "", _("%(n)s min") % {"n": minutes} if minutes else ""]
-    return " ".join(filter(None, parts)) or _("%(n)s s") % {"n": seconds}
-
-
 def who_in_words(row: SlaTarget) -> str:
     """Which tickets a target is for."""
     named = [

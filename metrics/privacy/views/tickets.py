@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from metrics import flagging
+from metrics.measured_by import Measured
 from metrics.models import Ticket, TicketText
 from metrics.privacy import showing, timeline
 from metrics.privacy.filters import TextViewFilter
@@ -68,7 +69,7 @@ def _page(
         "ticket": ticket,
         "flags": flagging.in_words(ticket.flags),
         "moments": timeline.of(ticket),
-        "promises": ticket.sla_results.order_by("metric", "instance"),
+        "promises": [*Measured().beside(ticket.sla_results.order_by("metric", "instance"), ticket.team)],
         "vendor_figures": ticket.vendor_figures.all(),
         "handle_segments": ticket.handle_segments.all(),
         "has_text": TicketText.objects.filter(ticket=ticket).exists(),

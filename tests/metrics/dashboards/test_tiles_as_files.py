@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from metrics.dashboards import parts
 from metrics.dashboards.tabs import TABS
 from metrics.models import Import, SlaResult
 from sopdesk.accounts.models import Team, User
@@ -44,7 +45,7 @@ def tiles(html: str) -> list[str]:
 def test_each_has_its_csv_and_its_png(figures: Import, gia: User, as_person: Any) -> None:
     browser = as_person(gia)
     shown = [page(browser, key, **DAYS) for key in TABS] + [browser.get("/").content.decode()]
-    shown += [browser.get(f"/metrics/parts/{part}", DAYS).content.decode() for part in ("waiting", "hours")]
+    shown += [browser.get(f"/metrics/parts/{part}", DAYS).content.decode() for part in parts.LATER]
     for html in shown:
         assert tiles(html)
         for tile in tiles(html):
