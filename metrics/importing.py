@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -37,6 +35,7 @@ from metrics import (
     surveying,
     told_apart,
     unmapped,
+    uploads,
 )
 from metrics.admitting import door_of, open_door
 from metrics.chunks import Chunk
@@ -69,14 +68,8 @@ class AlreadyImported(Exception):
         self.ticket_import = ticket_import
 
 
-def folder() -> Path:
-    path = Path(settings.MEDIA_ROOT) / "imports"
-    path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
 def stored_path(ticket_import: Import) -> Path:
-    return folder() / ticket_import.stored
+    return uploads.folder() / ticket_import.stored
 
 
 def receive(blocks: Iterable[bytes], *, name: str, source: Source, actor: User | None) -> Import:
@@ -86,8 +79,7 @@ def receive(blocks: Iterable[bytes], *, name: str, source: Source, actor: User |
     """
     if actor is not None:
         require(actor, Permission.TICKETS_IMPORT)
-    stored, size, digest = f"{uuid4()}.upload", 0, hashlib.sha256()
-    path = folder() / stored
+    path, size, digest = uploads.new(".upload"), 0, hashlib.sha256()
     try:
         with path.open("wb") as file:
             for block in blocks:
@@ -100,7 +92,7 @@ def receive(blocks: Iterable[bytes], *, name: str, source: Source, actor: User |
         raise
     header = [*look.header, *later.found_before(digest.hexdigest(), look.form, look.header)]
     return Import.objects.create(
-        source=source, file_name=name[-255:], stored=stored, size=size, sha256=digest.hexdigest(),
+        source=source, file_name=name[-255:], stored=path.name, size=size, sha256=digest.hexdigest(),
         time_zone=source.time_zone, header=header, form=look.form, created_by=actor,
     )  # fmt: skip
 

@@ -15,7 +15,9 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from metrics import uploads
 from metrics.models import Ticket
+from metrics.privacy import forgetting
 from metrics.privacy.models import PersonExport
 from metrics.privacy.persons import Person
 from metrics.rejecting import neutralised
@@ -35,6 +37,7 @@ _LEFT_OUT: Final = {
     "last_import",
     "team",
 }
+_NOTES: Final = "notes_in_reviews"
 _HANGING: Final = ("spans", "vendor_figures", "ratings", "handle_segments", "sla_results")
 
 
@@ -53,9 +56,12 @@ def make(person: Person, *, actor: User) -> PersonExport:
         raise ExportRefused(
             _("There are %(count)s tickets of this address: that is no person.") % {"count": count}
         )
-    rows = [_as_dict(ticket) for ticket in tickets.order_by("created_at", "pk")]
+    found = [*tickets.order_by("created_at", "pk")]
+    words = forgetting.words([ticket.pk for ticket in found])
+    rows = [{**_as_dict(ticket), _NOTES: words.get(ticket.pk, [])} for ticket in found]
     export = PersonExport(stored=f"{uuid4()}.zip", tickets=count, created_by=actor)
-    export.path.parent.mkdir(parents=True, exist_ok=True)
+    uploads.closed(export.path.parent)
+    export.path.touch(mode=0o600)
     _write(export, rows)
     with transaction.atomic():
         export.save()
@@ -90,7 +96,7 @@ def _columns(row: models.Model) -> dict[str, Any]:
 
 def _csv(rows: list[dict[str, Any]]) -> Iterator[str]:
     """The tickets alone, one a line, for a spreadsheet."""
-    names = [name for name in rows[0] if name not in _HANGING]
+    names = [name for name in rows[0] if name not in {*_HANGING, _NOTES}]
     yield "\ufeff" + _line(names)
     for row in rows:
         yield _line(["" if row[name] is None else str(row[name]) for name in names])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -10,6 +10,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from metrics.admitting import door_of
 from metrics.models import Source
 from metrics.quality.assigning import reviewers
 from metrics.quality.bringing import NEEDED
@@ -19,12 +20,17 @@ from metrics.quality.models.sampling import REVIEWERS_MAX, TICKETS_MAX
 from metrics.quality.models.scorecards import TOP_MAX, WEIGHT_MAX
 from metrics.quality.reviewing import Given, Marks
 from metrics.quality.sections import parse
+from metrics.sampling import Sampled
+from metrics.veiling import Sampler
 from sopdesk.accounts.models import Site, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from metrics.reading import Row
+
 NOT_APPLICABLE: Final = "na"
+LOOKED_AT: Final = 20  # rows, for samples
 
 
 class ReviewForm(forms.Form):
@@ -216,17 +222,19 @@ class ResultsForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which column holds what, with sample values."""
+    """Which column holds what, with sample values as the door lets them be seen."""
 
-    def __init__(self, data: Any, *, draft: QualityImport) -> None:
+    def __init__(self, data: Any, *, draft: QualityImport, rows: Sequence[Row]) -> None:
         super().__init__(data)
         self.names = {
             "ticket": gettext("Ticket number"), "reviewer": gettext("Reviewer"), "done_at": gettext("Reviewed on"),
             "note": gettext("Note"),
             **{f"criterion:{one.key}": one.name for one in draft.version.criteria.all()},
         }  # fmt: skip
-        choices = [("", gettext("no column")), *((name, f"{name} ({_sample(draft, at)})")
-                                                 for at, name in enumerate(draft.header))]  # fmt: skip
+        chosen = {ours: theirs for ours, theirs in draft.mapping.items() if theirs}
+        shown, sampled = Sampler(door_of(draft.source), chosen), Sampled(draft.header, [*rows[:LOOKED_AT]])
+        choices = [("", gettext("no column")), *((name, f"{name} ({_sample(sampled.samples(name, shown))})")
+                                                 for name in draft.header)]  # fmt: skip
         for name, label in self.names.items():
             initial = draft.mapping.get(name, "")
             self.fields[name] = forms.ChoiceField(
@@ -237,9 +245,5 @@ class ColumnsForm(forms.Form):
         return {name: str(self.cleaned_data.get(name) or "") for name in self.names}
 
 
-def _sample(draft: QualityImport, at: int) -> str:
-    """The first values of a column."""
-    values = [
-        row["cells"][at][:24] for row in draft.waiting[:20] if len(row["cells"]) > at and row["cells"][at]
-    ]
-    return ", ".join(dict.fromkeys(values[:8]).keys())[:60] or gettext("empty")
+def _sample(values: Iterable[str]) -> str:
+    return ", ".join(value[:24] for value in values)[:60] or gettext("empty")

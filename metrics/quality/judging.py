@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from metrics import rejecting
 from metrics.admitting import door_of
-from metrics.models import Ticket
+from metrics.models import Suppression, Ticket
 from metrics.quality.assigning import is_own
 from metrics.quality.models.reviews import NOTE_MAX
 from metrics.quality.sampling import about
@@ -24,16 +24,19 @@ from sopdesk.accounts.models import User
 
 if TYPE_CHECKING:
     from metrics.quality.models import Criterion, QualityImport
+    from metrics.reading import Row
 
 NOT_APPLICABLE: Final = {"", "-", "–", "n/a", "na", "not applicable"}
 YES: Final = {"yes", "y", "true", "met", "pass", "passed", "ok"}
 NO: Final = {"no", "n", "false", "not met", "fail", "failed"}
 FIRST_YEAR, LAST_YEAR = 1990, 2099
+VALUE_MAX: Final = 200
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A row that can be taken: `scores` by the id of the criterion, None for what did not apply."""
+    """A row that can be taken: `scores` by the id of the criterion, None for what did not apply. `note` None: it may be
+    about somebody who was erased, and is left out."""
 
     line: int
     number: str
@@ -41,7 +44,7 @@ class Judged:
     reviewer: User | None
     reviewer_name: str
     done_at: datetime
-    note: str
+    note: str | None
     scores: dict[int, int | None]
 
     @property
@@ -53,7 +56,8 @@ class Judged:
 
 @dataclass(frozen=True)
 class Bad:
-    """A row that cannot, with the column and value that are wrong, and what to do."""
+    """A row that cannot, with the column and value that are wrong, and what to do. `cells`: of the chosen columns, as
+    they may be kept; none of a row whose cells cannot be told apart."""
 
     line: int
     column: str
@@ -63,7 +67,7 @@ class Bad:
 
     def kept(self) -> dict[str, Any]:
         return {
-            "line": self.line, "column": self.column, "value": self.value[:200], "reason": self.reason,
+            "line": self.line, "column": self.column, "value": self.value, "reason": self.reason,
             "cells": list(self.cells),
         }  # fmt: skip
 
@@ -71,7 +75,7 @@ class Bad:
 class _Wrong(Exception):
     def __init__(self, column: str, value: str, reason: str) -> None:
         super().__init__(reason)
-        self.column, self.value, self.reason = column, value, reason
+        self.column, self.value = column, value
 
 
 @dataclass(frozen=True)
@@ -84,41 +88,67 @@ class _World:
     tickets: dict[str, Ticket]
     people: dict[str, User]
     masked: Callable[[str], str]
+    tells_erased: bool
+
+    def may_note(self, ticket: Ticket | None) -> bool:
+        """Whether a note about this ticket may come in. Of who was erased it is known only that their tickets name no
+        customer: so where somebody was, none comes in with such a ticket (decision 44)."""
+        return not self.tells_erased or (ticket is not None and ticket.requester_key is not None)
+
+
+def chosen_columns(draft: QualityImport) -> list[str]:
+    """The columns of the file that are read, in its order. No other is kept."""
+    chosen = {*draft.mapping.values()}
+    return [name for name in draft.header if name in chosen]
 
 
 def judge(
-    draft: QualityImport, viewer: User, rows: Sequence[dict[str, Any]], seen: set[str]
+    draft: QualityImport, viewer: User, rows: Sequence[Row], seen: set[str], *, locks: bool = False
 ) -> list[Judged | Bad]:
-    """Each of these rows of the file, in its order. Three queries. A ticket twice by one reviewer is taken once: `seen`
-    are the marks of those taken before, and gets those of these."""
-    world = _world(draft, viewer, rows)
+    """Each of these rows of the file, in its order. Four queries. A ticket twice by one reviewer is taken once: `seen`
+    are the marks of those taken before, and gets those of these. `locks`: for who writes what comes of it."""
+    world, columns = _world(draft, viewer, rows, locks=locks), chosen_columns(draft)
     found: list[Judged | Bad] = []
     for row in rows:
-        cells = tuple(row["cells"])
+        cells = dict(zip(world.header, row.cells, strict=False))
         try:
-            if row["reason"]:
-                raise _Wrong("", "", rejecting.reason("", row["reason"]))
-            one = _judged(row["line"], dict(zip(world.header, cells, strict=False)), world)
+            if row.reason:
+                raise _Wrong("", "", rejecting.reason("", row.reason))
+            one = _judged(row.line, cells, world)
             if one.mark in seen:
                 said = _("An earlier row has the same ticket and reviewer. Take one of them out.")
                 raise _Wrong(world.mapping["ticket"], one.number, said)
             seen.add(one.mark)
             found.append(one)
         except _Wrong as wrong:
-            found.append(Bad(row["line"], wrong.column, wrong.value, wrong.reason, cells))
+            kept = tuple(_kept(name, cells[name], wrong.column, cells, world) for name in columns if cells)
+            value = world.masked(wrong.value)[:VALUE_MAX]
+            found.append(Bad(row.line, wrong.column, value, str(wrong), kept))
     return found
 
 
-def _world(draft: QualityImport, viewer: User, rows: Sequence[dict[str, Any]]) -> _World:
+def _kept(name: str, cell: str, wrong: str, cells: dict[str, str], world: _World) -> str:
+    """A cell of a rejected row as it may be kept: words masked, and none of them of who may have been erased."""
+    if name == world.mapping.get("note"):
+        ticket = world.tickets.get(cells[world.mapping["ticket"]].strip())
+        return world.masked(cell)[:NOTE_MAX] if world.may_note(ticket) else ""
+    return world.masked(cell)[:VALUE_MAX] if name == wrong else cell[:VALUE_MAX]
+
+
+def _world(draft: QualityImport, viewer: User, rows: Sequence[Row], *, locks: bool) -> _World:
     column = draft.mapping.get("ticket", "")
     at = draft.header.index(column) if column in draft.header else -1
-    numbers = {row["cells"][at].strip() for row in rows if 0 <= at < len(row["cells"])}
+    numbers = {row.cells[at].strip() for row in rows if 0 <= at < len(row.cells)}
     tickets = Ticket.objects.visible_to(viewer).filter(source=draft.source_id, external_id__in=numbers)
+    if locks:
+        # Who erases or purges meanwhile does it before this or after it, and in the same order (metrics/privacy).
+        tickets = tickets.order_by("pk").select_for_update(of=("self",), no_key=True)
     people = {key: person for person in User.objects.all()
               for key in (person.name.casefold(), person.email.casefold())}  # fmt: skip
     return _World(
         draft.mapping, draft.header, list(draft.version.criteria.all()),
         {ticket.external_id: ticket for ticket in tickets.select_related("team")}, people, door_of(draft.source).masked,
+        "requester" in draft.source.provides and Suppression.objects.exists(),
     )  # fmt: skip
 
 
@@ -134,10 +164,10 @@ def _judged(line: int, cells: dict[str, str], world: _World) -> Judged:
     ):
         raise _Wrong(world.mapping["reviewer"], name, _("Nobody reviews their own ticket."))
     scores = {one.pk: _score(cells, one, world.mapping) for one in world.criteria}
-    note = cells.get(world.mapping.get("note") or "", "").strip()
+    note = world.masked(cells.get(world.mapping.get("note") or "", "").strip())[:NOTE_MAX]
     return Judged(
         line, number, about(ticket), person, person.name if person else name[:120],
-        _moment(cells, world.mapping["done_at"]), world.masked(note)[:NOTE_MAX], scores,
+        _moment(cells, world.mapping["done_at"]), note if not note or world.may_note(ticket) else None, scores,
     )  # fmt: skip
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from django.db import transaction
+
+from metrics.containers import FileRefused
+from metrics.quality import files
 from metrics.quality.bringing import KIND
 from metrics.quality.judging import Bad, Judged, judge
 from metrics.quality.models import Mark, QualityImport, Review
 from metrics.quality.reviewing import Given, preview
 from sopdesk.audit.events import Event
 from sopdesk.audit.recording import record
-from sopdesk.jobs.registry import Step, on_failed, step
+from sopdesk.jobs.registry import JobRefused, Step, on_failed, step
 
 if TYPE_CHECKING:
     from metrics.quality.models import Criterion
@@ -22,28 +26,53 @@ ROWS: Final = 1000
 @step(KIND)
 def advance(job: Job) -> Step:
     """The next rows: what can be taken is, the rest is kept with its reason."""
-    draft = QualityImport.objects.select_related("version", "by").get(pk=job.payload["results"])
+    draft = QualityImport.objects.select_related("version", "by", "source").get(pk=job.payload["results"])
     done, seen = job.cursor.get("done", 0), set(job.cursor.get("seen", []))
-    rows = draft.waiting[done : done + ROWS]
-    judged = judge(draft, job.created_by or draft.by, rows, seen)
-    added, changed, same = _keep(draft, [row for row in judged if isinstance(row, Judged)])
+    try:
+        everything = files.rows_of(draft)
+    except FileRefused as refusal:
+        raise JobRefused(str(refusal)) from refusal
+    rows, total = everything[done : done + ROWS], len(everything)
+    judged = judge(draft, job.created_by or draft.by, rows, seen, locks=True)
+    good = [row for row in judged if isinstance(row, Judged)]
     bad = [row.kept() for row in judged if isinstance(row, Bad)]
-    draft.added, draft.changed, draft.same = draft.added + added, draft.changed + changed, draft.same + same
-    draft.rejected, draft.rejected_rows = draft.rejected + len(bad), [*draft.rejected_rows, *bad]
-    done, total = done + len(rows), len(draft.waiting)
+    done += len(rows)
     is_over = done >= total
+    _count(draft, _keep(draft, good), [row for row in good if row.note is None], bad, is_over=is_over)
     if is_over:
-        draft.state, draft.waiting = QualityImport.State.DONE, []
-        facts = {name: getattr(draft, name) for name in ("added", "changed", "same", "rejected")}
-        record(actor=job.created_by or draft.by, event=Event.QUALITY_IMPORTED, subject=draft, facts=facts)
-    draft.save(update_fields=["added", "changed", "same", "rejected", "rejected_rows", "state", "waiting"])
+        _finish(draft, job)
     return Step({"done": done, "seen": sorted(seen)} if not is_over else {"done": done}, done, total, is_over)
+
+
+def _count(
+    draft: QualityImport,
+    kept: tuple[int, int, int],
+    unnoted: list[Judged],
+    bad: list[dict[str, Any]],
+    *,
+    is_over: bool,
+) -> None:
+    """What became of these rows. Under a lock: an erasure meanwhile takes notes out of rejected rows, too."""
+    fresh = QualityImport.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    added, changed, same = kept
+    draft.added, draft.changed, draft.same = fresh.added + added, fresh.changed + changed, fresh.same + same
+    draft.rejected, draft.rejected_rows = fresh.rejected + len(bad), [*fresh.rejected_rows, *bad]
+    draft.notes_left = fresh.notes_left + len(unnoted)
+    draft.state = QualityImport.State.DONE if is_over else draft.state
+    draft.save(update_fields=["added", "changed", "same", "rejected", "rejected_rows", "notes_left", "state"])
+
+
+def _finish(draft: QualityImport, job: Job) -> None:
+    """Nothing needs the file any more: what was rejected is kept apart."""
+    facts = {name: getattr(draft, name) for name in ("added", "changed", "same", "rejected")}
+    record(actor=job.created_by or draft.by, event=Event.QUALITY_IMPORTED, subject=draft, facts=facts)
+    transaction.on_commit(lambda: files.remove(draft))
 
 
 @on_failed(KIND)
 def give_back(job: Job) -> None:
     """The draft can be brought in again; what was taken before counts as known then."""
-    counts = {"added": 0, "changed": 0, "same": 0, "rejected": 0, "rejected_rows": []}
+    counts = {"added": 0, "changed": 0, "same": 0, "rejected": 0, "notes_left": 0, "rejected_rows": []}
     drafts = QualityImport.objects.filter(pk=job.payload["results"], state=QualityImport.State.RUNNING)
     drafts.update(state=QualityImport.State.DRAFT, **counts)
 
@@ -86,7 +115,8 @@ def _known(draft: QualityImport, good: list[Judged]) -> dict[tuple[str, str], Re
 def _is_same(old: Review, row: Judged, criteria: list[Criterion]) -> bool:
     marks = {mark.criterion_id: mark.score for mark in old.marks.all()}
     is_current = old.version_id == criteria[0].version_id
-    return is_current and marks == row.scores and old.done_at == row.done_at and old.note == row.note
+    is_noted = row.note is None or old.note == row.note
+    return is_current and marks == row.scores and old.done_at == row.done_at and is_noted
 
 
 def _fill(review: Review, row: Judged, draft: QualityImport, criteria: list[Criterion]) -> None:
@@ -95,5 +125,6 @@ def _fill(review: Review, row: Judged, draft: QualityImport, criteria: list[Crit
     found = preview(criteria, {pk: Given(score) for pk, score in row.scores.items()})
     review.version, review.brought_by, review.state = draft.version, draft, Review.State.DONE
     review.reviewer, review.reviewer_name = row.reviewer, row.reviewer_name
-    review.assigned_at, review.done_at, review.note = row.done_at, row.done_at, row.note
+    review.assigned_at, review.done_at = row.done_at, row.done_at
+    review.note = review.note if row.note is None else row.note
     review.score, review.has_critical_fail = found.share, found.has_critical_fail

@@ -19,7 +19,7 @@ import pytest
 import redis
 from django.db.models import F, Sum
 
-from metrics import importing, mapping
+from metrics import importing, mapping, uploads
 from metrics.models import (
     HandleSegment,
     Import,
@@ -159,7 +159,7 @@ def test_tables_read_together_survive_their_workers(
     assert everything(disturbed) == everything(undisturbed(monkeypatch, start))
     told = Ticket.objects.filter(source=disturbed.source, reply_count=1, first_public_reply_at__isnull=False)
     assert told.exclude(labels=[]).count() == WAREHOUSE
-    assert {each.suffix for each in importing.folder().iterdir()} <= {".upload", ".csv"}
+    assert {each.suffix for each in uploads.folder().iterdir()} <= {".upload", ".csv"}
 
 
 def struck(workers: Machine, disturbed: Import, kills: list[tuple[int, str]]) -> None:

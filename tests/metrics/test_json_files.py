@@ -18,7 +18,7 @@ import pytest
 from django.db import OperationalError
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from metrics import importing, rejecting, rewriting, shared_strings
+from metrics import importing, rejecting, rewriting, shared_strings, uploads
 from metrics.containers import FileRefused
 from metrics.models import Import, RejectedRow, Ticket
 from metrics.shared_strings import Strings
@@ -148,7 +148,7 @@ def chunk_by_chunk(started: Import) -> list[str]:
     while running.run(job.pk):
         job.refresh_from_db()
         seen.append(job.cursor["phase"])
-        for part in importing.folder().glob("*.part"):
+        for part in uploads.folder().glob("*.part"):
             with part.open("ab") as file:
                 file.write(b"half a row that was never comm")
     return seen
@@ -219,15 +219,15 @@ def test_a_sheet_goes_on_behind_the_last_row_that_was_written(monkeypatch: pytes
     chunks = 0
     while running.run(started.job_id):
         chunks += 1
-        for part in importing.folder().glob("*.part"):
+        for part in uploads.folder().glob("*.part"):
             part.write_bytes(part.read_bytes() + b"half a line")
         if chunks == 3:
-            next(importing.folder().glob("*.plain")).unlink()
+            next(uploads.folder().glob("*.plain")).unlink()
     done = Import.objects.get(pk=started.pk)
     assert (done.added, done.rejected) == (40, 0), done.job and done.job.error
     assert chunks > 6
     assert {*Ticket.objects.values_list("team_name", flat=True)} == {"<row> & </row>"}
-    assert sorted(path.suffix for path in importing.folder().iterdir()) == [".csv", ".upload"]
+    assert sorted(path.suffix for path in uploads.folder().iterdir()) == [".csv", ".upload"]
 
 
 @pytest.mark.parametrize("fault", [OperationalError("gone"), OSError(errno.ENOSPC, "full")])

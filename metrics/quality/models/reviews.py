@@ -43,7 +43,8 @@ class Calibration(models.Model):
 
 
 class QualityImport(models.Model):
-    """A file of QA results that was brought in, with what became of its rows. `rejected_rows` are kept to be mended."""
+    """A file of QA results that was brought in, with what became of its rows. `rejected_rows` are kept to be mended,
+    masked and without the columns that were not chosen."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("to be brought in")
@@ -52,7 +53,9 @@ class QualityImport(models.Model):
 
     file_name = models.CharField(_("file"), max_length=255)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    waiting = models.JSONField(default=list, help_text=_("The rows, until they are brought in."))
+    stored = models.CharField(
+        max_length=80, blank=True, help_text=_("Random name of the file, which goes when its rows are in.")
+    )
     sha256 = models.CharField(max_length=64)
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="+")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
@@ -64,6 +67,9 @@ class QualityImport(models.Model):
     changed = models.PositiveIntegerField(_("changed"), default=0)
     same = models.PositiveIntegerField(_("already known"), default=0)
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
+    notes_left = models.PositiveIntegerField(
+        _("notes left out"), default=0, help_text=_("Of rows whose ticket may be of somebody who was erased.")
+    )
     rejected_rows = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("brought in"), auto_now_add=True)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from metrics.containers import FileRefused
-from metrics.quality import bringing, places
+from metrics.quality import bringing, files, places
 from metrics.quality.errors import QualityRefused
 from metrics.quality.forms import ColumnsForm, ResultsForm
-from metrics.quality.judging import Bad
+from metrics.quality.judging import Bad, Judged
 from metrics.quality.models import QualityImport
+from metrics.reading import Row
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.listing import Listing
@@ -27,7 +28,7 @@ SHOWN = 20
 @editor
 def import_list(request: HttpRequest) -> HttpResponse:
     """What was brought in."""
-    rows = QualityImport.objects.visible_to(request.user).defer("waiting", "rejected_rows")
+    rows = QualityImport.objects.visible_to(request.user).defer("rejected_rows")
     rows = rows.select_related("source", "version__scorecard", "by")
     listing: Listing[QualityImport] = Listing(request.GET, rows, sorts=SORTS, sort="-brought")
     context = {"listing": listing, "tabs": places.tabs(signed_in(request), "imports")}
@@ -66,14 +67,19 @@ def import_read(request: HttpRequest, import_id: int) -> HttpResponse:
     found = _import(request, import_id)
     if found.state != QualityImport.State.DRAFT:
         return _report(request, found)
-    form = ColumnsForm(request.POST or None, draft=found)
+    try:
+        rows = files.rows_of(found)
+    except FileRefused as refused:
+        context = {"draft": found, "gone": str(refused)}
+        return render(request, "metrics/quality/import_map.html", context, status=410)
+    form = ColumnsForm(request.POST or None, draft=found, rows=rows)
     if form.is_bound and form.is_valid():
         try:
             bringing.say(found, form.mapping(), actor=signed_in(request))
             return redirect("quality:import_read", found.pk)
         except QualityRefused as refused:
             form.add_error(None, str(refused))
-    return _draft(request, found, form)
+    return _draft(request, found, form, rows)
 
 
 def _report(request: HttpRequest, brought: QualityImport) -> HttpResponse:
@@ -83,13 +89,14 @@ def _report(request: HttpRequest, brought: QualityImport) -> HttpResponse:
     return render(request, template, context)
 
 
-def _draft(request: HttpRequest, draft: QualityImport, form: ColumnsForm) -> HttpResponse:
-    is_ready = all(draft.mapping.get(name) for name in bringing.NEEDED)
-    rows = bringing.judged(draft, signed_in(request)) if is_ready and not form.errors else []
-    bad = [row for row in rows if isinstance(row, Bad)]
+def _draft(request: HttpRequest, draft: QualityImport, form: ColumnsForm, rows: list[Row]) -> HttpResponse:
+    is_ready = all(draft.mapping.get(name) for name in bringing.NEEDED) and not form.errors
+    judged = bringing.judged(draft, signed_in(request), rows) if is_ready else []
+    bad = [row for row in judged if isinstance(row, Bad)]
     context = {
-        "draft": draft, "form": form, "good": len(rows) - len(bad), "bad": len(bad), "rejected": bad[:SHOWN],
-        "is_ready": bool(rows) and len(bad) < len(rows),
+        "draft": draft, "form": form, "good": len(judged) - len(bad), "bad": len(bad), "rejected": bad[:SHOWN],
+        "is_ready": len(bad) < len(judged),
+        "notes_left": sum(isinstance(row, Judged) and row.note is None for row in judged),
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "metrics/quality/import_map.html", context, status=status)

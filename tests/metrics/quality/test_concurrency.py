@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
 
+from metrics.privacy import erasing, persons
 from metrics.quality import bringing, reviewing, sampling
 from metrics.quality.errors import QualityRefused, StaleReview
 from metrics.quality.models import Draw, QualityImport, Review
@@ -16,7 +18,9 @@ from metrics.quality.reviewing import Given
 from sopdesk.accounts.models import Team, User
 from sopdesk.audit.models import Entry
 from sopdesk.jobs.models import Job
+from tests.faults.processes import until
 from tests.metrics.quality import making
+from tests.metrics.test_days_behind import is_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,3 +80,32 @@ def test_a_file_is_brought_in_by_one_job(gia: User, payments: Team) -> None:
     assert Job.objects.filter(kind=bringing.KIND).count() == 1
     making.run_job(QualityImport.objects.get())
     assert Review.objects.count() == 1
+
+
+def test_an_erasure_takes_the_note_that_comes_in_meanwhile(gia: User, carla: User, payments: Team) -> None:
+    person = persons.find("ann@example.com")
+    making.ticket("T1", payments, assignee="Dev", requester_key=person.hashes[0])
+    text = "Ticket,Reviewer,Date,Comment,Greets\nT1,Gia Rossi,2026-11-12,Says Ann,yes\n"
+    card = making.scorecard(gia, criteria=making.CRITERIA[:1])
+    draft = bringing.receive(
+        [text.encode()], name="qa.csv", source=making.source(), scorecard=card, actor=gia
+    )
+    started, erasures = bringing.bring(draft, actor=gia), list[Thread]()
+
+    def erase() -> None:
+        try:
+            erasing.erase(person, actor=carla)
+        finally:
+            connection.close()
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not erasures and sql.startswith('INSERT INTO "metrics_quality_review"'):
+            erasures.append(Thread(target=erase))
+            erasures[0].start()
+            until(lambda: is_blocked() or not erasures[0].is_alive(), 60, "the erasure waits or ends")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        making.run_job(started)
+    erasures[0].join(60)
+    assert Review.objects.get().note == ""

@@ -24,7 +24,7 @@ ANN = "ann@example.com"
 @pytest.fixture
 def review(payments: Team, hal: User, gia: User) -> Review:
     """A finished review of a ticket of Ann's, with a note, and a dispute of it."""
-    key = persons.by_address(ANN).hashes[0]
+    key = persons.find(ANN).hashes[0]
     of = making.ticket("A1", payments, requester_key=key)
     found = making.given(making.scorecard(gia), of, gia)
     marks = {one.pk: Given(1, "Ann Smith was told") for one in making.criteria(found.version)}
@@ -44,7 +44,7 @@ def test_notes_are_masked_and_in_no_record(review: Review) -> None:
 
 
 def test_they_go_with_the_customer(review: Review, carla: User) -> None:
-    erasing.erase(persons.by_address(ANN), actor=carla)
+    erasing.erase(persons.find(ANN), actor=carla)
     assert notes() == {""}
     review.refresh_from_db()
     assert review.score is not None
