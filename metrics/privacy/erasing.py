@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from metrics.models import Suppression, Ticket, TicketBefore, TicketText
-from metrics.privacy import forgetting, holding, ledger
+from metrics.privacy import filing, forgetting, holding, ledger
 from metrics.privacy.persons import Person
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
@@ -34,7 +34,8 @@ class LiftRefused(Exception):
 def erase(person: Person, *, actor: User) -> int:
     """Take the person out of all tickets, and keep them out. Returns how many tickets. Raises EraseRefused.
 
-    A hold on any of their tickets stops it as a whole: half an erasure would be neither a hold nor an erasure.
+    A hold on any of their tickets stops it as a whole: half an erasure would be neither a hold nor an erasure. Uploaded
+    files that were read already go, too, of every source: which of them name the person cannot be told.
     """
     require(actor, Permission.PRIVACY_EDIT)
     with transaction.atomic():
@@ -49,6 +50,7 @@ def erase(person: Person, *, actor: User) -> int:
         count = _forget(person.hashes)
         record(actor=actor, event=Event.PERSON_ERASED, subject=listed[0], facts={"tickets": count})
         transaction.on_commit(lambda: _note(person))
+        transaction.on_commit(lambda: filing.remove(filing.read()), robust=True)
     return count
 
 
@@ -85,7 +87,10 @@ def _note(person: Person) -> None:
 def _forget(hashes: list[str]) -> int:
     """Take these people out of their tickets. Whoever imports meanwhile is waited for, row by row."""
     ids = list(
-        Ticket.objects.select_for_update().filter(requester_key__in=hashes).values_list("pk", flat=True)
+        Ticket.objects.select_for_update()
+        .filter(requester_key__in=hashes)
+        .order_by("pk")
+        .values_list("pk", flat=True)
     )
     forgetting.forget(ids)
     TicketText.objects.filter(ticket__in=ids).delete()

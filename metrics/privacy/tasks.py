@@ -7,6 +7,12 @@ from celery import shared_task
 from metrics.privacy import erasing, filing, finding, forgetting, purging, showing
 
 
+@shared_task(name="metrics.privacy.tasks.remove_files", max_retries=3, default_retry_delay=10)
+def remove_files() -> None:
+    """Uploaded files that nothing needs any more."""
+    filing.remove_old()
+
+
 @shared_task(name="metrics.privacy.tasks.retain", max_retries=3, default_retry_delay=10)
 def retain() -> None:
     """What is over its time goes, and who was erased stays erased, also after a restore."""

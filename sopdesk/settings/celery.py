@@ -65,6 +65,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "metrics_privacy.remove_files": {
+        "task": "metrics.privacy.tasks.remove_files",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "metrics_privacy.retain": {
         "task": "metrics.privacy.tasks.retain",
         "schedule": crontab(hour=1, minute=15),

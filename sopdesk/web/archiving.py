@@ -6,6 +6,7 @@ The manifest names the SHA-256 of every member and the rows of every table, coun
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -28,6 +29,9 @@ FORMAT = 1
 DUMP = "database.dump"
 MANIFEST = "manifest.json"
 MEDIA = "media/"
+LEFT_OUT = ("imports", "persons")
+"""Folders of media that are in no archive: uploads hold what no row has yet, unmasked, and exports of a person are for
+days. Who was erased after an archive was made would come back with them."""
 
 Say = Callable[[str], None]
 
@@ -57,7 +61,7 @@ def write(target: Path, say: Say) -> Manifest:
         dump = Path(folder) / DUMP
         say("Dumping the database.")
         version, rows = _dump(dump)
-        members = {DUMP: dump, **{f"{MEDIA}{path.relative_to(media)}": path for path in _files(media)}}
+        members = {DUMP: dump, **{f"{MEDIA}{path.relative_to(media)}": path for path in _kept(media)}}
         say(f"Packing {len(members) - 1} media files.")
         sums = {name: _sha256(path) for name, path in members.items()}
         manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), version, sums, rows)
@@ -168,6 +172,10 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file()) if folder.is_dir() else iter(())
 
 
+def _kept(media: Path) -> Iterator[Path]:
+    return (path for path in _files(media) if path.relative_to(media).parts[0] not in LEFT_OUT)
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -202,6 +210,8 @@ def _unpack(source: Path, folder: Path) -> Manifest:
 
 def _replace_media(new: Path, media: Path, aside: Path) -> None:
     new.mkdir(exist_ok=True)
+    for name in LEFT_OUT:  # of an archive that an earlier release made
+        shutil.rmtree(new / name, ignore_errors=True)
     if media.exists():
         media.replace(aside)
     new.replace(media)

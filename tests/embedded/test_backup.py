@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from sopdesk.web import archiving
 from tests.embedded.conftest import Place
 
 pytestmark = pytest.mark.faults
@@ -48,6 +49,9 @@ def archive(migrated: Place) -> Path:
     media = migrated.media / "uploads"
     media.mkdir(parents=True)
     (media / "tickets.csv").write_text("id,opened\n1,2026-10-01\n")
+    for name in ("imports", "persons"):  # what is in no backup
+        (migrated.media / name).mkdir()
+        (migrated.media / name / "rows").write_text("ann@example.com")
     target = migrated.var.parent / "desk.backup"
     code = PEOPLE.format(target=str(target))
     done = migrated.manage("shell", "-v", "0", "-c", code)
@@ -120,7 +124,7 @@ from metrics.privacy import erasing, persons
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Role
 carla = User.objects.create_user("carla@example.com", name="Carla", roles=[Role.COMPLIANCE_OFFICER])
-ann, now = persons.by_address("ann@example.com"), timezone.now()
+ann, now = persons.find("ann@example.com"), timezone.now()
 ticket = Ticket.objects.create(source=Source.objects.create(name="Desk"), external_id="A1", status="open",
     raw_status="open", created_at=now, updated_at=now, requester_key=ann.hashes[0], row_hash=uuid4())
 TicketText.objects.create(ticket=ticket, subject="Ann again")
@@ -150,3 +154,12 @@ def test_who_was_erased_after_the_backup_is_erased_after_the_restore(migrated: P
     assert held(migrated) == [1, 1, 0], "a backup knows nothing of what came after it"
     assert "1 tickets" in migrated.manage("reapply_erasures").stdout
     assert held(migrated) == [0, 0, 1]
+
+
+def test_an_archive_of_before_brings_no_uploads_back(tmp_path: Path) -> None:
+    new, media = tmp_path / "new", tmp_path / "media"
+    for name in ("imports", "uploads"):
+        (new / name).mkdir(parents=True)
+        (new / name / "rows").write_text("ann@example.com")
+    archiving._replace_media(new, media, tmp_path / "before")
+    assert [path.name for path in media.iterdir()] == ["uploads"]

@@ -30,13 +30,13 @@ from metrics.privacy import filing, holding, keeping, purging
 from metrics.privacy.holding import HoldRefused
 from metrics.privacy.models import LegalHold, Purge
 from metrics.privacy.purging import PurgeRefused
-from metrics.privacy.tasks import retain
+from metrics.privacy.tasks import remove_files, retain
 from metrics.weeks import WEEKS
 from sopdesk.accounts.models import User
 from sopdesk.audit.events import Event
 from sopdesk.audit.models import Entry
 from sopdesk.jobs import running
-from tests.metrics.bringing import SHIPPED, bring, source
+from tests.metrics.bringing import SHIPPED, bring, draft, source
 from tests.metrics.test_rebuilding import everything
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +246,15 @@ def test_uploaded_files_go_after_their_days(carla: User) -> None:
     assert not importing.stored_path(done).exists()
     assert filing.remove_old() == 0
     assert RejectedRow.objects.count() == 1
+
+
+def test_a_file_that_nothing_needs_goes_within_the_hour() -> None:
+    whole, partly, waits = bring(HEAD + OLD), bring(HEAD + NEW + WRONG), draft(HEAD + NEW)
+    assert importing.stored_path(whole).stat().st_mode & 0o077 == 0
+    assert importing.stored_path(whole).parent.stat().st_mode & 0o077 == 0
+    assert filing.over().count() == 1
+    remove_files()
+    assert [importing.stored_path(each).exists() for each in (whole, partly, waits)] == [False, True, True]
 
 
 def test_with_the_file_goes_what_it_was_made_into(carla: User) -> None:
