@@ -6,6 +6,7 @@ it was is kept in the cursor of the import's job, as `customers`: `by` and, wher
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -58,6 +59,16 @@ def _before(ticket_import: Import) -> str:
         kept.order_by("-job__finished_at", "-pk").values_list("job__cursor__customers__by", flat=True).first()
     )
     return str(last or "")
+
+
+def ways() -> dict[str, set[str]]:
+    """By source, how its customers were ever told apart, as far as its imports say."""
+    ended = Import.objects.filter(job__state=Job.State.DONE, job__cursor__customers__has_key="by")
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = ended.order_by().values_list("source__name", "job__cursor__customers__by").distinct()
+    for source, way in rows:
+        found[source].add(str(way))
+    return dict(found)
 
 
 def warning(customers: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ def privacy_things(cast: dict[str, User]) -> dict[str, Any]:
         ticket(source, number, cast[name].team) for number, name in (("1", "dev"), ("2", "eve"))
     )
     hold = holding.place(person="", reason="Dispute", label="refund", actor=cast["carla"])
-    made: PersonExport = person_files.make(persons.by_address(ANN), actor=cast["carla"])
+    made: PersonExport = person_files.make(persons.find(ANN), actor=cast["carla"])
     return {
         "source": source.pk,
         "hold": hold.pk,
@@ -40,5 +40,5 @@ def ticket(source: Source, number: str, team: Team | None) -> Ticket:
     partitions.make([date(now.year, now.month, 1)])
     return Ticket.objects.create(
         source=source, external_id=number, status="open", raw_status="open", created_at=now, updated_at=now,
-        team=team, requester_key=persons.by_address(ANN).hashes[0], row_hash=uuid4(),
+        team=team, requester_key=persons.find(ANN).hashes[0], row_hash=uuid4(),
     )  # fmt: skip

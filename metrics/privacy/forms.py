@@ -30,7 +30,9 @@ class SourceForm(forms.ModelForm[Source]):
     )
     keep_file_days = forms.IntegerField(
         label=capfirst(Source._meta.get_field("keep_file_days").verbose_name),
-        help_text=Source._meta.get_field("keep_file_days").help_text,
+        help_text=gettext_lazy(
+            "Counted from the end of the import. A file of which no row was rejected goes within the hour."
+        ),
         min_value=1,
         max_value=3650,
     )
@@ -52,11 +54,14 @@ class SourceForm(forms.ModelForm[Source]):
 class HoldForm(forms.ModelForm[LegalHold]):
     """What is held, and why."""
 
-    person = forms.EmailField(
-        label=gettext_lazy("person, by e-mail address"),
+    person = forms.CharField(
+        label=gettext_lazy("person, by e-mail address or the customer’s number"),
         required=False,
-        help_text=gettext_lazy("It is hashed at once; the address is not kept."),
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        max_length=320,
+        help_text=gettext_lazy(
+            "As the helpdesk’s file has it: a number where it has no addresses. It is hashed at once and not kept."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email", "dir": "auto"}),
     )
 
     class Meta:
@@ -84,10 +89,13 @@ class WhyForm(forms.Form):
 
 
 class PersonForm(forms.Form):
-    address = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
-        help_text=gettext_lazy("As the helpdesk has it. It is hashed at once; the address is not kept."),
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    address = forms.CharField(
+        label=gettext_lazy("E-mail address, or the customer’s number"),
+        max_length=320,
+        help_text=gettext_lazy(
+            "As the helpdesk’s file has it: a number where it has no addresses. It is hashed at once and not kept."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email", "dir": "auto"}),
     )
 
 

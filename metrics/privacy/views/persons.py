@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics import lost_keys
+from metrics import lost_keys, told_apart
 from metrics.models import Suppression
 from metrics.privacy import erasing, person_files, persons
 from metrics.privacy.erasing import EraseRefused, LiftRefused
@@ -36,7 +36,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Ask for an address; posted, show what is held of that person."""
     form = PersonForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        return _shown(request, persons.by_address(form.cleaned_data["address"]), EraseForm())
+        return _shown(request, persons.find(form.cleaned_data["address"]), EraseForm())
     exports = PersonExport.objects.visible_to(signed_in(request))
     context = {
         "form": form,
@@ -83,7 +83,11 @@ def erase(request: HttpRequest) -> HttpResponse:
     said = ngettext("Erased from %(count)s ticket.", "Erased from %(count)s tickets.", count) % {
         "count": count
     }
-    messages.success(request, f"{said} {_('No import brings the person back.')}")
+    kept_out = {
+        told_apart.ADDRESS: _("No import brings them back under this address."),
+        told_apart.NUMBER: _("No import brings them back under this number."),
+    }
+    messages.success(request, f"{said} {kept_out[person.by]}")
     return redirect("privacy:persons")
 
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def erased(carla: User) -> None:
-    erasing.erase(persons.by_address(ANN), actor=carla)
+    erasing.erase(persons.find(ANN), actor=carla)
 
 
 def test_by_an_earlier_secret_key_the_erased_are_known(settings: Settings, erased: None) -> None:

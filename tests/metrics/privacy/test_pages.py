@@ -18,7 +18,7 @@ from metrics.privacy import holding, showing
 from metrics.privacy.models import LegalHold, PersonExport, TextView
 from sopdesk.accounts.models import Team, User
 from tests.access_world_privacy import ANN, ticket
-from tests.metrics.bringing import bring, source
+from tests.metrics.bringing import bring, draft, source
 
 pytestmark = pytest.mark.django_db
 
@@ -97,9 +97,29 @@ def test_a_person_is_found_given_out_and_erased(client: Client, carla: User, ann
     status, page = answer(client, "erase", person=token)
     assert status == 422
     assert Ticket.objects.exclude(requester_key=None).exists()
-    assert "Erased from 1 ticket." in answer(client, "erase", person=token, sure="on")[1]
+    assert (
+        "Erased from 1 ticket. No import brings them back under this address."
+        in answer(client, "erase", person=token, sure="on")[1]
+    )
     assert not Ticket.objects.exclude(requester_key=None).exists()
     assert Suppression.objects.count() == 1
+
+
+def test_the_page_says_what_an_erasure_does_not_cover(client: Client, carla: User, ann: Ticket) -> None:
+    bring("external_id,status,created_at,requester\nA7,open,2026-05-04,4711\n", at=source("By number"))
+    client.force_login(carla)
+    page = found(client)[1]
+    assert "know, or knew, customers by a number" in page
+    assert "<bdi>By number</bdi>" in page
+    assert "not imported yet" not in page
+    draft("external_id,status,created_at\nA8,open,2026-05-04\n")
+    assert "1 file that is not imported yet may name the person" in found(client)[1]
+    page = answer(client, "persons", address="4711")[1]
+    assert "1 ticket," in page
+    assert "customers by e-mail address" not in page
+    token = re.search(r'name="person" value="([^"]+)"', page)
+    assert token
+    assert "back under this number." in answer(client, "erase", person=token[1], sure="on")[1]
 
 
 def test_an_erasure_is_lifted_on_the_persons_page(client: Client, carla: User, ann: Ticket) -> None:
