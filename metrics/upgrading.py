@@ -32,7 +32,7 @@ def submit_due() -> Job | None:
     jobs = Job.objects.filter(kind=rebuilding.KIND, key=key)
     if jobs.exclude(state=Job.State.FAILED, finished_at__lt=timezone.now() - AGAIN_AFTER).exists():
         return None
-    applied = _applied()
+    applied = applied_at(COUNTS_SINCE)
     if applied is None or not Import.objects.filter(job__isnull=False, created_at__lt=applied).exists():
         return None
     found = rebuilding.span()
@@ -42,8 +42,9 @@ def submit_due() -> Job | None:
     return submit(rebuilding.KIND, key=key, payload=payload, actor=None, unit=Job.Unit.DAYS)
 
 
-def _applied() -> datetime | None:
-    rows = MigrationRecorder(connection).migration_qs.filter(app="metrics", name=COUNTS_SINCE)
+def applied_at(migration: str) -> datetime | None:
+    """When this desk took a migration of metrics. One query."""
+    rows = MigrationRecorder(connection).migration_qs.filter(app="metrics", name=migration)
     found: datetime | None = rows.values_list("applied", flat=True).first()
     return found
 

@@ -1,15 +1,16 @@
-"""Which measured promises go by older names of labels, and may be measured again.
+"""Which measured promises go by older names of labels, or by an older rule of measuring, and may be measured again.
 
 A target by label holds for a ticket by the names that are in force when its promises are measured, and the past is
 measured again only on request (decision 33). Nothing is kept to know of that: which names changed, and when, stands in
 the versions of the labels, which tickets have them in the rollups, and what was measured again since in its own rows.
+Since when promises are measured by the rule that holds now says the migration that this desk took with it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,18 +20,21 @@ from django.db.models import Max, Min
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from metrics import aliases, targets
+from metrics import aliases, targets, upgrading
 from metrics.models import Facet, Import, Rollup, SlaPolicy, SlaTarget, Source
 from metrics.promises.models import Recompute
 from sopdesk.documents.models import Version
 from sopdesk.jobs.models import Job
 
 _DONE: Final = Job.State.DONE
+# Whoever changes how promises are measured (metrics/service_levels.py) names the newest migration here.
+MEASURED_SINCE: Final = "0021_over_or_open_again"
 
 
 @dataclass(frozen=True)
 class Outdated:
-    """Tickets of a source, created on the days first to last, whose labels have another meaning for targets since.
+    """Tickets of a source, created on the days first to last, whose labels have another meaning for targets since, or,
+    without any names, that were measured by an older rule.
 
     `names`: the names that changed, as tickets have them; `labels`: the labels of targets that they mean or meant, in
     lower case. `asked`: a preview that was made of it since, or None.
@@ -63,6 +67,32 @@ class _Name(NamedTuple):
 
 
 def outdated() -> list[Outdated]:
+    """By source, those of an older rule first. A fixed number of queries, three where there is neither."""
+    return [*by_older_rule(), *by_older_names()]
+
+
+def by_older_rule() -> list[Outdated]:
+    """Sources with tickets that were measured before the rule was changed, and not again since."""
+    changed_at = upgrading.applied_at(MEASURED_SINCE)
+    before = Import.objects.filter(job__isnull=False, created_at__lt=changed_at or timezone.now()).order_by()
+    sources = {source.pk: source for source in Source.objects.filter(pk__in=before.values("source"))}
+    if changed_at is None or not sources:
+        return []
+    measured, until = [*Recompute.objects.select_related("preview", "job")], _day_of(changed_at)
+    days = Rollup.objects.filter(label="", source__in=sources, created_n__gt=0, day__lte=until).order_by()
+    spans = days.values_list("source").annotate(Min("day"), Max("day"))
+    names = ((key, _Name("", first, last, changed_at, frozenset())) for key, first, last in spans)
+    left = [
+        _joined(sources[key], [name], measured) for key, name in names if not _is_settled(key, name, measured)
+    ]
+    return sorted((replace(one, names=[]) for one in left), key=lambda one: one.source.name)
+
+
+def _day_of(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()
+
+
+def by_older_names() -> list[Outdated]:
     """By source. A fixed number of queries, one where no target is by label."""
     labels = {
         label.lower()
@@ -90,7 +120,7 @@ def of_policy(policy: SlaPolicy) -> list[Outdated]:
 def of_label(key: str) -> list[Outdated]:
     """Those that a label has to do with: a target is by it, or one of its names changed."""
     own = targets.names_of(key)
-    return [one for one in outdated() if own & (one.labels | {name.lower() for name in one.names})]
+    return [one for one in by_older_names() if own & (one.labels | {name.lower() for name in one.names})]
 
 
 def _joined(source: Source, names: list[_Name], measured: list[Recompute]) -> Outdated:
@@ -142,7 +172,7 @@ def _of_tickets(changes: dict[str, tuple[datetime, frozenset[str]]]) -> dict[int
     found: dict[int, list[_Name]] = defaultdict(list)
     for source_id, name, first, last in days.annotate(Min("day"), Max("day")):
         changed_at, labels = changes[name.lower()]
-        last = min(last, changed_at.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date())
+        last = min(last, _day_of(changed_at))
         if first <= last and source_id in began and began[source_id] < changed_at:
             found[source_id].append(_Name(name, first, last, changed_at, labels))
     return found

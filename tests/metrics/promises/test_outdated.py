@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -40,7 +42,14 @@ def measured(gia: User) -> Import:
                         holds_from=None, note="", actor=gia)  # fmt: skip
     made = bring(HEAD + row("t1", 8, "refunds") + row("t2", 10, "refund") + row("t3", 17, "refunds|vip"))
     Import.objects.update(created_at=timezone.now() - timedelta(days=1))
+    ruled(timezone.now() - timedelta(days=2))
     return made
+
+
+def ruled(at: datetime) -> None:
+    """When the desk took the rule of measuring that holds now."""
+    rows = MigrationRecorder(connection).migration_qs
+    rows.filter(app="metrics", name=outdated.MEASURED_SINCE).update(applied=at)
 
 
 def named(ana: User, ben: User, *, since: datetime | None = None, key: str = "refund", **data: Any) -> None:
@@ -70,6 +79,25 @@ def test_a_new_name_is_named_with_its_days_until_it_was_measured_again(
     assert [each.asked for each in outdated.outdated()] == [asked], "a preview changed nothing yet"
     finish(recomputing.apply(Recompute.objects.get(), actor=gia).job)
     assert states() == {"t0": "met", "t1": "breached", "t2": "breached", "t3": "breached"}
+    assert outdated.outdated() == []
+
+
+def test_what_an_older_rule_measured_is_named_until_it_was_measured_again(
+    measured: Import, gia: User, ana: User, client: Client
+) -> None:
+    assert outdated.outdated() == []
+    ruled(timezone.now() - timedelta(hours=1))
+    bring(HEAD + row("t9", 9, ""), at=source("Newer"))
+    [one] = outdated.outdated()
+    assert (one.source, one.names, one.first, one.last) == (source(), [], date(2026, 6, 5), date(2026, 6, 17))
+    client.force_login(ana)
+    page = client.get(reverse("promises:list")).content.decode()
+    assert "the way of measuring was put right" in page
+    assert "other names since" not in page
+    SlaResult.objects.filter(ticket__external_id="t0", metric="first_reply").update(state="breached")
+    finish(recomputing.ask(one.source, one.first, one.last, actor=gia).preview)
+    assert outdated.outdated()
+    finish(recomputing.apply(Recompute.objects.get(), actor=gia).job)
     assert outdated.outdated() == []
 
 
