@@ -59,6 +59,14 @@ metrics:import_discard                 POST  import               f x x x x x x 
 metrics:import_rejected                GET   import               l x x x x x x o o
 metrics:import_undo                    GET   import               l x x x x x x o o
 metrics:import_undo                    POST  import               f x x x x x x r r
+quality:given_out                      GET   -                    l x x x x x x o o
+quality:given_to                       GET   dev                  l x x x x x x o o
+quality:given_to                       GET   999999               l x x x x x x x x
+quality:given_to                       POST  dev                  f x x x x x x i i
+quality:calibration_pair               GET   calibration,criterion,dev,gia l x x x x x x o o
+quality:calibration_pair               GET   calibration,criterion,gia,gia l x x x x x x x x
+quality:leave_out                      GET   calibration,dev      m m m m m m m m m
+quality:leave_out                      POST  calibration,dev      f x x x x x x r r
 quality:imports                        GET   -                    l x x x x x x o o
 quality:import_new                     GET   -                    l x x x x x x o o
 quality:import_new                     POST  -                    f x x x x x x o o

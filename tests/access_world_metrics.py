@@ -16,17 +16,24 @@ from tests.metrics.quality import making
 
 
 def quality(gia: User, finn: User, dev: User) -> dict[str, Any]:
-    """A scorecard, a rule, a calibration; a review that waits for the analyst, and a finished one, disputed."""
+    """A scorecard, a rule; a review that waits for the analyst, and a finished one, disputed; a calibration that two
+    have finished, but for a ticket of one of them."""
     card = making.scorecard(gia)
     version = card.versions.get()
     ticket = making.ticket("T-1", dev.team)
+    round_ = Calibration.objects.create(name="November", version=version, created_by=gia)
+    for person in (gia, dev):
+        making.done(card, ticket, person, [1, 2, 1], calibration=round_)
+    making.given(card, making.ticket("T-2", dev.team), dev, calibration=round_)
     finished = making.done(card, ticket, gia, [1, 2, 1], at=datetime(2026, 11, 12, 9, tzinfo=UTC))
     return {
         "scorecard": card.pk,
         "sampling_rule": sampling.add_rule(
             actor=gia, name="Weekly", scorecard=card, count=3, per="team", is_active=False
         ).pk,
-        "calibration": Calibration.objects.create(name="November", version=version, created_by=gia).pk,
+        "calibration": round_.pk,
+        "criterion": making.criteria(version)[0].pk,
+        "gia": gia.pk,
         "review": making.given(card, ticket, gia).pk,
         "review_done": finished.pk,
         "results": QualityImport.objects.create(

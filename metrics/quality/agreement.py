@@ -58,6 +58,11 @@ class Agreement:
         return next(words for most, words in WORDS if self.kappa <= most)
 
     @property
+    def missing(self) -> str | Promise:
+        """What stands where a figure cannot be told."""
+        return _("not measured") if self.n == 0 else _("not defined")
+
+    @property
     def is_small(self) -> bool:
         return 0 < self.n < LEAST
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 
+from metrics.quality.models import Review
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import GRANTS, Permission, allows
 
@@ -24,8 +25,9 @@ def reviewers() -> list[User]:
     return list(found)
 
 
-def may_review(person: User, ticket: Ticket) -> bool:
-    """Not the ticket's own agent, by name or address, and somebody who may see the ticket."""
+def may_review(person: User, ticket: Ticket | Review) -> bool:
+    """Not the ticket's own agent, by name or address, and somebody who may see the ticket. A review stands for its
+    ticket, which may be gone."""
     if is_own(ticket, person.name) or is_own(ticket, person.email):
         return False
     if allows(person, Permission.METRICS_READ_ALL_SITES):
@@ -34,9 +36,10 @@ def may_review(person: User, ticket: Ticket) -> bool:
     return own is not None and its is not None and own.site_id == its.site_id
 
 
-def is_own(ticket: Ticket, name: str) -> bool:
+def is_own(ticket: Ticket | Review, name: str) -> bool:
     """Whether this is what the source calls the ticket's agent."""
-    agent = (ticket.assignee or "").strip().casefold()
+    told = ticket.agent if isinstance(ticket, Review) else ticket.assignee
+    agent = (told or "").strip().casefold()
     return bool(agent) and agent == name.strip().casefold()
 
 
@@ -48,15 +51,15 @@ class Balance:
     seed: str
     load: Counter[int] = field(default_factory=Counter)
 
-    def pick(self, ticket: Ticket, count: int = 1) -> list[User]:
-        """Up to `count` different reviewers for a ticket."""
-        able = [person for person in self.people if may_review(person, ticket)]
+    def pick(self, ticket: Ticket | Review, count: int = 1, *, but: Collection[int] = ()) -> list[User]:
+        """Up to `count` different reviewers for a ticket; `but`: who has it already."""
+        able = [person for person in self.people if person.pk not in but and may_review(person, ticket)]
         able.sort(key=lambda person: (self.load[person.pk], self._lot(ticket, person)))
         chosen = able[:count]
         self.load.update(person.pk for person in chosen)
         return chosen
 
-    def _lot(self, ticket: Ticket, person: User) -> str:
+    def _lot(self, ticket: Ticket | Review, person: User) -> str:
         return lot(self.seed, ticket.external_id, person.pk)
 
 

@@ -1,12 +1,9 @@
-"""Calibration: the same tickets to several reviewers, each blind to the others; then how far they agree."""
+"""Calibration: the same tickets to several reviewers, each blind to the others. How far they agree: comparing.py."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -16,10 +13,9 @@ from django.utils.translation import gettext as _
 from metrics import aliases
 from metrics.filters import Period, moments
 from metrics.models import Ticket
-from metrics.quality.agreement import Agreement, agreement
 from metrics.quality.assigning import lot, may_review
 from metrics.quality.errors import QualityRefused
-from metrics.quality.models import Calibration, Criterion, Mark, Review, Scorecard
+from metrics.quality.models import Calibration, Review, Scorecard
 from metrics.quality.sampling import DUE_DAYS, about, by
 from metrics.quality.scorecards import newest_of
 from sopdesk.accounts.permissions import Permission, require
@@ -89,103 +85,3 @@ def _tickets(people: Sequence[User], count: int, seed: str, label: str) -> list[
         if len(found) >= count:
             break
     return found[:count]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two reviewers on one criterion."""
-
-    one: str
-    other: str
-    agreement: Agreement
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One criterion: every pair of reviewers, and the tickets on which anybody differed."""
-
-    criterion: Criterion
-    pairs: tuple[Pair, ...]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One ticket and criterion that was scored unlike: who gave what, and why."""
-
-    external_id: str
-    criterion: Criterion
-    given: tuple[tuple[str, Mark], ...]
-
-
-@dataclass(frozen=True)
-class Result:
-    reviewers: tuple[str, ...]
-    tickets: int
-    finished: int
-    compared: tuple[Compared, ...]
-    differences: tuple[Difference, ...]
-
-
-def result(calibration: Calibration) -> Result:
-    """How far they agree, of the tickets that everybody who has them has finished. Three queries."""
-    rows = list(calibration.reviews.exclude(state=Review.State.DECLINED).order_by("reviewer_name", "pk"))
-    by_ticket: dict[tuple[int, str], list[Review]] = defaultdict(list)
-    for row in rows:
-        by_ticket[row.source_id, row.external_id].append(row)
-    whole = {
-        ticket: found
-        for ticket, found in by_ticket.items()
-        if len(found) > 1 and all(row.state == Review.State.DONE for row in found)
-    }
-    ids = [row.pk for found in whole.values() for row in found]
-    marks = {(mark.review_id, mark.criterion_id): mark for mark in Mark.objects.filter(review__in=ids)}
-    names = tuple(sorted({row.reviewer_name for row in rows}))
-    criteria = list(calibration.version.criteria.all())
-    compared = tuple(_compare(one, names, list(whole.values()), marks) for one in criteria)
-    unlike = tuple(_differences(criteria, whole, marks))
-    return Result(names, len(by_ticket), len(whole), compared, unlike)
-
-
-def _compare(
-    criterion: Criterion,
-    names: tuple[str, ...],
-    tickets: list[list[Review]],
-    marks: dict[tuple[int, int], Mark],
-) -> Compared:
-    scores = [
-        {
-            row.reviewer_name: marks[row.pk, criterion.pk].score
-            for row in found
-            if (row.pk, criterion.pk) in marks
-        }
-        for found in tickets
-    ]
-    pairs = [
-        Pair(
-            one,
-            other,
-            agreement(
-                [(each[one], each[other]) for each in scores if one in each and other in each], criterion.top
-            ),
-        )
-        for one, other in combinations(names, 2)
-    ]
-    return Compared(criterion, tuple(pairs))
-
-
-def _differences(
-    criteria: list[Criterion],
-    tickets: dict[tuple[int, str], list[Review]],
-    marks: dict[tuple[int, int], Mark],
-) -> list[Difference]:
-    found = []
-    for (_source, number), rows in sorted(tickets.items()):
-        for criterion in criteria:
-            given = [
-                (row.reviewer_name, marks[row.pk, criterion.pk])
-                for row in rows
-                if (row.pk, criterion.pk) in marks
-            ]
-            if len({mark.score for _name, mark in given}) > 1:
-                found.append(Difference(number, criterion, tuple(given)))
-    return found

@@ -203,6 +203,36 @@ class CalibrationForm(forms.Form):
         return {**self.cleaned_data, "people": list(self.cleaned_data["people"])}
 
 
+class ReassignForm(forms.Form):
+    """Which reviews of somebody go to whom; all of them, where nobody says otherwise."""
+
+    to = forms.ChoiceField(
+        label=_("They go to"),
+        required=False,
+        help_text=_(
+            "Whoever takes one over begins anew. Nobody gets a ticket of their own, or one they have already."
+        ),
+    )
+
+    def __init__(self, data: Any, *, person: User, rows: Iterable[Review]) -> None:
+        super().__init__(data)
+        self.people = {str(one.pk): one for one in reviewers() if one.pk != person.pk}
+        in_turn = ("", gettext("In turn, to whoever has least to do"))
+        self.fields["to"].choices = [in_turn, *((key, one.name) for key, one in self.people.items())]  # type: ignore[attr-defined]
+        self.fields["reviews"] = forms.MultipleChoiceField(
+            label=gettext("Reviews"),
+            choices=[(str(row.pk), row.external_id) for row in rows],
+            initial=[str(row.pk) for row in rows],
+            error_messages={"required": gettext("Choose at least one review.")},
+        )
+
+    def ids(self) -> list[int]:
+        return [int(key) for key in self.cleaned_data["reviews"]]
+
+    def successor(self) -> User | None:
+        return self.people.get(self.cleaned_data["to"])
+
+
 class ResultsForm(forms.Form):
     """A file of QA results."""
 

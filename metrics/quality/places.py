@@ -27,6 +27,7 @@ class Tab:
 TABS = (
     Tab("figures", _("IQS"), Permission.METRICS_READ),
     Tab("queue", _("To review"), Permission.QUALITY_REVIEW),
+    Tab("given_out", _("Given out"), Permission.QUALITY_EDIT),
     Tab("reviews", _("Reviews"), Permission.QUALITY_READ),
     Tab("scorecards", _("Scorecards"), Permission.METRICS_READ),
     Tab("sampling", _("Sampling"), Permission.QUALITY_READ),

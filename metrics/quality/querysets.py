@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from metrics.querysets import measured_for
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     )
     from sopdesk.accounts.models import User
 
-DONE, ASSIGNED = "done", "assigned"
+DONE, ASSIGNED, DECLINED = "done", "assigned", "declined"
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -51,14 +51,26 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             F("due_on").asc(nulls_last=True), "assigned_at", "pk"
         )
 
+    def given_out_for(self, user: User | AnonymousUser) -> Self:
+        """What others have to review, for who may give it to somebody else."""
+        allowed = measured_for(user)
+        if allowed is None or not allows(user, Permission.QUALITY_EDIT):
+            return self.none()
+        return self.filter(allowed, state=ASSIGNED, reviewer__isnull=False)
+
     def progress(self) -> list[dict[str, Any]]:
-        """How many reviews each reviewer has, and has finished, by name. One query."""
+        """How many reviews each reviewer (`reviewer`, by id) has, has finished and gave back, by name. One query."""
         counted = (
             self.order_by()
-            .values("reviewer_name")
-            .annotate(n=Count("pk"), finished=Count("pk", filter=~Q(state=ASSIGNED)))
+            .values("reviewer", "reviewer__is_active")
+            .annotate(
+                name=Max("reviewer_name"),
+                n=Count("pk", filter=~Q(state=DECLINED)),
+                finished=Count("pk", filter=Q(state=DONE)),
+                back=Count("pk", filter=Q(state=DECLINED)),
+            )
         )
-        return list(counted.order_by("reviewer_name"))
+        return list(counted.order_by("name", "reviewer"))
 
     def _blinded(self, user: User | AnonymousUser) -> Exists:
         waiting = self.model.objects.filter(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from metrics.quality.views import calibrations, imports, reviews, sampling, scorecards
+from metrics.quality.views import calibrations, given, imports, reviews, sampling, scorecards
 
 app_name = "quality"
 urlpatterns = [
@@ -28,6 +28,18 @@ urlpatterns = [
     path("metrics/quality/calibrations", calibrations.calibration_list, name="calibrations"),
     path("metrics/quality/calibrations/new", calibrations.calibration_new, name="calibration_new"),
     path("metrics/quality/calibrations/<int:calibration_id>", calibrations.calibration, name="calibration"),
+    path(
+        "metrics/quality/calibrations/<int:calibration_id>/criteria/<int:criterion_id>/<int:one>/<int:other>",
+        calibrations.pair,
+        name="calibration_pair",
+    ),
+    path(
+        "metrics/quality/calibrations/<int:calibration_id>/without/<int:person_id>",
+        calibrations.leave_out,
+        name="leave_out",
+    ),
+    path("metrics/quality/given", given.given_out, name="given_out"),
+    path("metrics/quality/given/<int:person_id>", given.given_to, name="given_to"),
     path("metrics/quality/imports", imports.import_list, name="imports"),
     path("metrics/quality/imports/new", imports.import_new, name="import_new"),
     path("metrics/quality/imports/<int:import_id>", imports.import_read, name="import_read"),

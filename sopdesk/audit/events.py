@@ -94,6 +94,8 @@ class Event(models.TextChoices):
     QUALITY_DISPUTE_SETTLED = "quality:dispute_settled", _("dispute of a quality review settled")
     QUALITY_DISPUTED = "quality:disputed", _("quality review disputed")
     QUALITY_IMPORTED = "quality:imported", _("quality results brought in")
+    QUALITY_LEFT_OUT = "quality:left_out", _("reviewer left out of a calibration")
+    QUALITY_REASSIGNED = "quality:reassigned", _("quality review given to somebody else")
     QUALITY_REVIEWED = "quality:reviewed", _("ticket reviewed for quality")
     RECOMPUTE_APPLIED = "recompute:applied", _("past results measured again")
     RECOMPUTE_ASKED = "recompute:asked", _("preview of measuring again asked for")

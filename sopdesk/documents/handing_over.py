@@ -44,6 +44,12 @@ def owned(person: User) -> QuerySet[Document]:
     return Document.objects.filter(owner=person)
 
 
+def waiting_for(person: User) -> int:
+    """How much waits for somebody beside documents: open changes, reviews and what other apps have."""
+    others = (sort for sort in holdings.sorts() if sort.name != "document")
+    return sum(1 for sort in others for _held in sort.find(person, BYS[0]))
+
+
 def orphans() -> QuerySet[Document]:
     """Documents whose owner may no longer sign in: nobody answers for them."""
     return Document.objects.filter(owner__is_active=False)

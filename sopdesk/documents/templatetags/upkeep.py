@@ -3,6 +3,7 @@
 {% band_look row.band as band %}    the band of a document's age, with its words, tone and icon
 {% group_url by group %}            the report narrowed to one group
 {% held_by person %}                how many documents somebody owns that others can take over
+{% waiting_for person %}            how many changes, reviews and the like wait for somebody, beside them
 """
 
 from __future__ import annotations
@@ -32,3 +33,8 @@ def group_url(context: dict[str, Any], by: str, group: ageing.Group) -> str:
 @register.simple_tag
 def held_by(person: Any) -> int:
     return handing_over.owned(person).count()
+
+
+@register.simple_tag
+def waiting_for(person: Any) -> int:
+    return handing_over.waiting_for(person)

@@ -95,5 +95,7 @@ def _say(request: HttpRequest, person: User, moved: int, left: list[str]) -> Non
     )
     messages.success(request, said % {"n": moved, "name": person.name})
     if left:
-        reason = _("Left where they were, since their successor takes part in them already: %(names)s.")
+        reason = _(
+            "Left where they were, since their successor takes part in them or may not have them: %(names)s."
+        )
         messages.warning(request, reason % {"names": ", ".join(left[:10])})

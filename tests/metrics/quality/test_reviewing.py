@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from metrics.quality import calibrating, disputing, reviewing
+from metrics.quality import calibrating, comparing, disputing, reviewing
 from metrics.quality.errors import QualityRefused, StaleReview
 from metrics.quality.models import Calibration, Review
 from metrics.quality.reviewing import Given
@@ -144,8 +144,11 @@ class TestCalibrating:
         for at, review in enumerate(made.reviews.order_by("external_id", "reviewer_name")):
             scores = (1, 2, at // 2 % 2) if review.reviewer == gia or at > 1 else (0, 2, 0)
             reviewing.finish(review, marks(review, *scores), note="", revision=0, actor=review.reviewer)
-        found = calibrating.result(made)
-        assert (found.tickets, found.finished, found.reviewers) == (4, 4, ("Gia Rossi", "Uma Analyst"))
+        found = comparing.result(made)
+        assert (found.tickets, found.finished) == (4, 4)
+        assert [(each.one.name, each.other.name) for each in found.compared[0].pairs] == [
+            ("Gia Rossi", "Uma Analyst")
+        ]
         greets, solves, verifies = (one.pairs[0].agreement for one in found.compared)
         assert (greets.n, greets.same) == (4, 3)
         assert solves.kappa is None
