@@ -30,8 +30,8 @@ metrics:mailing_new                    GET   shared_view          l x x o o o o 
 metrics:mailing_new                    GET   leads_view           l x x x x x o x x
 metrics:mailing_new                    POST  shared_view          f x x i i i i i i
 metrics:mailings                       GET   -                    l x x o o o o o o
-metrics:mailing_stop                   GET   mailing              l x x x x x x o x
-metrics:mailing_stop                   POST  mailing              f x x x x x x r x
+metrics:mailing_stop                   GET   mailing              l x x x x x x o o
+metrics:mailing_stop                   POST  mailing              f x x x x x x r r
 metrics:mailing_press                  POST  mailing,pause        f x x x x x x r x
 metrics:mailing_press                  POST  mailing,leave        f x x x x x r r x
 metrics:mailing_press                  POST  mailing,nonsense     f x x x x x x x x

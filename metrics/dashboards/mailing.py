@@ -11,11 +11,12 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from metrics.dashboards import writing
+from metrics.dashboards import refusals, writing
 from metrics.dashboards.errors import ViewRefused
 from metrics.dashboards.models import Mailing, SavedView
 from metrics.dashboards.receivers import may_receive
@@ -26,7 +27,9 @@ from sopdesk.audit.recording import record
 from sopdesk.letters.models import Letter
 from sopdesk.letters.posting import post
 
+log = structlog.get_logger(__name__)
 AT_ONCE: Final = 200
+AGAIN: Final = timedelta(hours=1)  # after which a view that could not be worked out is tried again
 LATE: Final = timedelta(hours=12)
 """How long after its time a letter that a stopped desk missed is still written."""
 
@@ -56,15 +59,21 @@ def pause(mailing: Mailing, *, actor: User) -> None:
 
 
 def resume(mailing: Mailing, *, actor: User) -> None:
-    """Send again from the next time on; what was missed is not made up for."""
+    """Send again from the next time on; what was missed is not made up for, and letters that were given up go."""
     _set_paused(mailing, None, Event.FIGURE_MAIL_RESUMED, actor)
+    refusals.forget(mailing)
+
+
+def may_stop(mailing: Mailing, person: User) -> bool:
+    """Its owner, and whoever looks after people: an owner may be gone."""
+    return mailing.owner_id == person.pk or allows(person, Permission.PEOPLE_EDIT)
 
 
 def stop(mailing: Mailing, *, actor: User) -> None:
-    """End it for everybody. Its owner may; the view stays."""
+    """End it for everybody. Who `may_stop` may; the view stays."""
     require(actor, Permission.METRICS_READ, mailing)
     with transaction.atomic():
-        locked = _owned(mailing, actor)
+        locked = _owned(mailing, mailing.owner if may_stop(mailing, actor) else actor)
         record(actor=actor, event=Event.FIGURE_MAIL_STOPPED, subject=locked, facts={"view": str(locked.view)})
         locked.delete()
 
@@ -85,24 +94,37 @@ def send_due(now: datetime | None = None) -> int:
     now = now or timezone.now()
     sent = 0
     for mailing, person, key in _due(now):
-        letter = writing.letter(mailing, person)
-        with transaction.atomic():
-            if not _is_still_wanted(mailing, person):
-                continue
-            before = Letter.objects.filter(key=key).exists()
-            post(to=person, subject=letter.subject, body=letter.body, key=key)
-            sent += not before
+        try:
+            sent += _send(mailing, person, key)
+        except Exception as error:  # whatever one view stumbles over, those behind it are sent
+            log.exception("view_not_sent", mailing=mailing.pk, error=type(error).__name__)
+            Mailing.objects.filter(pk=mailing.pk).update(failed_at=now)
         if sent >= AT_ONCE:
             break
     return sent
 
 
+def _send(mailing: Mailing, person: User, key: str) -> bool:
+    """Whether a letter was written that was not there."""
+    letter = writing.letter(mailing, person)
+    with transaction.atomic():
+        if not _is_still_wanted(mailing, person):
+            return False
+        before = Letter.objects.filter(key=key).exists()
+        post(to=person, subject=letter.subject, body=letter.body, key=key)
+        Mailing.objects.filter(pk=mailing.pk).update(failed_at=None)
+        return not before
+
+
 def _due(now: datetime) -> Iterator[tuple[Mailing, User, str]]:
-    """Whom to write to now, with the letter's key; those written already are left out."""
-    live = Mailing.objects.filter(paused_at=None).select_related("view", "owner")
+    """Whom to write to now, with the letter's key; those written already are left out, and all of an owner who may not
+    read figures any more: nobody answers for it."""
+    live = Mailing.objects.filter(paused_at=None, owner__is_active=True).select_related("view", "owner")
+    live = live.exclude(failed_at__gt=now - AGAIN)
     waiting = [
         (mailing, person, f"figures:{mailing.pk}:{person.pk}:{due:%Y-%m-%d}")
         for mailing in live.prefetch_related("receivers__team__site").order_by("pk")
+        if allows(mailing.owner, Permission.METRICS_READ)
         for person in mailing.receivers.all()
         if person.is_active
         and allows(person, Permission.METRICS_READ)
@@ -130,7 +152,8 @@ def due_at(mailing: Mailing, person: User, now: datetime) -> datetime | None:
 
 def _is_still_wanted(mailing: Mailing, person: User) -> bool:
     """Under its lock: neither paused, stopped nor left while the letter was being worked out."""
-    locked = Mailing.objects.select_for_update().filter(pk=mailing.pk, paused_at=None).first()
+    live = Mailing.objects.select_for_update(of=("self",)).filter(paused_at=None, owner__is_active=True)
+    locked = live.filter(pk=mailing.pk).first()
     return locked is not None and locked.receivers.filter(pk=person.pk).exists()
 
 

@@ -17,7 +17,7 @@ from metrics.dashboards.errors import ViewRefused
 from metrics.dashboards.forms import MailingForm
 from metrics.dashboards.models import Mailing, SavedView
 from sopdesk.accounts.access import permission_required, signed_in
-from sopdesk.accounts.permissions import Permission
+from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.listing import Listing
 
 reader = permission_required(Permission.METRICS_READ)
@@ -37,7 +37,11 @@ def mailings(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     found = Mailing.objects.visible_to(user).select_related("view", "owner").prefetch_related("receivers")
     listing: Listing[Mailing] = Listing(request.GET, found, sorts=SORTS, sort="view")
-    return render(request, "dashboards/mailing_list.html", {"listing": listing})
+    return render(
+        request,
+        "dashboards/mailing_list.html",
+        {"listing": listing, "may_stop_all": allows(user, Permission.PEOPLE_EDIT)},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,12 +67,14 @@ def mailing_new(request: HttpRequest, pk: int) -> HttpResponse:
 @reader
 def mailing_press(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Pause, resume, or leave."""
-    found = get_object_or_404(Mailing.objects.visible_to(signed_in(request)), pk=pk)
-    if verb not in PRESSES or (verb != "leave" and found.owner_id != signed_in(request).pk):
+    person = signed_in(request)
+    found = get_object_or_404(Mailing.objects.visible_to(person), pk=pk)
+    mine = found.receivers.filter(pk=person.pk).exists() if verb == "leave" else found.owner_id == person.pk
+    if verb not in PRESSES or not mine:
         raise Http404
     press, words = PRESSES[verb]
     try:
-        press(found, actor=signed_in(request))
+        press(found, actor=person)
     except ViewRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -80,7 +86,10 @@ def mailing_press(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @reader
 def mailing_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once, then ends it for everybody."""
-    found = get_object_or_404(Mailing.objects.select_related("view"), pk=pk, owner=signed_in(request))
+    person = signed_in(request)
+    found = get_object_or_404(Mailing.objects.visible_to(person).select_related("view", "owner"), pk=pk)
+    if not mailing.may_stop(found, person):
+        raise Http404
     if request.method != "POST":
         return render(request, "dashboards/mailing_stop.html", {"mailing": found})
     try:

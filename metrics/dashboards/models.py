@@ -84,6 +84,14 @@ class Mailing(models.Model):
     at = models.TimeField(_("at"))
     created_at = models.DateTimeField(auto_now_add=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When it could not be worked out for somebody; empty once it could."),
+    )
+    undelivered_since = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the first letter was written that mail servers refused.")
+    )
 
     objects: ClassVar[MailingQuerySet] = MailingQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from metrics.dashboards import page, saving
 from metrics.dashboards.errors import ViewRefused
 from metrics.dashboards.forms import ViewForm
-from metrics.dashboards.models import SavedView
+from metrics.dashboards.models import Mailing, SavedView
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission
 from sopdesk.listing import Listing
@@ -25,7 +26,9 @@ SORTS = {"name": ("name",), "owner": ("owner__name",), "changed": ("updated_at",
 def view_list(request: HttpRequest) -> HttpResponse:
     """Views of one's own and those shared with one."""
     user = signed_in(request)
-    views = SavedView.objects.visible_to(user).select_related("owner", "team__site")
+    undelivered = Mailing.objects.filter(view=OuterRef("pk"), owner=user, undelivered_since__isnull=False)
+    views = SavedView.objects.visible_to(user).annotate(is_undelivered=Exists(undelivered))
+    views = views.select_related("owner", "team__site")
     listing: Listing[SavedView] = Listing(request.GET, views, sorts=SORTS, sort="name")
     context = {"listing": listing, "first": saving.first_of(user)}
     return render(request, "dashboards/view_list.html", context)

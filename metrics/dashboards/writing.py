@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from metrics.dashboards import measuring, mixing, page, wording
 from metrics.dashboards.comparing import Change
-from metrics.dashboards.filters import DashboardFilter, read
+from metrics.dashboards.filters import NARROWING, DashboardFilter, read
 from metrics.dashboards.mixes import BY_CHANNEL, COLUMNS, mix_of
 from metrics.dashboards.models import Mailing
 from metrics.dashboards.tabs import TABS
 from metrics.definitions import Metric
 from metrics.reporting import Figure, Refused
 from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.letters.linking import absolute
 from sopdesk.text.figures import grouped, in_words
 
@@ -43,8 +44,26 @@ def letter(mailing: Mailing, person: User) -> Written:
     except Refused as refusal:
         told = [str(refusal)]
     there = absolute(page.opened(view))
-    parts = [head, *_of_what(chosen), "\n".join(told) or _("Nothing is measured in this tab yet."), there]
+    parts = [
+        head,
+        "\n".join(_whose(chosen, person)),
+        *_of_what(chosen),
+        "\n".join(told) or _("Nothing is measured in this tab yet."),
+        there,
+    ]
     return Written(head, "\n\n".join([*parts, _footer(mailing, person)]))
+
+
+def _whose(chosen: DashboardFilter, person: User) -> Iterator[str]:
+    """Of which tickets: all that this person may see, or what was chosen of them."""
+    if allows(person, Permission.METRICS_READ_ALL_SITES) or person.team is None:
+        yield _("Tickets of all sites.")
+    else:
+        yield _("Tickets of %(site)s, the site that you read.") % {"site": person.team.site}
+    for name in NARROWING:
+        if value := chosen.chosen(name):
+            told = dict(chosen.offered(name)).get(value, value)
+            yield _("Only: %(name)s %(value)s") % {"name": chosen.fields[name].label, "value": told}
 
 
 def _of_what(chosen: DashboardFilter) -> Iterator[str]:

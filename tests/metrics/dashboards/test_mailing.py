@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django import DjangoAssertNumQueries
 
-from metrics.dashboards import mailing, measuring, saving
+from metrics.dashboards import mailing, measuring, refusals, saving, writing
 from metrics.dashboards.errors import ViewRefused
 from metrics.dashboards.models import Mailing, SavedView
 from metrics.levels import Refused
@@ -170,3 +170,105 @@ def test_more_mailings_take_no_more_queries(
         start(view, gia)
     with django_assert_max_num_queries(len(few)):
         browser.get("/metrics/mailings")
+
+
+def test_one_view_that_fails_does_not_stop_those_behind_it(
+    figures: Import, view: SavedView, gia: User, finn: User, as_person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, other = start(view, gia), start(view, finn, gia)
+    whole = writing.letter
+
+    def letter(made: Mailing, person: User) -> Any:
+        if made == broken:
+            raise ZeroDivisionError
+        return whole(made, person)
+
+    monkeypatch.setattr(writing, "letter", letter)
+    assert mailing.send_due(at(8.1)) == 2
+    assert {letter.key.split(":")[1] for letter in Letter.objects.all()} == {str(other.pk)}
+    assert "could not be worked out" in as_person(gia).get("/metrics/mailings").content.decode()
+    monkeypatch.undo()
+    assert mailing.send_due(at(8.5)) == 0, "it is tried again after an hour"
+    assert mailing.send_due(at(9.2)) == 1
+    broken.refresh_from_db()
+    assert broken.failed_at is None
+
+
+def test_the_letter_says_of_whom_it_is(figures: Import, gia: User, finn: User) -> None:
+    query = "since=2026-05-01&until=2026-05-31&team=harbor-payments&label=payout"
+    kept = saving.save(name="Payouts", tab="csat", query=query, shared="own", actor=gia)
+    start(kept, gia, finn)
+    assert mailing.send_due(at(8.1)) == 2
+    whole, own = (Letter.objects.get(to=person.email).body for person in (gia, finn))
+    assert "Tickets of all sites.\n" in whole
+    assert "Tickets of Harbor, the site that you read.\n" in own
+    for body in (whole, own):
+        assert "Only: Team Harbor · Harbor Payments\nOnly: Label payout\n" in body
+
+
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"roles": ["agent"]}])
+def test_nothing_is_sent_for_an_owner_who_is_gone_and_somebody_else_can_stop_it(
+    gone: dict[str, Any], figures: Import, view: SavedView, gia: User, finn: User, hal: User, as_person: Any
+) -> None:
+    made = start(view, finn)
+    User.objects.filter(pk=gia.pk).update(**gone)
+    assert mailing.send_due(at(0.1)) == 0
+    assert as_person(finn).post(f"/metrics/mailings/{made.pk}/stop").status_code == 404
+    admin = as_person(hal)
+    assert view.name in admin.get("/metrics/mailings").content.decode()
+    assert admin.post(f"/metrics/mailings/{made.pk}/leave").status_code == 404
+    assert admin.post(f"/metrics/mailings/{made.pk}/stop").status_code == 302
+    assert not Mailing.objects.exists()
+
+
+def test_who_may_not_sign_in_any_more_gets_nothing(
+    figures: Import, view: SavedView, gia: User, finn: User
+) -> None:
+    start(view, gia, finn)
+    User.objects.filter(pk=finn.pk).update(is_active=False)
+    assert mailing.send_due(at(8.1)) == 1
+    assert Letter.objects.get().to == gia.email
+
+
+def test_an_hour_that_comes_twice_or_never_is_one_letter(figures: Import, view: SavedView, gia: User) -> None:
+    """Dublin leaves 01:00 to 02:00 out on 29 March 2026 and has it twice on 25 October."""
+    start(view, gia, every="day")
+    Mailing.objects.update(at=time(1, 30), created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    spring, autumn = datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)
+    minutes = [timedelta(minutes=minute) for minute in (10, 40, 70, 100, 130)]
+    assert [mailing.send_due(spring + after) for after in minutes] == [0, 0, 0, 1, 0]
+    assert [mailing.send_due(autumn + after) for after in minutes] == [0, 1, 0, 0, 0]
+
+
+def test_what_mail_servers_refuse_is_noted_and_in_the_end_paused(
+    view: SavedView, gia: User, finn: User, as_person: Any
+) -> None:
+    made, browser = start(view, gia, finn, every="day"), as_person(gia)
+
+    def refused(person: User, day: int) -> None:
+        Letter.objects.create(
+            key=f"figures:{made.pk}:{person.pk}:2026-11-{day:02}", to=person.email, attempts=10
+        )
+
+    refused(finn, 1)
+    refusals.note()
+    made.refresh_from_db()
+    assert made.undelivered_since is not None
+    assert made.paused_at is None
+    assert "could not be delivered" in browser.get("/metrics/mailings").content.decode()
+    assert "cannot be delivered" in browser.get("/metrics/views").content.decode()
+    refused(finn, 2)
+    sent = Letter.objects.create(key=f"figures:{made.pk}:{gia.pk}:2026-11-02", to=gia.email, sent_at=MONDAY)
+    refused(finn, 3)
+    refusals.note()
+    made.refresh_from_db()
+    assert made.paused_at is None, "others get it"
+    sent.delete()
+    refusals.note()
+    made.refresh_from_db()
+    assert made.paused_at is not None
+    assert Entry.objects.get(event="figure_mail:paused").facts["why"] == "undelivered"
+    browser.post(f"/metrics/mailings/{made.pk}/resume")
+    refusals.note()
+    made.refresh_from_db()
+    assert (made.paused_at, made.undelivered_since) == (None, None)
