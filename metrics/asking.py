@@ -5,13 +5,13 @@ Dashboards, the command `report` and other apps ask here, so that all of them sa
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from metrics import backlogs, cutting, histograms, levels
+from metrics import backlogs, cutting, histograms, levels, small_print
 from metrics.cutting import Keys
 from metrics.definitions import BY_KEY, LEVELS, METRICS, Metric
 from metrics.dimensions import TIMES
@@ -28,11 +28,13 @@ _AT_ONCE: Final = {"day": 1, "week": levels.WEEK}  # how many days one row may h
 
 @dataclass(frozen=True)
 class Line:
-    """`keys`: the value of each dimension asked for, in that order ("" where nobody told); `names`: as said."""
+    """`keys`: the value of each dimension asked for, in that order ("" where nobody told); `names`: as said; `beside`:
+    what the small print of the figure says, where it was asked for (metrics/small_print.py)."""
 
     keys: dict[str, str]
     figure: Figure
     names: dict[str, str] = field(default_factory=dict)
+    beside: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Report:
     by: tuple[str, ...]
     period: Period
     narrow: Narrow
+    with_small_print: bool = False
 
 
 Measured = Callable[[Report], list[Line]]
@@ -67,12 +70,15 @@ def report(
     by: Sequence[str] = (),
     period: Period,
     narrow: Narrow | None = None,
+    with_small_print: bool = False,
 ) -> list[Line]:
     """The metric's figure for each combination of values, or one for all of them. Raises Refused, PermissionDenied.
 
     `narrow`: values by dimension, one or several. By agent: only for who may read that, and not below n = 20.
+    `with_small_print`: with what stands below the figure on a tile.
     """
-    [lines] = reports(user, [metric], by=by, period=period, narrow=narrow).values()
+    asked = reports(user, [metric], by=by, period=period, narrow=narrow, with_small_print=with_small_print)
+    [lines] = asked.values()
     return lines
 
 
@@ -83,9 +89,11 @@ def reports(
     by: Sequence[str] = (),
     period: Period,
     narrow: Narrow | None = None,
+    with_small_print: bool = False,
 ) -> dict[str, list[Line]]:
     """The same of several metrics, by their keys: one query for all that adds up."""
-    asked, chosen = Report(user, tuple(by), period, narrow or {}), levels.wanted(narrow)
+    asked = Report(user, tuple(by), period, narrow or {}, with_small_print)
+    chosen = levels.wanted(narrow)
     found = [_metric(one) for one in metrics]
     levels.check(by)
     if user is not None:
@@ -102,7 +110,7 @@ def reports(
     lines = {one.key: by_key[one.key] for one in found}
     if "agent" not in {*by, *chosen}:
         return lines
-    return {key: [replace(line, figure=guarded(line.figure)) for line in of] for key, of in lines.items()}
+    return {key: [*map(_of_a_person, of)] for key, of in lines.items()}
 
 
 def _metric(wanted: Metric | str) -> Metric:
@@ -111,6 +119,11 @@ def _metric(wanted: Metric | str) -> Metric:
     if wanted not in known():
         raise Refused(levels.no("metric", wanted, known()))
     return known()[wanted]
+
+
+def _of_a_person(line: Line) -> Line:
+    shown = line.beside if line.figure.n >= AGENT_LEAST else dict.fromkeys(line.beside)
+    return replace(line, figure=guarded(line.figure), beside=shown)
 
 
 def guarded(figure: Figure) -> Figure:
@@ -125,11 +138,10 @@ def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
     columns = cutting.columns(level, asked.by)
     finest = next((days for key, days in _AT_ONCE.items() if key in asked.by), levels.BLOCK_OF_WEEKS)
     within = level.within([asked.period], at_once=finest)
-    needed = sorted({name for metric in metrics for name in made_of(metric)})
-    logs = sorted({metric.log for metric in metrics if metric.log})
+    needed, logs = _needed(metrics, small=asked.with_small_print)
     names: dict[Keys, dict[str, str]] = {keys: {} for keys in _always(asked)}
     parts: dict[Keys, Counter[str]] = {keys: Counter() for keys in names}
-    counted: dict[tuple[str, Keys], Counter[int]] = {}
+    counted: dict[Keys, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
     for row in summed(within, columns, needed, logs):
         counts = {name: row[name] for name in needed}
         buckets = {log: histograms.counted(row[log]) for log in logs if row[log]}
@@ -137,19 +149,32 @@ def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
             names.setdefault(keys, said)
             parts.setdefault(keys, Counter()).update(counts)
             for log, contacts in buckets.items():
-                counted.setdefault((log, keys), Counter()).update(contacts)
+                counted[keys][log].update(contacts)
     nothing: Parts = dict.fromkeys(needed, 0)
     return {
         metric.key: [
             Line(
                 dict(zip(asked.by, keys, strict=True)),
-                figure(metric, {**nothing, **parts[keys]}, counted.get((metric.log, keys))),
+                figure(metric, {**nothing, **parts[keys]}, counted[keys].get(metric.log)),
                 names[keys],
+                small_print.told(metric, {**nothing, **parts[keys]}, counted[keys])
+                if asked.with_small_print
+                else {},
             )
             for keys in sorted(parts)
         ]
         for metric in metrics
     }
+
+
+def _needed(metrics: Iterable[Metric], *, small: bool) -> tuple[list[str], list[str]]:
+    """The parts and the histograms that these metrics are made of; `small`: and those of their small print."""
+    parts = {name for metric in metrics for name in made_of(metric)}
+    logs = {metric.log for metric in metrics if metric.log}
+    if small:
+        parts |= {name for metric in metrics for name in small_print.PARTS.get(metric.key, ())}
+        logs |= {name for metric in metrics for name in small_print.LOGS.get(metric.key, ())}
+    return sorted(parts), sorted(logs)
 
 
 def _always(asked: Report) -> list[Keys]:
@@ -168,7 +193,7 @@ def lines_as_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
         {
             **line.keys, "metric": line.figure.metric.key, "value": line.figure.value, "n": line.figure.n,
             "low": line.figure.low, "high": line.figure.high, "is_small": line.figure.is_small,
-            "excluded": line.figure.excluded, "not_measured": line.figure.not_measured,
+            "excluded": line.figure.excluded, "not_measured": line.figure.not_measured, **line.beside,
         }
         for line in lines
     ]  # fmt: skip
@@ -176,7 +201,13 @@ def lines_as_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
 
 def _backlog(asked: Report, metric: Metric) -> list[Line]:
     found = backlogs.standing(asked.user, asked.by, asked.period, levels.wanted(asked.narrow))
+    has_ages = asked.with_small_print and not TIMES & {*asked.by}  # that of one day knows how old it is
     return [
-        Line(dict(zip(asked.by, keys, strict=True)), Figure(metric, one.open_n, one.open_n), one.names)
+        Line(
+            dict(zip(asked.by, keys, strict=True)),
+            Figure(metric, one.open_n, one.open_n),
+            one.names,
+            {f"open_from_{age}_days": one.ages[age] for age in backlogs.AGES} if has_ages else {},
+        )
         for keys, one in sorted(found.items())
     ]

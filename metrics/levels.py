@@ -15,7 +15,7 @@ from metrics import aliases
 from metrics.days import DAY, Days
 from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.filters import Period
-from metrics.models import Backlog, Cell, Rollup, Slice, Week, WeekCell
+from metrics.models import Backlog, Cell, Rollup, Slice, Ticket, Week, WeekCell
 from metrics.summing import mature_by_source, once
 from metrics.weeks import BLOCK, WEEKS, block_of, monday_of
 from sopdesk.accounts.models import User
@@ -160,7 +160,7 @@ def among(column: str, values: frozenset[str]) -> Q:
 
 
 def visible(
-    level: type[Rollup | Week | Cell | WeekCell | Slice | Backlog], user: User | None
+    level: type[Rollup | Week | Cell | WeekCell | Slice | Backlog | Ticket], user: User | None
 ) -> QuerySet[Any]:
     """The rows of a level; `user` None is the command line, which may see everything."""
     rows: Any = level.objects
@@ -244,9 +244,9 @@ def _slice(user: User | None, by: tuple[str, ...], chosen: Wanted, asked: set[st
 
 
 def labelled_level(
-    cells: type[Cell | Backlog], user: User | None, by: tuple[str, ...], chosen: Wanted
+    cells: type[Cell | Backlog | Ticket], user: User | None, by: tuple[str, ...], chosen: Wanted
 ) -> Level:
-    """Rows by their whole set of labels, so that a ticket with two labels of one SOP counts once."""
+    """Rows by their whole set of labels, so that a ticket with two labels of one SOP counts once; or the tickets."""
     asked = keys(by, chosen)
     sops = sop_labels(user) if "sop" in asked else {}
     unknown = unknown_sops(chosen, sops)

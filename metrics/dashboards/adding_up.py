@@ -5,38 +5,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Case, DateField, Func, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from metrics import cutting
 from metrics.cutting import Keys
-from metrics.definitions import AHT, CSAT, SLA_RESOLUTION, VOLUME, Metric
+from metrics.definitions import Metric
 from metrics.figures import made_of
 from metrics.filters import Period
 from metrics.levels import Level
+from metrics.small_print import PARTS
 from metrics.summing import summed
 
-# What the small print of a figure needs beside what the figure is made of (metrics/dashboards/facts.py).
-_BESIDE: Final[dict[str, tuple[str, ...]]] = {
-    CSAT.key: ("offered_n",),
-    AHT.key: ("measured_n", "created_n"),
-    SLA_RESOLUTION.key: ("vendor_sla_n", "vendor_sla_met_n"),
-    VOLUME.key: ("flagged_n",),
-}
 Rows = QuerySet[Any]
 Lines = dict[tuple[Any, Keys], Counter[str]]
 Logs = dict[tuple[Any, Keys], bytes]  # as they are stored: joined they are added up (metrics/histograms.py)
 
 
 def needed(metrics: Iterable[Metric], *, small_print: bool = True) -> list[str]:
-    """The parts that these metrics are made of."""
+    """The parts that these metrics are made of, and their small print."""
     found: set[str] = set()
     for metric in metrics:
-        found |= made_of(metric) | {*_BESIDE.get(metric.key, ())}
-        if small_print and metric.key.startswith("sla_"):
-            found |= {f"{metric.key}_breached_n", f"{metric.key}_overdue_n"}
+        found |= made_of(metric) | ({*PARTS.get(metric.key, ())} if small_print else set())
     return sorted(found)
 
 

@@ -14,4 +14,6 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("metrics.dashboards.parts")  # fills its places in the tabs
+        import_module("metrics.dashboards.standing_now")  # answers for promises at risk and overdue
+        import_module("metrics.dashboards.time_to_solve")  # answers for the median of its curve
         import_module("metrics.dashboards.part_files")  # names the rows of what stands there

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from metrics import histograms
+from metrics import small_print
 from metrics.definitions import (
     AHT,
     CSAT,
@@ -21,11 +20,10 @@ from metrics.definitions import (
     Metric,
 )
 from metrics.reporting import mature_by_source, mature_until
+from metrics.small_print import Logs, Parts
 from sopdesk.text.figures import clock, grouped, in_words, share
 
 LATELY: Final = timedelta(days=92)  # a source that ended before is no news
-Parts = Mapping[str, float]
-Logs = Mapping[str, Counter[int]]
 
 
 @dataclass(frozen=True)
@@ -43,13 +41,13 @@ def facts_of(metric: Metric, parts: Parts, logs: Logs) -> list[Fact]:
         return list(tell(parts, logs))
     if metric.mature_days:
         return list(_mature())
-    return list(_percentile(metric, logs)) if metric.log else []
+    return list(_percentile(metric, parts, logs)) if metric.log else []
 
 
-def _csat(parts: Parts, _logs: Logs) -> Iterator[Fact]:
-    answers = parts["good_n"] + parts["bad_n"] + parts["stars_n"]
-    if parts["offered_n"]:
-        yield Fact(_("%(share)s of those asked answered") % {"share": share(answers / parts["offered_n"])})
+def _csat(parts: Parts, logs: Logs) -> Iterator[Fact]:
+    answered = small_print.told(CSAT, parts, logs)["response_rate"]
+    if answered is not None:
+        yield Fact(_("%(share)s of those asked answered") % {"share": share(answered)})
     if parts["bad_n"]:
         yield Fact(_("%(n)s rated bad") % {"n": grouped(parts["bad_n"])}, "rated_bad")
     other = min(parts["good_n"] + parts["bad_n"], parts["stars_n"])
@@ -58,29 +56,28 @@ def _csat(parts: Parts, _logs: Logs) -> Iterator[Fact]:
 
 
 def _promise(metric: Metric, kind: str) -> Callable[[Parts, Logs], Iterator[Fact]]:
-    def tell(parts: Parts, _logs: Logs) -> Iterator[Fact]:
-        late, overdue = parts[f"{metric.key}_breached_n"], parts[f"{metric.key}_overdue_n"]
-        yield Fact(_("%(n)s breached") % {"n": grouped(late)}, f"breached_{kind}")
-        yield Fact(_("%(n)s open and overdue") % {"n": grouped(overdue)}, f"overdue_{kind}")
-        if metric is SLA_RESOLUTION and parts["vendor_sla_n"]:
-            told = share(parts["vendor_sla_met_n"] / parts["vendor_sla_n"])
-            yield Fact(_("%(share)s by the source’s own reckoning") % {"share": told}, "vendor_late")
+    def tell(parts: Parts, logs: Logs) -> Iterator[Fact]:
+        told = small_print.told(metric, parts, logs)
+        yield Fact(_("%(n)s breached") % {"n": grouped(told["breached"])}, f"breached_{kind}")
+        yield Fact(_("%(n)s open and overdue") % {"n": grouped(told["overdue"])}, f"overdue_{kind}")
+        if told.get("by_source") is not None:
+            theirs = {"share": share(told["by_source"])}
+            yield Fact(_("%(share)s by the source’s own reckoning") % theirs, "vendor_late")
 
     return tell
 
 
 def _handled(parts: Parts, logs: Logs) -> Iterator[Fact]:
-    counts = logs.get("handle_log", Counter())
-    if counts:
-        median, p90 = (clock(histograms.percentile(counts, at)) for at in (0.5, 0.9))
-        yield Fact(_("median %(median)s · p90 %(p90)s") % {"median": median, "p90": p90})
-    if parts["created_n"]:
-        measured = share(parts["measured_n"] / parts["created_n"])
-        yield Fact(_("measured on %(share)s of tickets") % {"share": measured})
+    told = small_print.told(AHT, parts, logs)
+    if told["median"] is not None:
+        between = {"median": clock(told["median"]), "p90": clock(told["p90"])}
+        yield Fact(_("median %(median)s · p90 %(p90)s") % between)
+    if told["measured_on"] is not None:
+        yield Fact(_("measured on %(share)s of tickets") % {"share": share(told["measured_on"])})
 
 
-def _percentile(metric: Metric, logs: Logs) -> Iterator[Fact]:
-    p90 = histograms.percentile(logs.get(metric.log, Counter()), 0.9)
+def _percentile(metric: Metric, parts: Parts, logs: Logs) -> Iterator[Fact]:
+    p90 = small_print.told(metric, parts, logs)["p90"]
     if p90 is not None:
         yield Fact(_("median, calendar time · p90 %(p90)s") % {"p90": clock(p90)})
 
@@ -96,10 +93,11 @@ def _mature() -> Iterator[Fact]:
     yield Fact(said % {"day": in_words(last)})
 
 
-def _volume(parts: Parts, _logs: Logs) -> Iterator[Fact]:
-    if parts["flagged_n"]:
-        n = grouped(parts["flagged_n"])
-        yield Fact(_("%(n)s impossible or cut off, left out where it matters") % {"n": n}, "flagged")
+def _volume(parts: Parts, logs: Logs) -> Iterator[Fact]:
+    flagged = small_print.told(VOLUME, parts, logs)["flagged"]
+    if flagged:
+        said = _("%(n)s impossible or cut off, left out where it matters") % {"n": grouped(flagged)}
+        yield Fact(said, "flagged")
 
 
 _TELLING: Final[dict[str, Callable[[Parts, Logs], Iterator[Fact]]]] = {

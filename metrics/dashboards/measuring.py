@@ -14,18 +14,17 @@ from typing import Any, Final
 
 from django.db.models import F
 
-from metrics import histograms, levels, reporting
+from metrics import histograms, levels, reporting, small_print
 from metrics.dashboards import adding_up
 from metrics.dashboards.comparing import Change, Mix, change
 from metrics.dashboards.facts import Fact, facts_of
 from metrics.dashboards.filters import DashboardFilter
-from metrics.definitions import AHT, BY_KEY, Metric
+from metrics.definitions import BY_KEY, Metric
 from metrics.filters import Period
 from metrics.levels import Narrow
 from metrics.reporting import Figure, Point
 from sopdesk.accounts.models import User
 
-HANDLE_LOG: Final = "handle_log"
 SPARSE_DAYS: Final = 14  # fewer days are never drawn as weeks
 
 
@@ -209,10 +208,8 @@ def _fill(sides: list[Side], metrics: tuple[Metric, ...], drawn: Metric | None, 
 
 def logs_of(metrics: Iterable[Metric]) -> list[str]:
     """The histograms that these metrics or their small print need."""
-    metrics = [*metrics]
-    return sorted(
-        {metric.log for metric in metrics if metric.log} | ({HANDLE_LOG} if AHT in metrics else set())
-    )
+    found = {log for metric in metrics for log in (metric.log, *small_print.LOGS.get(metric.key, ())) if log}
+    return sorted(found)
 
 
 def _sum(found: Iterable[Counter[Any]]) -> Counter[Any]:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import backlogs, levels
+from metrics.asking import Report
 from metrics.dashboards import tickets, versions, waiting
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import Section, section
@@ -101,9 +102,9 @@ def _query(chosen: DashboardFilter) -> str:
 
 def waits(chosen: DashboardFilter) -> Section:
     """The share of tickets still unsolved, by time since they were created. Five queries."""
-    told = waiting.told(chosen, timezone.now())
+    told = waiting.of_what_is_chosen(chosen, waiting.told(timezone.now()))
     try:
-        curve = waiting.curve(chosen, told)
+        curve = waiting.curve(Report(chosen.viewer, (), chosen.period_now, chosen.narrow()), told)
     except levels.Refused as refusal:
         return Section("dashboards/waiting.html", {"refused": str(refusal)})
     chart = None

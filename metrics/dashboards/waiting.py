@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from statistics import NormalDist
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -24,6 +24,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from metrics import backlogs, levels, newest
+from metrics.asking import Report
 from metrics.dashboards import tickets
 from metrics.dashboards.filters import DashboardFilter
 from metrics.figures import buckets
@@ -52,7 +53,8 @@ REACH: Final = NormalDist().inv_cdf(0.975)
 
 @dataclass(frozen=True)
 class Curve:
-    """The share still unsolved after so many seconds, with its 95 % interval. `median` None: not half are solved."""
+    """The share still unsolved after so many seconds, with its 95 % interval. `median` None: not half are solved;
+    `between`: where it lies with 95 %, read off the interval of the curve (Brookmeyer and Crowley 1982)."""
 
     seconds: list[float]
     shares: list[float]
@@ -61,6 +63,7 @@ class Curve:
     n: int
     open_n: int
     median: float | None
+    between: tuple[float | None, float | None] = (None, None)
 
     def at_marks(self) -> list[tuple[int, float, float, float]]:
         """After how many seconds, and then the share, low and high; only as long as there are tickets that old."""
@@ -85,48 +88,54 @@ class Told:
         return day - timedelta(days=EXACT_DAYS - 1)
 
 
-def told(chosen: DashboardFilter, now: datetime) -> dict[int, Told]:
-    """Of the sources of what is chosen. Two queries."""
+def told(now: datetime) -> dict[int, Told]:
+    """Of every source that has tickets. One query."""
+    return {key: Told(*each) for key, each in newest.told_until(now).items()}
+
+
+def of_what_is_chosen(chosen: DashboardFilter, known: dict[int, Told]) -> dict[int, Told]:
+    """Of these the sources of what is chosen. One query."""
     among = {*chosen.facets.filter(chosen.condition()).order_by().values_list("source_id", flat=True)}
-    return {key: Told(*each) for key, each in newest.told_until(now).items() if key in among}
+    return {key: each for key, each in known.items() if key in among}
 
 
-def curve(chosen: DashboardFilter, known: dict[int, Told]) -> Curve | None:
+def curve(asked: Report, known: dict[int, Told]) -> Curve | None:
     """The curve of the tickets created in the period; None of fewer than 20 or of none that were solved. Raises
     levels.Refused. Three queries."""
-    wanted = levels.wanted(chosen.narrow())
-    waiting = Counter(_long_open(chosen, wanted, known))
-    waiting.update(_open_lately(chosen, known))
-    rows = levels.level_for(chosen.viewer, (), wanted)
-    solved = buckets(rows.within([chosen.period_now], at_once=levels.BLOCK_OF_WEEKS), "solve_log").get(
-        (), Counter()
-    )
-    found = estimate(solved, waiting)
+    found = of_however_few(asked, known)
     return found if found is not None and found.n >= LEAST else None
 
 
-def _long_open(chosen: DashboardFilter, wanted: levels.Wanted, known: dict[int, Told]) -> dict[int, int]:
+def of_however_few(asked: Report, known: dict[int, Told]) -> Curve | None:
+    wanted = levels.wanted(asked.narrow)
+    waiting = Counter(_long_open(asked, wanted, known))
+    waiting.update(_open_lately(asked, wanted, known))
+    rows = levels.level_for(asked.user, (), wanted)
+    solved = buckets(rows.within([asked.period], at_once=levels.BLOCK_OF_WEEKS), "solve_log").get(
+        (), Counter()
+    )
+    return estimate(solved, waiting)
+
+
+def _long_open(asked: Report, wanted: levels.Wanted, known: dict[int, Told]) -> dict[int, int]:
     """How many are open since so long (a bucket), by the middle of the day on which they were created."""
     found = Counter[int]()
-    for source, day, n in backlogs.unsolved(chosen.viewer, chosen.period_now, wanted):
+    for source, day, n in backlogs.unsolved(asked.user, asked.period, wanted):
         if source in known and day < known[source].since:
             noon = begin_of(day) + timedelta(hours=12)
             found[bucket((known[source].until - noon).total_seconds())] += n
     return found
 
 
-def _open_lately(chosen: DashboardFilter, known: dict[int, Told]) -> Iterator[int]:
+def _open_lately(asked: Report, wanted: levels.Wanted, known: dict[int, Told]) -> Iterator[int]:
     """Of each open ticket of the last days of its source the bucket of its age."""
-    first, after = moments(chosen.period_now)
+    first, after = moments(asked.period)
     lately = Q(pk__in=[])
     for source, each in known.items():
         lately |= Q(source=source, created_at__gte=max(first, begin_of(each.since)))
-    found = Ticket.objects.visible_to(chosen.viewer).filter(
-        tickets.narrowed(chosen.viewer, chosen), lately, tickets.OPEN
-    )
-    for source, created_at in (
-        found.filter(created_at__lt=after).order_by().values_list("source_id", "created_at")
-    ):
+    chosen = levels.labelled_level(Ticket, asked.user, (), wanted).rollups
+    found = chosen.filter(lately, tickets.OPEN, created_at__lt=after)
+    for source, created_at in found.order_by().values_list("source_id", "created_at"):
         yield bucket((known[source].until - created_at).total_seconds())
 
 
@@ -147,9 +156,14 @@ def estimate(solved: Counter[int], waiting: Counter[int]) -> Curve | None:
     low, high = shares * np.exp(-error), np.minimum(1.0, shares * np.exp(error))
     step = max(1, len(seconds) // POINTS_SHOWN)
     kept = sorted({*range(0, len(seconds), step), len(seconds) - 1})
-    half = np.flatnonzero(shares <= 0.5 + 1e-9)  # the first moment at which no more than half wait
-    median = float(seconds[half[0]]) if len(half) else None
+    median, *between = (_halved(seconds, each) for each in (shares, low, high))
     x, y, below, above = (
         [round(float(values[at]), 4) for at in kept] for values in (seconds, shares, low, high)
     )
-    return Curve(x, y, below, above, n + open_n, open_n, median)
+    return Curve(x, y, below, above, n + open_n, open_n, median, (between[0], between[1]))
+
+
+def _halved(seconds: Any, shares: Any) -> float | None:
+    """The first moment at which no more than half wait; None where there is none."""
+    half = np.flatnonzero(shares <= 0.5 + 1e-9)
+    return float(seconds[half[0]]) if len(half) else None

@@ -19,7 +19,7 @@ IQS: Final = Metric(
             "kept within 0 and 100 %. An agent’s figure is shown from 20 reviews on, to those who may read figures of "
             "agents."),
     day=_("The day the review was finished."),
-    excluded=_("Reviews for calibration; reviews given back; reviews in which nothing applied."),
+    excluded=_("Reviews for calibration; reviews in which nothing applied. One given back was never finished."),
     source="Scorecards under Metrics, Quality", needs=frozenset({"quality_review"}),
     shown="iqs", better=1,
 )  # fmt: skip

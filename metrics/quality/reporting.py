@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import product
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncDate
 
 from metrics import asking
@@ -18,11 +19,20 @@ from metrics.asking import Line, Report
 from metrics.dimensions import TIMES
 from metrics.filters import moments
 from metrics.quality.definitions import IQS
-from metrics.quality.iqs import ADDED, Sums
+from metrics.quality.iqs import Sums
 from metrics.quality.models import Review
 from metrics.quality.narrowing import COLUMNS, Narrowing, narrowing
+from metrics.querysets import measured_for
 from sopdesk.accounts.models import User
 from sopdesk.postgres.worded import worded
+
+COUNTS: Final = Q(score__isnull=False, calibration=None)  # as ReviewQuerySet.that_count has it
+ADDED: Final[Mapping[str, Any]] = {
+    "total": Sum("score", filter=COUNTS, default=0.0),
+    "squares": Sum(F("score") * F("score"), filter=COUNTS, default=0.0),
+    "n": Count("pk", filter=COUNTS),
+    "left": Count("pk", filter=~COUNTS),
+}
 
 
 def measure(asked: Report) -> list[Line]:
@@ -30,12 +40,17 @@ def measure(asked: Report) -> list[Line]:
     Refused."""
     told = narrowing(asked.user, asked.narrow, asked.by)
     sums: dict[tuple[str, ...], Sums] = defaultdict(Sums)
+    left: Counter[tuple[str, ...]] = Counter()
     for row in _rows(asked, told):
         for keys in product(*(told.values(row, key) for key in asked.by)):
             sums[keys].join(row["total"], row["squares"], row["n"])
+            left[keys] += row["left"]
     if not asked.by and not sums:
         sums[()] = Sums()
-    return [Line(dict(zip(asked.by, keys, strict=True)), sums[keys].figure()) for keys in sorted(sums)]
+    return [
+        Line(dict(zip(asked.by, keys, strict=True)), replace(sums[keys].figure(), excluded=left[keys]))
+        for keys in sorted(sums)
+    ]
 
 
 def _rows(asked: Report, told: Narrowing) -> Iterable[Mapping[str, Any]]:
@@ -52,8 +67,10 @@ def _rows(asked: Report, told: Narrowing) -> Iterable[Mapping[str, Any]]:
 
 
 def _within(user: User | None, first: datetime, after: datetime) -> QuerySet[Review]:
-    found = Review.objects.that_count() if user is None else Review.objects.counted_for(user)
-    return found.filter(done_at__gte=first, done_at__lt=after)
+    """All that were finished, those too that the figure leaves out: they are told beside it."""
+    allowed = Q() if user is None else measured_for(user)
+    found = Review.objects.none() if allowed is None else Review.objects.filter(allowed)
+    return found.filter(state=Review.State.DONE, done_at__gte=first, done_at__lt=after)
 
 
 @worded

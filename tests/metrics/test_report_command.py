@@ -10,10 +10,17 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from sopdesk.accounts.models import Team
+from metrics import backlogs
+from metrics.dashboards import measuring, parts
+from metrics.dashboards.filters import read
+from metrics.definitions import METRICS
+from sopdesk.accounts.models import Team, User
+from sopdesk.text.figures import clock, grouped, share
 from tests.metrics.bringing import bring
 
 pytestmark = pytest.mark.django_db
+HEAD = "external_id,status,created_at,team\n"
+PLAIN = {"metric", "value", "n", "low", "high", "is_small", "excluded", "not_measured"}
 DAYS = ["--from", "2026-05-01", "--to", "2026-05-31"]
 
 
@@ -78,3 +85,54 @@ def test_definitions_are_data() -> None:
     assert by_key["fcr"]["mature_after_days"] == 7
     assert "team" in {one["key"] for one in found["dimensions"]}
     assert "FCR: 1 − contacts" in printed("--definitions")
+
+
+def test_what_a_tile_says_below_its_figure_is_printed_too(payments: Team, gia: User) -> None:
+    """From the same parts: each number of the report stands in the words of the tile."""
+    days = [(n, f"2026-05-{1 + n % 28:02}") for n in range(40)]
+    head = (
+        "external_id,status,created_at,last_solved_at,team,labels,rating,rating_scale,rating_offered_at,rated_at,"
+        "active_s,first_public_reply_at\n"
+    )
+    rows = "".join(
+        f"t{n},solved,{day}T10:00Z,{day}T{11 + n % 9}:00Z,payments,refund,{'good' if n < 25 else ''},good_bad,"
+        f"{day}T12:00Z,{f'{day}T13:00Z' if n < 25 else ''},{200 + n},{day}T10:{n:02}Z\n"
+        for n, day in days
+    )
+    bring(head + rows)
+    chosen = read("since=2026-05-01&until=2026-05-31", user=gia)
+    tiles = {tile.metric.key: tile for tile in measuring.board(chosen, METRICS).tiles()}
+    for metric in METRICS:
+        [line] = facts(metric.key)
+        small = [line[name] for name in line if name not in PLAIN]
+        words = " ".join(fact.text for fact in tiles[metric.key].facts)
+        assert (line["value"], line["n"]) == (tiles[metric.key].figure.value, tiles[metric.key].figure.n)
+        for value in filter(None, small):
+            assert any(said(value) in words for said in (share, clock, grouped)), (metric.key, value, words)
+    assert {"median", "p90", "measured_on"} < facts("aht")[0].keys()
+    assert facts("csat")[0]["response_rate"] == 0.625
+    assert "response rate" in printed("csat", *DAYS)
+    assert "62.5%" in printed("csat", *DAYS)
+
+
+def test_the_backlog_is_told_by_its_age_as_on_its_tab(payments: Team, gia: User) -> None:
+    bring(HEAD + "".join(f"b{n},open,2026-05-{1 + n:02}T10:00Z,payments\n" for n in range(28)))
+    section = parts.ages(read("since=2026-05-01&until=2026-05-31", user=gia))
+    assert section is not None
+    [line] = facts("backlog")
+    by_age = [line[f"open_from_{age}_days"] for age in backlogs.AGES]
+    assert by_age == [n for _key, _label, n in section.context["rows"]]
+    assert sum(by_age) == line["value"] == 28
+    assert [facts("backlog", "--by", "team")[0][f"open_from_{age}_days"] for age in backlogs.AGES] == by_age
+    assert not {"open_from_0_days"} & facts("backlog", "--by", "week")[0].keys()
+
+
+def test_of_an_agent_with_few_contacts_nothing_is_printed(payments: Team) -> None:
+    head = "external_id,status,created_at,team,assignee,active_s,handled_at\n"
+    bring(
+        head
+        + "".join(f"t{n},solved,2026-05-04T10:00Z,payments,thin,{200 + n},2026-05-04\n" for n in range(9))
+    )
+    [line] = facts("aht", "--by", "agent")
+    assert (line["n"], line["is_small"]) == (9, True)
+    assert [line[name] for name in ("value", "low", "high", "median", "p90", "measured_on")] == [None] * 6

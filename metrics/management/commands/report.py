@@ -17,6 +17,9 @@ from metrics.filters import Period
 from metrics.levels import Refused
 from sopdesk.listing.spreadsheet import neutralised
 
+# What of the small print is no count (metrics/small_print.py).
+SHARES: Final = ("response_rate", "by_source", "measured_on")
+DURATIONS: Final = ("median", "p90")
 FIGURES: Final = ("value", "n", "low", "high", "excluded", "not_measured")
 
 
@@ -53,7 +56,7 @@ class Command(BaseCommand):
         try:
             lines = asking.report(
                 None, options["metric"], by=by, period=Period(options["first"], options["last"]),
-                narrow=_narrow(options["filter"]),
+                narrow=_narrow(options["filter"]), with_small_print=True,
             )  # fmt: skip
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
@@ -75,20 +78,22 @@ class Command(BaseCommand):
 
     def write_csv(self, lines: list[Line], by: list[str]) -> None:
         writer = csv.writer(self.stdout)
-        head = [*by, "metric", *FIGURES]
+        head = [*by, "metric", *FIGURES, *_beside(lines)]
         writer.writerow(head)
         for facts in asking.lines_as_facts(lines):
             writer.writerow("" if facts[name] is None else neutralised(str(facts[name])) for name in head)
 
     def write_table(self, lines: list[Line], by: list[str]) -> None:
-        rows = [[*by, *(name.replace("_", " ") for name in FIGURES)]]
+        beside = _beside(lines)
+        rows = [[*by, *(name.replace("_", " ") for name in (*FIGURES, *beside))]]
         for line in lines:
             figure = line.figure
             values = [_said(value, figure.metric.unit) for value in (figure.value, figure.low, figure.high)]
             if figure.is_small:
                 values[0] = "too few"
             counts = [str(figure.excluded), str(figure.not_measured)]
-            rows.append([*line.keys.values(), values[0], str(figure.n), *values[1:], *counts])
+            small = [_small(name, line.beside.get(name), figure.metric.unit) for name in beside]
+            rows.append([*line.keys.values(), values[0], str(figure.n), *values[1:], *counts, *small])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             self.stdout.write("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
@@ -108,6 +113,18 @@ def _narrow(filters: list[str]) -> dict[str, list[str]]:
             )
         found.setdefault(key, []).append(value)
     return found
+
+
+def _beside(lines: list[Line]) -> list[str]:
+    """What the small print of these figures has a name for."""
+    return [*lines[0].beside] if lines else []
+
+
+def _small(name: str, value: float | None, unit: Unit) -> str:
+    """A number of the small print: a share where it is one, a duration beside durations, a count else."""
+    if name in SHARES:
+        return _said(value, Unit.SHARE)
+    return _said(value, unit if name in DURATIONS else Unit.COUNT)
 
 
 def _said(value: float | None, unit: Unit) -> str:

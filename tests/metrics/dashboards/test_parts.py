@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +10,10 @@ import pytest
 from django.utils import timezone
 
 from metrics import reporting
+from metrics.asking import Report
 from metrics.dashboards import tickets, waiting
 from metrics.dashboards.filters import read
+from metrics.filters import Period
 from metrics.models import SlaResult
 from sopdesk.accounts.models import Team, User
 from tests.metrics.bringing import bring, source
@@ -45,7 +47,8 @@ def test_the_curve_and_the_hours_are_fetched_after_the_page(
 
 def curve(user: User, query: str) -> waiting.Curve | None:
     chosen = read(query, user=user)
-    return waiting.curve(chosen, waiting.told(chosen, timezone.now()))
+    asked = Report(user, (), chosen.period_now, chosen.narrow())
+    return waiting.curve(asked, waiting.told(timezone.now()))
 
 
 @pytest.mark.django_db
@@ -72,12 +75,18 @@ def test_what_is_open_waits_as_long_as_its_source_has_told_of_it(gia: User, as_p
     # At two days only the five that took five are left to be at risk: the three were last heard of before.
     assert {mark: share for mark, share, *_interval in found.at_marks()}[2 * 86_400] == pytest.approx(8 / 20)
     assert found.shares[-1] == 0
+    [told] = reporting.report(None, "time_to_solve", period=Period(date(2026, 5, 1), date(2026, 5, 31)))
+    assert (told.figure.value, told.figure.n) == (found.median, 20)
+    assert (told.figure.low, told.figure.high) == found.between
+    assert dict(told.beside) == {"unsolved_yet": 3}
     page = as_person(gia).get(f"/metrics/parts/waiting?{days}")
     assert [(each.source, each.until.isoformat()) for each in page.context["section"]["told"]] == [
         ("Helpdesk", "2026-05-20T10:00:00+00:00"), ("Other", f"{today:%Y-%m-%dT%H:%M}:00+00:00")
     ]  # fmt: skip
     assert "Helpdesk</bdi> has told until" in page.content.decode()
     assert curve(gia, "since=2026-05-01&until=2026-05-18") is None  # of 18 tickets no curve is drawn
+    [few] = reporting.report(None, "time_to_solve", period=Period(date(2026, 5, 1), date(2026, 5, 18)))
+    assert (few.figure.value, few.figure.n, few.figure.is_small) == (None, 18, True)
     by_macro = as_person(gia).get(f"/metrics/parts/waiting?{days}&macro=M-1")
     assert by_macro.status_code == 200
 
@@ -139,6 +148,11 @@ def test_promises_at_risk_and_overdue_are_those_of_the_viewer(
             listed = browser.get(f"/metrics/tickets?show={show}&sort=created&since=2026-06-05")
             assert (listed.context["listing"].total, listed.context["counted"].split()[0]) == (n, str(n))
     assert {result.ticket.external_id for result in shown["risky"]} == {"harbor-payments2"}
+    for metric, of_each in (("at_risk", 1), ("overdue", 2)):
+        lines = reporting.report(None, metric, by=("team",), period=Period(friday.date(), friday.date()))
+        assert {line.keys["team"]: line.figure.value for line in lines} == dict.fromkeys(teams, of_each)
+        [mine] = reporting.report(finn, metric, period=Period(friday.date(), friday.date()))
+        assert mine.figure.value == of_each
     assert [ticket.created_at.day for ticket in listed.context["listing"].rows] == [1, 3]
     monkeypatch.setattr(timezone, "now", lambda: friday - timedelta(hours=1))
     assert not persons[0][0].get("/metrics/tickets?show=at_risk").context["listing"].total

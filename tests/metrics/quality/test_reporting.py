@@ -35,6 +35,19 @@ def test_it_is_the_figure_of_the_page(gia: User) -> None:
     assert [each.figure.n for each in report(None, "iqs", period=PERIOD)] == [3]
 
 
+def test_reviews_that_are_left_out_are_told_beside_it(gia: User, finn: User, payments: Team) -> None:
+    card = making.scorecard(gia, name="Other", criteria=[{"name": "One", "top": 4}])
+    at = datetime(2026, 11, 5, 12, tzinfo=UTC)
+    making.done(card, making.ticket("N/A", payments, assignee="Dev"), gia, [None], at=at)
+    [line] = report(gia, "iqs", period=PERIOD)
+    assert (line.figure.n, line.figure.excluded, line.figure.not_measured) == (3, 1, 0)
+    by_team = {
+        line.keys["team"]: line.figure.excluded for line in report(None, "iqs", by=("team",), period=PERIOD)
+    }
+    assert by_team == {"payments": 1, "harbor-payments": 0}
+    assert [line.figure.excluded for line in report(finn, "iqs", period=PERIOD)] == [0]
+
+
 def test_by_team_and_week_and_narrowed(gia: User, finn: User) -> None:
     lines = report(gia, "iqs", by=("team", "week"), period=PERIOD, narrow={"vendor": "in_house"})
     found = {tuple(line.keys.values()): line.figure.value for line in lines}
