@@ -7,9 +7,11 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -167,3 +169,15 @@ def test_a_hold_keeps_the_file_of_a_draft(card: Scorecard, gia: User, carla: Use
     holding.place(person="", reason="Dispute", source=made.source, actor=carla)
     retain()
     assert files.is_there(made)
+
+
+def test_an_upgrade_takes_cells_out_of_rows_that_were_rejected(card: Scorecard, gia: User) -> None:
+    done = making.brought(draft(card, gia), actor=gia)
+    old = {"line": 3, "column": "Greets", "value": ANN, "reason": "No score.", "cells": ["T2", ANN]}
+    QualityImport.objects.filter(pk=done.pk).update(rejected_rows=[old, {**old, "line": 4}])
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("metrics.quality.migrations.0005_no_rows_of_files").STRIP)
+    done.refresh_from_db()
+    stripped = {**old, "value": "", "cells": []}
+    assert done.rejected_rows == [stripped, {**stripped, "line": 4}]
+    assert "No score." in "".join(bringing.as_csv(done))
