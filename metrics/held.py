@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Final, NamedTuple
 
 from django.db.models import Q
@@ -27,17 +29,20 @@ def register(*, condition: Callable[[], Q | None], people: Callable[[], list[Nam
     _HOLDS.append(_Holds(condition, people))
 
 
+def condition() -> Q | None:
+    """The tickets that are held now; None where nothing is."""
+    found = [each for holds in _HOLDS if (each := holds.condition()) is not None]
+    return reduce(or_, found) if found else None
+
+
 def among(ids: Sequence[int], *, within: tuple[datetime, datetime] | None = None) -> set[int]:
     """Which of these tickets are held, as they are now. `within`: when they were created, where that is known: only
     those months are looked through then."""
-    conditions = [found for holds in _HOLDS if (found := holds.condition()) is not None] if ids else []
-    if not conditions:
+    kept = condition() if ids else None
+    if kept is None:
         return set()
-    either = Q()
-    for condition in conditions:
-        either |= condition
     created = Q(created_at__range=within) if within else Q()
-    return {*Ticket.objects.filter(either, created, pk__in=ids).values_list("pk", flat=True)}
+    return {*Ticket.objects.filter(kept, created, pk__in=ids).values_list("pk", flat=True)}
 
 
 def people() -> list[Names]:

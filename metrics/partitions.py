@@ -7,12 +7,15 @@ mistake, goes to the others: a table of many hundred partitions is slow to plan 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from dateutil.relativedelta import relativedelta
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from metrics import held
 from metrics.models import Ticket
 
 LOCKS: Final = 0x5350  # advisory locks (this, 0): who makes partitions
@@ -73,9 +76,18 @@ def _creation(month: date) -> str:
     )
 
 
+class MonthHeld(Exception):
+    """A legal hold keeps tickets of the month. Nothing was taken away."""
+
+
 def drop(month: date) -> None:
-    """Take away a month with its tickets, their keys and what hangs on them. Its rollups stay as they are."""
-    name = name_of(month)
+    """Take away a month with its tickets, their keys and what hangs on them. Its rollups stay as they are. Raises
+    MonthHeld."""
+    name, kept = name_of(month), held.condition()
+    begins = datetime.combine(month.replace(day=1), time(0), UTC)
+    in_it = Q(created_at__gte=begins, created_at__lt=begins + relativedelta(months=1))
+    if kept is not None and Ticket.objects.filter(kept, in_it).exists():
+        raise MonthHeld(f"A legal hold keeps tickets of {month:%B %Y}. Nothing was taken away.")
     hanging = [
         relation.related_model._meta.db_table
         for relation in Ticket._meta.related_objects

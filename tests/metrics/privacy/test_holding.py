@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from pytest_django import Settings
 
-from metrics import requesters
+from metrics import partitions, requesters
 from metrics.models import Import, Source, Ticket, TicketText
 from metrics.privacy import holding
 from metrics.undoing import UndoRefused, undo
@@ -105,3 +106,14 @@ def test_a_person_stays_held_under_a_new_key(settings: Settings, carla: User) ->
     assert Ticket.objects.get(external_id="A1").requester_key == requesters.hashed(
         ANN, requesters.known_keys()[0]
     )
+
+
+def test_a_month_with_a_held_ticket_is_not_dropped(carla: User) -> None:
+    bring(HEAD + OLD, read_as=mapping(), at=keeping())
+    hold = holding.place(person="", reason="Dispute", external_id="A1", actor=carla)
+    with pytest.raises(partitions.MonthHeld):
+        partitions.drop(date(2024, 5, 1))
+    assert numbers() == ["A1"]
+    holding.end(hold, because="settled", actor=carla)
+    partitions.drop(date(2024, 5, 1))
+    assert numbers() == []
