@@ -17,6 +17,7 @@ from metrics.dashboards.filters import Unchosen
 from metrics.definitions import AHT, CSAT, REOPENED, SLA_REPLY
 from metrics.models import Import
 from metrics.movers import movers
+from metrics.quality import waiting
 from metrics.summing import held
 from metrics.watching.showing import pressing
 from sopdesk.accounts.models import User
@@ -104,6 +105,7 @@ def waiting_for(person: User) -> list[Task]:
     return [
         *_to_confirm(person),
         *_to_review(person),
+        *_to_score(person),
         *_own_changes(person),
         *_discussed(person),
         *_to_publish(person),
@@ -246,14 +248,27 @@ def _overdue(person: User, now: datetime, today: date) -> QuerySet[Document]:
 
 
 def _to_hand_over(person: User) -> Iterator[Task]:
-    """People who may no longer sign in and still own documents: nobody answers for those."""
-    if not allows(person, Permission.DOCUMENT_HAND_OVER):
-        return
+    """People who may no longer sign in and still own documents, or have tickets to review: nobody sees to those."""
     gone = orphans().values("owner_id", "owner__name").annotate(n=Count("pk")).order_by("-n", "owner__name")
-    for row in gone[:ROWS]:
+    for row in gone[:ROWS] if allows(person, Permission.DOCUMENT_HAND_OVER) else ():
         said = ngettext("%(n)d document of %(name)s", "%(n)d documents of %(name)s", row["n"])
         url = address("upkeep:hand_over", row["owner_id"])
         yield Task(_("Hand over"), said % {"n": row["n"], "name": row["owner__name"]}, url, "orphaned")
+
+    for row in waiting.of_leavers(person):
+        said = ngettext("%(n)d ticket review of %(name)s", "%(n)d ticket reviews of %(name)s", row["n"])
+        url = address("quality:given_to", row["reviewer"])
+        yield Task(_("Hand over"), said % {"n": row["n"], "name": row["reviewer__name"]}, url, "due")
+
+
+def _to_score(person: User) -> Iterator[Task]:
+    """Tickets that this person has to review for quality."""
+    found = waiting.own(person)
+    if found is not None:
+        said = ngettext("%(n)d ticket for quality", "%(n)d tickets for quality", found["n"])
+        is_late = found["due"] is not None and found["due"] < timezone.localdate()
+        url = address("quality:queue")
+        yield Task(_("Review"), said % {"n": found["n"]}, url, "overdue" if is_late else "due")
 
 
 def _imports(person: User) -> Iterator[Task]:
