@@ -46,7 +46,7 @@ def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
         "points": points,
         "is_weekly": metric == VOLUME,
         "period": period,
-        "chart": drawing.trend(metric, points, marks=_marks(initiative, changes, marks, points)),
+        "chart": drawing.trend(metric, points, marks=_marks(initiative, changes, marks.shown, points)),
         "marks": marks,
         "changes": changes,
         "cards": cards(initiative, viewer),
