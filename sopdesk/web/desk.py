@@ -255,10 +255,10 @@ def _to_hand_over(person: User) -> Iterator[Task]:
         url = address("upkeep:hand_over", row["owner_id"])
         yield Task(_("Hand over"), said % {"n": row["n"], "name": row["owner__name"]}, url, "orphaned")
 
-    for row in waiting.of_leavers(person):
-        said = ngettext("%(n)d ticket review of %(name)s", "%(n)d ticket reviews of %(name)s", row["n"])
-        url = address("quality:given_to", row["reviewer"])
-        yield Task(_("Hand over"), said % {"n": row["n"], "name": row["reviewer__name"]}, url, "due")
+    for left in waiting.of_leavers(person):
+        said = ngettext("%(n)d ticket review of %(name)s", "%(n)d ticket reviews of %(name)s", left["n"])
+        url = address("quality:given_to", left["reviewer"])
+        yield Task(_("Hand over"), said % {"n": left["n"], "name": left["reviewer__name"]}, url, "due")
 
 
 def _to_score(person: User) -> Iterator[Task]:
