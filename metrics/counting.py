@@ -37,6 +37,12 @@ _HANDLE_WRONG: Final = "'negative_handle_time' = ANY(t.flags)"
 _HANDLE_S: Final = f"CASE WHEN NOT {_HANDLE_WRONG} THEN h.handle_s END"
 _RATING_WRONG: Final = "'rated_before_created' = ANY(t.flags)"
 _REOPEN_KNOWN: Final = "(t.reopen_count IS NOT NULL OR t.source_id = ANY(%(telling_reopened)s))"
+# Of a promise that was not made, whether the source tells what it is judged by: then a policy promises none.
+_REPLY_TOLD: Final = "t.source_id = ANY(%(telling_replies)s)"
+_SOLVE_TOLD: Final = (
+    f"(t.source_id = ANY(%(telling_solves)s) AND NOT ({OVER} AND t.last_solved_at IS NULL)"
+    " AND NOT 'history_cut' = ANY(t.flags))"
+)
 _NEXT_S: Final = (
     "CASE WHEN n.fulfilled_at >= n.started_at"
     " THEN least(extract(epoch FROM n.fulfilled_at - n.started_at), 2000000000)::int END"
@@ -63,9 +69,9 @@ _CREATED: Final = {
     "reply_s": _REPLY_S,
     "reply_log": bucket_sql(_REPLY_S),
     **_states("reply", "p.reply"),
-    "sla_reply_none_n": f"({ELIGIBLE} AND p.reply IS NULL AND NOT {_REPLY_WRONG})::int",
+    "sla_reply_none_n": f"({ELIGIBLE} AND p.reply IS NULL AND NOT {_REPLY_WRONG} AND NOT {_REPLY_TOLD})::int",
     **_states("resolution", "p.resolution"),
-    "sla_resolution_none_n": f"({ELIGIBLE} AND p.resolution IS NULL AND NOT {UNSOLVABLE})::int",
+    "sla_resolution_none_n": f"({ELIGIBLE} AND p.resolution IS NULL AND NOT {UNSOLVABLE} AND NOT {_SOLVE_TOLD})::int",
     "contact_n": f"({CONTACT})::int",
     "contact_once_n": f"({CONTACT} AND again.id IS NULL)::int",
     "contact_none_n": f"({ELIGIBLE} AND (t.requester_key IS NULL OR t.labels = '{{}}'))::int",

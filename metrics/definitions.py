@@ -53,7 +53,8 @@ class Metric:
 
 
 _SLA_EXCLUDED: Final = _(
-    "Cancelled promises, promises not yet due, merged tickets, spam, tickets an agent opened, impossible times."
+    "Cancelled promises, promises not yet due, tickets that are promised nothing, merged tickets, spam, tickets an "
+    "agent opened, impossible times. Where the source does not tell what a promise is judged by, it is not measured."
 )
 _JUDGED: Final = ("met", "breached", "overdue")
 _MATURE: Final = 7

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from metrics import aliases, backlog_rows, histograms, partitions
 from metrics.counting import LOGS, PARTS, part_sql
+from metrics.definitions import SLA_REPLY, SLA_RESOLUTION
 from metrics.models import Backlog, Cell, Import, Rollup, Slice, Source, StaleDay
 from metrics.weeks import BLOCK, BLOCK_SQL, MONDAY_SQL, WEEKS, block_of, monday_of
 
@@ -124,11 +125,16 @@ def _names(days: Sequence[date], source_id: int | None) -> tuple[list[date], boo
         "source": source_id,
         "names": [*other.keys()],
         "meant": [*other.values()],
-        "telling_reopened": [
-            *Source.objects.filter(provides__contains=["reopened_at"]).values_list("pk", flat=True)
-        ],
+        **_telling(),
     }
     return ordered, whole, names
+
+
+def _telling() -> dict[str, list[int]]:
+    """Which sources tell of reopenings, and of what promises are judged by. One query."""
+    sources = [(pk, {*provides}) for pk, provides in Source.objects.values_list("pk", "provides")]
+    needed = {"reopened": {"reopened_at"}, "replies": SLA_REPLY.needs, "solves": SLA_RESOLUTION.needs}
+    return {f"telling_{what}": [pk for pk, has in sources if has & needs] for what, needs in needed.items()}
 
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(%s, day) FROM unnest(%s::int[]) AS day ORDER BY day"

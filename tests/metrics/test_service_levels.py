@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from metrics import ageing, calendars, service_levels
+from metrics import ageing, calendars, reporting, service_levels
 from metrics.calendars import OFFICE, clock_of
+from metrics.filters import Period
 from metrics.models import Rollup, SlaPolicy, SlaResult, StaleDay
 from tests.metrics.bringing import bring, source
 
@@ -155,6 +156,22 @@ def test_a_ticket_from_before_its_calendar_or_one_that_is_never_open_is_promised
     service_levels.add_targets(policy, {"resolution": {"": 60}})
     bring(f"{HEAD}t2,solved,,2026-06-08T08:00Z,,2026-06-08T09:00Z,,\n")
     assert not SlaResult.objects.exists()
+
+
+def test_a_ticket_that_is_promised_nothing_is_left_out_and_one_without_times_is_not_measured() -> None:
+    always = calendars.create("always", "Always", "UTC", calendars.ROUND_THE_CLOCK)
+    policy = SlaPolicy.objects.create(slug="own", name="Own", source=source(), calendar=always)
+    service_levels.add_targets(policy, {"first_reply": {"urgent": 60}, "resolution": {"urgent": 60}})
+    day = "2026-06-08T08:00Z,2026-06-08T08:00Z,2026-06-08T08:01Z"
+    bring(f"{HEAD}t1,solved,urgent,{day},,\nt2,solved,low,{day},,\nt3,closed,urgent,2026-06-08T08:00Z,,,,\n")
+    bring("external_id,status,created_at\nt4,open,2026-06-08\n", at=source("Silent"))
+    days = Period(date(2026, 6, 8), date(2026, 6, 8))
+    told = {}
+    for metric in ("sla_reply", "sla_resolution"):
+        [line] = reporting.report(None, metric, period=days)
+        told[metric] = (line.figure.n, line.figure.excluded, line.figure.not_measured)
+    # Of replies the low one is promised none, and the closed one owes none; when that was closed nobody told.
+    assert told == {"sla_reply": (1, 2, 1), "sla_resolution": (1, 1, 2)}
 
 
 def test_what_is_due_after_the_calendar_ends_has_no_due_time() -> None:
