@@ -113,6 +113,15 @@ def reports(
     return {key: [*map(_of_a_person, of)] for key, of in lines.items()}
 
 
+def check(metric: Metric, by: Iterable[str], narrow: Narrow) -> None:
+    """Raises Refused where nothing answers it by these dimensions, without asking for a figure."""
+    chosen, by = levels.wanted(narrow), [*by]
+    if metric in LEVELS:
+        backlogs.kept(by, chosen)
+    elif metric.key not in _others:  # those say it themselves
+        levels.kept(levels.keys(by, chosen), chosen)
+
+
 def _metric(wanted: Metric | str) -> Metric:
     if isinstance(wanted, Metric):
         return wanted

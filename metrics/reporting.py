@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from metrics import histograms, intervals
-from metrics.asking import Line, Report, guarded, known, register, report, reports
+from metrics.asking import Line, Report, check, guarded, known, register, report, reports
 from metrics.counting import LOGS
 from metrics.definitions import Metric
 from metrics.figures import (
@@ -33,7 +33,7 @@ from metrics.levels import Refused
 from metrics.models import Rollup
 
 __all__ = [
-    "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "buckets", "figure", "figures",
+    "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "buckets", "check", "figure", "figures",
     "guarded", "histograms", "intervals", "known", "mature_by_source", "mature_until", "parts", "parts_by", "register",
     "report", "reports", "trend", "value", "values",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ What is no sum over days (the backlog, and figures that other apps register) is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -105,7 +105,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure, what it is compared with, and the facts in its small print; `mix`: metrics/dashboards/mixing.py."""
+    """One figure, what it is compared with, and the facts in its small print; `mix`: metrics/dashboards/mixing.py.
+    `is_kept`: whether the choices made are kept together for it."""
 
     metric: Metric
     figure: Figure
@@ -113,6 +114,7 @@ class Tile:
     change: Change | None
     facts: list[Fact]
     mix: Mix | None = None
+    is_kept: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ class Board:
         other = self.other.figure(metric) if self.other else None
         hidden = figure.is_small and "agent" in self.now.narrow
         facts = [] if hidden else facts_of(metric, self.now.added, self.now.whole_logs)
-        return Tile(figure.metric, figure, other, change(figure, other), facts)
+        kept = figure.is_measured or is_kept(metric, self.now.narrow)
+        return Tile(figure.metric, figure, other, change(figure, other), facts, is_kept=kept)
 
 
 def board(
@@ -172,6 +175,21 @@ def board(
     else:
         _fill([now, other], metrics, drawn, by_day=by_day)
     return Board(metrics, now, other)
+
+
+def is_kept(metric: Metric, *narrows: Narrow, by: Sequence[str] = ()) -> bool:
+    """Whether the figure is kept by these dimensions, narrowed so."""
+    try:
+        for narrow in narrows:
+            reporting.check(metric, by, narrow)
+    except levels.Refused:
+        return False
+    return True
+
+
+def not_kept(metrics: Iterable[Metric]) -> list[Tile]:
+    """The tiles of choices that are not kept together."""
+    return [Tile(metric, Figure(metric, None, 0), None, None, [], is_kept=False) for metric in metrics]
 
 
 def is_summed(metric: Metric) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from metrics.dashboards import breaking_down, drawing, marking, measuring, mixed_line, mixing, tabs
+from metrics.dashboards import breaking_down, drawing, marking, measuring, mixed_line, mixing, refusing, tabs
 from metrics.dashboards.breaking_down import LINES_SHOWN
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.mixes import BY_CHANNEL, mix_of
@@ -25,7 +25,7 @@ from sopdesk.postgres.worded import worded
 
 # What belongs to one tab's table and chart, and does not go along to another tab.
 VIEWS_OFFERED = 12
-OF_A_TAB = ("metric", "by", "sort", "page", "show", "view", "part", "tab")
+OF_A_TAB = ("at", "metric", "by", "sort", "page", "show", "view", "part", "tab")
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,11 @@ def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query:
     if metric is None:
         return shown
     try:
-        return {**shown, **_figures(tab, chosen, metric), **_table(chosen, metric, params)}
+        figures = _figures(tab, chosen, metric)
     except Refused as refusal:
-        return {**shown, "metrics": (), "refused": str(refusal)}
+        refused = refusing.refusal(refusal, params, None)
+        figures = {"tiles": measuring.not_kept(tab.metrics), "refused": refused}
+    return {**shown, **figures, **_table(chosen, metric, params)}
 
 
 @worded
@@ -123,15 +125,21 @@ def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any
 
 def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> dict[str, Any]:
     by, sort = dimension_of(params, chosen.viewer), params.get("sort", "")
-    offered = breaking_down.dimensions_for(chosen.viewer)
+    narrows = chosen.narrow(), chosen.narrow_other()
+    there = breaking_down.dimensions_for(chosen.viewer)
+    kept = [each for each in there if measuring.is_kept(metric, *narrows, by=(each.key,))]
     shared = {
         "by": by,
         "by_label": in_a_sentence(by),
-        "dimensions": offered,
+        "dimensions": [each for each in there if each in kept or each is by],
+        "not_by": ", ".join(str(each.label) for each in there if each not in kept),
         "sort": sort or "-n",
         "is_by_channel": mix_of(chosen, by) == BY_CHANNEL,
     }
-    lines = mixing.lines(chosen, metric, by, sort=sort)
+    try:
+        lines = mixing.lines(chosen, metric, by, sort=sort)
+    except Refused as refusal:
+        return {**shared, "lines_refused": refusing.refusal(refusal, params, by)}
     shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)
     has_changes = bool(chosen.against_label) and any(line.change for line in shown)
     has_sparks = any(drawing.spark(line.spark) for line in shown)
