@@ -25,7 +25,15 @@ def spans(starts: Sequence[date], last: date) -> list[Period]:
 
 def address(choices: Mapping[str, str], shown: str, period: Period, **more: str | int) -> str:
     """The list `shown` (a key of tickets.SHOWN) of these choices on these days."""
-    kept = {name: value for name, value in choices.items() if name not in _OF_DAYS and value}
-    days = {"since": period.first.isoformat(), "until": period.last.isoformat()}
-    query = urlencode({**kept, **days, **more, "show": shown})
+    query = urlencode({**_on(choices, period), **more, "show": shown})
     return f"{reversing.address('metrics:tickets')}?{query}"
+
+
+def figures(choices: Mapping[str, str], period: Period) -> str:
+    """The dashboards of these choices on these days."""
+    return f"{reversing.address('metrics:dashboard')}?{urlencode(_on(choices, period))}"
+
+
+def _on(choices: Mapping[str, str], period: Period) -> dict[str, str | int]:
+    kept = {name: value for name, value in choices.items() if name not in _OF_DAYS and value}
+    return {**kept, "since": period.first.isoformat(), "until": period.last.isoformat()}

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from metrics import backlogs, levels
 from metrics.asking import Report
-from metrics.dashboards import tickets, versions, waiting
+from metrics.dashboards import drilling, tickets, versions, waiting
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import Section, section
 from metrics.models import SlaResult, SlaTarget, Ticket
@@ -139,11 +139,20 @@ def hours(chosen: DashboardFilter) -> Section:
     context: dict[str, Any] = {
         "chart": chart,
         "chart_json": json.dumps(chart),
-        "rows": [*zip(names, grid, strict=True)],
+        "rows": [
+            (name, [(n, _at_hour(chosen, day + 1, hour) if n else "") for hour, n in enumerate(grid[day])])
+            for day, name in enumerate(names)
+        ],
         "hours": [*range(24)],
         "query": _query(chosen),
     }
     return Section("dashboards/hours.html", {**context, "zone": settings.REPORTING_TIME_ZONE})
+
+
+def _at_hour(chosen: DashboardFilter, weekday: int, hour: int) -> str:
+    """The tickets of one cell."""
+    choices = {key: str(value) for key, value in chosen.params.items()}
+    return drilling.address(choices, "volume", chosen.period_now, at=f"{weekday}-{hour}")
 
 
 def measured_by(chosen: DashboardFilter) -> Section:

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, ExtractHour, ExtractIsoWeekDay
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from metrics import backlogs, levels
 from metrics.dashboards import still_open
@@ -33,6 +33,11 @@ Counted = Callable[[int], str]
 Behind = Callable[[User, DashboardFilter], QuerySet[Any]]
 CSV_ROWS: Final = 50_000
 STANDING: Final = -1  # of any age
+WEEKDAYS: Final = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+)  # fmt: skip
+_WEEKDAYS: Final = frozenset(str(number) for number in range(1, 8))
+_HOURS: Final = frozenset(str(number) for number in range(24))
 
 
 @dataclass(frozen=True)
@@ -238,7 +243,7 @@ def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]
         behind = which.behind(user, chosen).order_by().values("ticket")
         return Ticket.objects.visible_to(user).filter(pk__in=behind)
     first, after = moments(chosen.period_now)
-    found = which.narrow(Ticket.objects.visible_to(user).filter(narrowed(user, chosen)))
+    found = which.narrow(at_hour(Ticket.objects.visible_to(user).filter(narrowed(user, chosen)), chosen))
     if agent and which.rows is None:
         found = found.filter(**{which.agent: agent})
     if which.standing is not None:
@@ -281,6 +286,34 @@ def narrowed(user: User, chosen: DashboardFilter) -> Q:
     wanted = levels.wanted(chosen.narrow())
     q = levels.placed(wanted) & levels.labelled(wanted, levels.sop_labels(user), chosen.names)
     return q & Q(macro_keys__overlap=sorted(wanted["macro"])) if "macro" in wanted else q
+
+
+def hour_of(chosen: DashboardFilter) -> tuple[int, int] | None:
+    """Weekday (1 is Monday) and hour of creation that a list is of, by `at=1-13`; None of any."""
+    weekday, _dash, hour = str(chosen.params.get("at", "")).partition("-")
+    if weekday in _WEEKDAYS and hour in _HOURS:
+        return int(weekday), int(hour)
+    return None
+
+
+def hour_in_words(chosen: DashboardFilter) -> str:
+    """The same as a sentence, "" of any."""
+    at = hour_of(chosen)
+    if at is None:
+        return ""
+    said = {"day": WEEKDAYS[at[0] - 1], "from": f"{at[1]:02}:00", "to": f"{at[1] + 1:02}:00"}
+    return gettext("Created on a %(day)s from %(from)s to %(to)s.") % said
+
+
+def at_hour(found: QuerySet[Ticket], chosen: DashboardFilter) -> QuerySet[Ticket]:
+    """Those created at the weekday and hour that are asked for, by the reporting clock."""
+    at, zone = hour_of(chosen), ZoneInfo(settings.REPORTING_TIME_ZONE)
+    if at is None:
+        return found
+    weekday = ExtractIsoWeekDay("created_at", tzinfo=zone)
+    return found.alias(weekday=weekday, hour=ExtractHour("created_at", tzinfo=zone)).filter(
+        weekday=at[0], hour=at[1]
+    )
 
 
 def _mature(moment: str) -> Q:

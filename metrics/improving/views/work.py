@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from metrics import aliases
-from metrics.improving import ranking
+from metrics.improving import behind, ranking
 from metrics.improving.definitions import FACTORS, FORMULA, LEVER, LEVERS, PROSE
 from metrics.improving.filters import WorkFilter
 from metrics.improving.models import Initiative
@@ -34,7 +34,7 @@ def work(request: HttpRequest) -> HttpResponse:
     running = {names.meant(one.label): one for one in open_.filter(label__in=spelled)}
     context = {
         "chosen": chosen, "period": period, "formula": FORMULA, "prose": PROSE, "factors": FACTORS, "levers": LEVERS,
-        "rows": [(row, [LEVER[key] for key in row.levers], running.get(row.label))
+        "rows": [(row, [LEVER[key] for key in row.levers], running.get(row.label), behind.ways(row, chosen, period))
                  for row in ranking.ordered(rows, sort)],
         "sort": sort, "heads": ranking.heads(sort), "drawing": ranking.drawing(rows),
         "ranked": sum(row.priority is not None for row in rows), "tabs": tabs("work"),

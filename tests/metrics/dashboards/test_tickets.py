@@ -126,7 +126,7 @@ def test_a_line_leads_to_as_many_as_it_says(figures: Import, hal: User, as_perso
             table = page.content.decode().split('aria-labelledby="lines-title"')[-1]
             links = re.findall(r'href="[^"?]*tickets[?]([^"]*)" title="The tickets', table)
             assert len(links) == len(lines)
-            assert lines or "refused" in page.context or by.key == "sop", (where, by)
+            assert lines or "lines_refused" in page.context or by.key == "sop", (where, by)
             for line, link in zip(lines, links, strict=True):
                 query = unescape(link)
                 shown = QueryDict(query)["show"]
@@ -153,6 +153,69 @@ def test_a_point_of_a_trend_leads_to_as_many_as_it_says(figures: Import, hal: Us
         assert len(links) == len(figures_shown) > 1
         for figure, query in zip(figures_shown, links, strict=True):
             assert counted(hal, read(query, user=hal), QueryDict(query)["show"]) == figure.n, query
+
+
+def test_the_hours_of_the_week_lead_to_as_many_as_they_say(
+    figures: Import, gia: User, as_person: Any
+) -> None:
+    rows = as_person(gia).get(f"/metrics/parts/hours?{DAYS}&site=harbor").context["section"]["rows"]
+    cells = [(n, url) for _day, there in rows for n, url in there]
+    assert sum(n for n, _url in cells) > 0
+    assert all(bool(n) == bool(url) for n, url in cells)
+    n, url = next(cell for cell in cells if cell[0])
+    page = as_person(gia).get(url)
+    assert page.context["listing"].total == n
+    assert "Created on a Monday from" in page.content.decode()
+    assert "at=1-" in page.content.decode().split("tickets.csv")[1].split('"')[0]
+    assert as_person(gia).get(url.replace("at=1-", "at=9-")).context["listing"].total > n
+
+
+def test_the_ranking_leads_to_as_many_as_it_says(figures: Import, gia: User, as_person: Any) -> None:
+    page = as_person(gia).get("/metrics/improving?until=2026-05-20&period=28&site=harbor")
+    assert page.context["rows"]
+    for row, _helps, _running, ways in page.context["rows"]:
+        said = {"volume": row.tickets, "handled": row.aht.n, "rated": row.csat.n, "reopened": row.reopened.n}
+        for name, n in said.items():
+            query = ways[name].partition("?")[2]
+            assert counted(gia, read(query, user=gia), QueryDict(query)["show"]) == n, (row.label, name)
+        assert "site=harbor" in ways["figures"]
+
+
+def test_what_is_not_kept_together_leaves_the_rest_and_says_what_to_change(
+    figures: Import, hal: User, as_person: Any
+) -> None:
+    browser = as_person(hal)
+    for where in ("csat?by=macro&label=refund", "csat?by=agent&priority=high", "backlog?by=agent"):
+        page = browser.get(f"/metrics/{where}&{DAYS}")
+        assert page.context["tiles"][0].figure.is_measured
+        assert page.context["points"]
+        by = page.context["by"].key
+        assert [each.key for each in page.context["dimensions"] if each.key in {"agent", "macro"}] == [by]
+        assert "With these choices not by: Agent, Macro." in page.content.decode()
+        ways = page.context["lines_refused"].ways
+        assert ways[0][0] == "Show it by team instead"
+        for said, way in ways:
+            assert said in page.content.decode()
+            assert browser.get(f"/metrics/{where.split('?')[0]}{way.split('#')[0]}").context["lines"], (
+                where,
+                said,
+            )
+
+
+def test_choices_that_are_not_kept_together_can_be_left_out_by_one_click(
+    figures: Import, hal: User, as_person: Any
+) -> None:
+    browser = as_person(hal)
+    page = browser.get(f"/metrics/csat?{DAYS}&macro=m0&label=refund")
+    assert [tile.is_kept for tile in page.context["tiles"]] == [False]
+    assert "This figure is not kept by these choices together." in page.content.decode()
+    assert page.context["dimensions"]
+    ways = page.context["refused"].ways
+    assert [said for said, _way in ways] == ["Leave out the choice of Macro", "Leave out the choice of Label"]
+    for _said, way in ways:
+        assert browser.get(f"/metrics/csat{way}").context["tiles"][0].figure.is_measured
+    tiles = browser.get(f"/metrics?{DAYS}&macro=m0").context["tiles"]
+    assert {tile.metric.key for tile in tiles if not tile.is_kept} == {"backlog"}
 
 
 def test_a_page_says_as_many_as_its_figure(figures: Import, gia: User, as_person: Any) -> None:

@@ -60,7 +60,7 @@ def test_from_the_row_to_an_initiative_and_its_effect(ana: User, as_person: Any)
     page = browser.get(address("work"), MAY).content.decode()
     assert all(
         text in page
-        for text in ("refund", "No SOP", "Make an initiative", "agent-hours a week ×", "n&nbsp;100")
+        for text in ("refund", "No SOP", "Make an initiative", "agent-hours a week ×", ">100</a>")
     )
     answer = new(browser, ana)
     made = Initiative.objects.get()
