@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from metrics.dashboards import breaking_down, drawing, marking, measuring, mixed_line, mixing, refusing, tabs
+from metrics.dashboards import breaking_down, drawing, marking, measuring, mixed_line, mixing, tabs, ways_out
 from metrics.dashboards.breaking_down import LINES_SHOWN
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.mixes import BY_CHANNEL, mix_of
@@ -70,7 +70,7 @@ def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query:
     try:
         figures = _figures(tab, chosen, metric)
     except Refused as refusal:
-        refused = refusing.refusal(refusal, params, None)
+        refused = ways_out.refusal(refusal, params, None)
         figures = {"tiles": measuring.not_kept(tab.metrics), "refused": refused}
     return {**shown, **figures, **_table(chosen, metric, params)}
 
@@ -139,7 +139,7 @@ def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -
     try:
         lines = mixing.lines(chosen, metric, by, sort=sort)
     except Refused as refusal:
-        return {**shared, "lines_refused": refusing.refusal(refusal, params, by)}
+        return {**shared, "lines_refused": ways_out.refusal(refusal, params, by)}
     shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)
     has_changes = bool(chosen.against_label) and any(line.change for line in shown)
     has_sparks = any(drawing.spark(line.spark) for line in shown)
