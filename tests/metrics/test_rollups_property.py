@@ -196,7 +196,8 @@ def store(drawn: list[dict[str, Any]], teams: list[Team | None]) -> None:
         kept = {key: one[key] for key in KEPT}
         ticket = Ticket.objects.create(
             source=sources[one["source"]], external_id=str(number), status="solved" if solved else "open",
-            raw_status="", team=team, team_name="" if team else "other", flags=flags, row_hash=UUID(int=number), **kept, **times,
+            raw_status="", team=team, team_name="" if team else "other", flags=flags, row_hash=UUID(int=number),
+            **kept, **times,
         )  # fmt: skip
         hang(ticket, one)
 
