@@ -13,4 +13,5 @@ class EffectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("metrics.effects.files")  # names the rows of a card
         import_module("metrics.effects.panels")

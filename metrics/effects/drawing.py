@@ -1,22 +1,19 @@
-"""Where the marks of a card's pictures stand, in the units of their SVG. Beside each picture stands its table."""
+"""The pictures of a card: its weeks for static/js/chart.js, small dots as SVG. Beside each stands its table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from metrics.effects.scale import ticks
+from metrics.effects.windows import WEEK
 
-WIDE, HIGH = 440.0, 200.0
-LEFT, RIGHT, TOP, BOTTOM = 56.0, 16.0, 22.0, 26.0
 DOTS_WIDE: Final = 240.0
 PAD: Final = 12.0
-TICKS: Final = 4  # days are written as large as on the page
 
 
 @dataclass(frozen=True)
@@ -36,16 +33,6 @@ class Dots:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A point of a line with its interval."""
-
-    x: float
-    y: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
 class Week:
     """A line of the table beside the picture: a week's figure of each group, None where it has none. `name`: counted
     from the week in which teams began."""
@@ -61,15 +48,10 @@ class Week:
 class Lines:
     """The weekly series: ours with intervals, the comparison group's, publications, and the week between."""
 
-    ours: list[Mark]
-    ours_path: str
-    others_path: str
-    effective: float
-    washout: tuple[float, float]
-    published: list[tuple[float, str]]
-    ticks: list[tuple[float, str]]
-    scale: list[tuple[float, str]]
+    chart: dict[str, Any]
     rows: list[Week]
+    has_others: bool
+    has_published: bool
 
 
 def _place(low: float, high: float, begins: float, ends: float) -> Callable[[float], float]:
@@ -102,38 +84,69 @@ def lines(
     is_by_team: bool = False,
     published: Sequence[tuple[date, str]] = (),
 ) -> Lines | None:
-    """Weekly points from the first day compared on, on a scale of round values; None without any of ours. `is_by_team`:
-    weeks are counted from each team's own day, so none of them has a date."""
-    points = [(day, point) for point in data["points"] if (day := parse_date(point["day"]))]
-    own = [(day, point["ours"]) for day, point in points if point["ours"]]
-    other = [(day, point["others"]) for day, point in points if point["others"] and data["others"]]
-    if not own:
+    """Weekly points from the first day compared on; None without any of ours. `is_by_team`: weeks are counted from each
+    team's own day, so none of them has a date."""
+    rows = [
+        Week(
+            day,
+            _signed((day - effective).days // 7),
+            point["ours"],
+            point["others"] if data["others"] else None,
+            effective <= day < effective + WEEK,
+        )
+        for point in data["points"]
+        if (day := parse_date(point["day"]))
+    ]
+    if not any(row.ours for row in rows):
         return None
-    first, last = points[0][0], points[-1][0] + timedelta(days=7)
-    x = _place(0, (last - first).days, LEFT, WIDE - RIGHT)
-    ends = [_or(side[name], side["value"]) for _day, side in own for name in ("low", "high")]
-    ends += [side["value"] for _day, side in other]
-    scale = ticks(min(ends), max(ends), unit)
-    y = _place(scale[0].value, scale[-1].value, HIGH - BOTTOM, TOP)
-    marks = [_mark(x((day - first).days + 3.5), y, side) for day, side in own]
-    others = [_mark(x((day - first).days + 3.5), y, side) for day, side in other]
-    begins = (effective - first).days
-
-    def named(day: date) -> str:
-        return _signed((day - effective).days // 7)
-
+    names = [row.name if is_by_team else row.day.isoformat() for row in rows]
+    has_others = any(row.others for row in rows)
+    began = [(effective, _("began") if is_by_team else _("in force"))]
+    chart = {
+        "x": names,
+        "format": unit,
+        "series": [_ours(rows), *([_others(rows)] if has_others else [])],
+        "marks": _marks([*began, *published], rows, names),
+        "shaded": _between(rows, names),
+    }
     return Lines(
-        ours=marks, ours_path=_path(marks), others_path=_path(others),
-        effective=x(begins), washout=(x(begins), round(x(begins + 7) - x(begins), 1)),
-        published=[(x((day - first).days), name) for day, name in published if first <= day < last],
-        ticks=[
-            (x((day - first).days), named(day) if is_by_team else date_format(day, "j M"))
-            for day, _point in points[:: max(1, -(-len(points) // TICKS))]
-        ],
-        scale=[(y(tick.value), tick.text) for tick in scale],
-        rows=[Week(day, named(day), point["ours"], point["others"], begins <= (day - first).days < begins + 7)
-              for day, point in points],
-    )  # fmt: skip
+        chart,
+        rows,
+        has_others,
+        any(row.day <= day < row.day + WEEK for day, _name in published for row in rows),
+    )
+
+
+def _ours(rows: Sequence[Week]) -> dict[str, Any]:
+    low, high = ([row.ours and row.ours[name] for row in rows] for name in ("low", "high"))
+    return {
+        "name": _("its labels"),
+        "values": [row.ours and row.ours["value"] for row in rows],
+        "low": low,
+        "high": high,
+    }
+
+
+def _others(rows: Sequence[Week]) -> dict[str, Any]:
+    values = [row.others and row.others["value"] for row in rows]
+    return {"name": _("comparison group"), "values": values, "faint": True}
+
+
+def _marks(
+    named: Sequence[tuple[date, str]], rows: Sequence[Week], names: Sequence[str]
+) -> list[dict[str, str]]:
+    """At the week in which each lies, with all the names of that week."""
+    at = {
+        x: [name for day, name in named if row.day <= day < row.day + WEEK]
+        for x, row in zip(names, rows, strict=True)
+    }
+    return [{"x": x, "name": ", ".join(found)} for x, found in at.items() if found]
+
+
+def _between(rows: Sequence[Week], names: Sequence[str]) -> list[str]:
+    """From where to where the week lies that is left out; [] without it."""
+    at = next((number for number, row in enumerate(rows) if row.is_between), None)
+    return [] if at is None else [*names[at : at + 2]]
 
 
 def _signed(number: int) -> str:
@@ -142,12 +155,3 @@ def _signed(number: int) -> str:
 
 def _or(value: float | None, other: float) -> float:
     return other if value is None else value
-
-
-def _mark(x: float, y: Callable[[float], float], side: dict[str, Any]) -> Mark:
-    low, high = (None if side[name] is None else y(side[name]) for name in ("low", "high"))
-    return Mark(x, y(side["value"]), low, high)
-
-
-def _path(marks: Sequence[Mark]) -> str:
-    return " ".join(f"{mark.x:.1f},{mark.y:.1f}" for mark in marks)

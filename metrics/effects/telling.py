@@ -30,6 +30,7 @@ def about(card: Card, looks: Sequence[Card], viewer: User) -> dict[str, Any]:
     earlier, also = earlier_of(card, looks), published.beside(card, viewer)
     return {
         "card": card,
+        "card_id": str(card.pk),
         "readings": showing.readings(card, also),
         "published": also,
         "beside": showing.beside(card, viewer),

@@ -38,6 +38,7 @@ def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
     target = effects[0]
     return {
         "initiative": initiative,
+        "taken": f"initiative={initiative.pk}",
         "metric": metric,
         "lever": LEVER[initiative.lever],
         "effects": effects,

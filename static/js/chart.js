@@ -2,7 +2,8 @@
 // data-chart-json="…" holds the data itself, for parts that htmx fetches: it drops script elements, these too.
 // data.layout says which picture it is and what else stands in the data:
 //   none       { x: ["2026-10-05", …], format: "percent" | "duration" | "number", kind: "line" | "bar" (optional),
-//                series: [{ name, values, low, high, faint }], marks: [{ x, name }] }   low and high give an interval band
+//                series: [{ name, values, low, high, faint }], marks: [{ x, name }], shaded: [x, x] (optional) }
+//                low and high give an interval band; x may be names of weeks as well
 //   "stacked"  x are names, bars lie on their side, one on the other; series: [{ name, values, colour: "--green" }]
 //   "dots"     { names, values, low, high, others, format, kind: "dot" | "bar" }
 //   "heat"     { x, y, cells: [[x, y, value]] }

@@ -16,6 +16,7 @@ from metrics.models import Rollup, Source, Week
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents import editing
 from tests import factories
+from tests.metrics.dashboards.test_tiles_as_files import taken, tiles
 from tests.spans import spans_of
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,29 @@ def test_steps_and_changes(ana: User, ben: User, gia: User, as_person: Any) -> N
     made.refresh_from_db()
     assert (made.owner, made.target) == (gia, 0.9)
     assert browser.get(address("initiative_edit", made.pk)).status_code == 404
+
+
+@pytest.mark.usefixtures("refund")
+def test_pages_are_taken_away_as_they_are(ana: User, finn: User, as_person: Any) -> None:
+    browser = as_person(ana)
+    page = browser.get(address("work"), MAY)
+    [row], [[shown, *_rest]] = taken(browser, "work", **MAY), page.context["rows"]
+    assert (row["label"], row["dissatisfied_n"], row["hours_n"]) == ("refund", "100", "400")
+    assert float(row["hours_low"]) == pytest.approx(shown.hours_between[0], rel=1e-4)
+    assert taken(as_person(finn), "work", **MAY) == []
+    made = Initiative.objects.get(pk=new(browser, ana).url.rsplit("/", 1)[1])
+    read = browser.get(address("initiative", made.pk))
+    assert all(
+        ".csv" in tile and "data-picture hidden" in tile
+        for html in (page, read)
+        for tile in tiles(html.content.decode())
+    )
+    effects = taken(browser, "initiative", initiative=made.pk)
+    assert (effects[0]["metric"], effects[0]["baseline_n"], effects[0]["now_n"]) == ("csat", "100", "100")
+    way = taken(browser, "initiative-way", initiative=made.pk)
+    assert [row["n"] for row in way if row["n"] != "0"] == ["100", "100"]
+    hidden = as_person(finn).get(reverse("metrics:tile_csv", args=["initiative"]), {"initiative": made.pk})
+    assert hidden.status_code == 404
 
 
 @pytest.mark.usefixtures("refund")

@@ -21,6 +21,7 @@ from sopdesk.audit.models import Entry
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from tests import factories
+from tests.metrics.dashboards.test_tiles_as_files import taken
 
 pytestmark = pytest.mark.django_db
 LAST = timezone.localdate() - timedelta(days=1)
@@ -131,6 +132,19 @@ def test_the_desk_and_the_page_lead_to_rule_changes_and_tickets(
     assert "A campaign" in done.content.decode()
     too_long = browser.post(reverse("watching:close", args=[alert.pk]), {"note": "x" * 3000})
     assert too_long.status_code == 422
+
+
+def test_the_list_is_taken_away_as_it_is_filtered(spike: date, finn: User, gia: User, as_person: Any) -> None:
+    watched(spike)
+    assert len(taken(as_person(gia), "spikes")) == 3
+    [of_team] = [row for row in taken(as_person(finn), "spikes", metric="volume") if row["team"]]
+    assert (of_team["team"], of_team["value"], of_team["expected"], of_team["site"]) == (
+        "harbor-payments",
+        "80",
+        "20",
+        "harbor",
+    )
+    assert taken(as_person(finn), "spikes", metric="aht") == []
 
 
 def test_the_list_takes_as_many_queries_with_two_as_with_three(

@@ -28,6 +28,7 @@ from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.models import Job
 from tests import factories
 from tests.metrics.bringing import bring
+from tests.metrics.dashboards.test_tiles_as_files import taken, tiles
 from tests.metrics.effects.desk_of_two_sites import (
     DUBLIN,
     FIRST,
@@ -174,9 +175,29 @@ def test_charts_mark_what_else_was_published_for_the_labels(
     answer = as_person(gia).get(reverse("effects:read", args=[of(cards, None).pk]))
     charts = [shown.lines for shown in answer.context["readings"] if shown.lines]
     assert charts
-    assert {name for chart in charts for _x, name in chart.published} == {"SOP-0002 v1"}
-    assert all(chart.effective < x for chart in charts for x, _name in chart.published)
-    assert "Also published for these labels" in answer.content.decode()
+    for lines in charts:
+        assert lines.has_published
+        in_force, also = lines.chart["marks"]
+        assert (in_force["name"], also["name"]) == ("in force", "SOP-0002 v1")
+        assert in_force["x"] == lines.chart["shaded"][0] < also["x"]
+    html = answer.content.decode()
+    assert all(".csv" in tile and "data-picture hidden" in tile for tile in tiles(html))
+    assert "Also published for these labels" in html
+
+
+def test_a_card_is_taken_away_by_whoever_may_see_it(
+    cards: list[Card], gia: User, finn: User, as_person: Any
+) -> None:
+    card = of(cards, None)
+    handled = reading(card, "aht")
+    found = {row["metric"]: row for row in taken(as_person(gia), "effect", card=card.pk)}
+    assert float(found["aht"]["effect_value"]) == pytest.approx(handled["effect"]["value"], rel=1e-4)
+    assert (found["aht"]["before_n"], found["aht"]["verdict"]) == (str(28 * 12), "down")
+    weeks = taken(as_person(gia), "effect-weeks", card=card.pk, metric="aht")
+    assert [row["from"] for row in weeks] == [point["day"] for point in handled["points"]]
+    assert [row["left_out"] for row in weeks].count("yes") == 1
+    for asked in ({"card": card.pk}, {"card": "x"}, {}):
+        assert as_person(finn).get(reverse("metrics:tile_csv", args=["effect"]), asked).status_code == 404
 
 
 def test_a_list_takes_as_many_queries_with_one_card_as_with_more(
