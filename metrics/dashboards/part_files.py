@@ -57,7 +57,7 @@ def hours(viewer: User, params: QueryDict) -> File:
     rows = [
         [str(weekday), name, str(hour), str(n), context["zone"]]
         for weekday, (name, counts) in enumerate(context["rows"], start=1)
-        for hour, n in enumerate(counts)
+        for hour, (n, _tickets) in enumerate(counts)
     ]
     return File(_named("hours", chosen), [["weekday", "day", "hour", "created", "zone"], *rows])
 
