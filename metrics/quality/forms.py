@@ -10,8 +10,9 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from metrics import aliases
 from metrics.admitting import door_of
-from metrics.models import Source
+from metrics.models import Facet, Source
 from metrics.quality.assigning import reviewers
 from metrics.quality.bringing import NEEDED
 from metrics.quality.models import Criterion, QualityImport, Review, SamplingRule, Scorecard
@@ -170,6 +171,32 @@ class RuleForm(forms.ModelForm[SamplingRule]):
         self.fields["reviewers"].help_text = gettext(
             "More than one shows how far reviewers agree; each of them counts. At most %(most)s."
         ) % {"most": REVIEWERS_MAX}
+        self.fields["site"].empty_label = gettext("every site")  # type: ignore[attr-defined]
+
+    def clean_label(self) -> str:
+        return _of_tickets(str(self.cleaned_data["label"]), self.initial.get("label"))
+
+    def clean_channel(self) -> str:
+        channel = str(self.cleaned_data["channel"])
+        if (
+            not channel
+            or channel == self.initial.get("channel")
+            or Facet.objects.filter(channel=channel).exists()
+        ):
+            return channel
+        raise forms.ValidationError(
+            _("No ticket came by “%(name)s”. Check how it is written."), params={"name": channel}
+        )
+
+
+def _of_tickets(label: str, before: str | None = None) -> str:
+    """A label that tickets have, by any of its names, or the one that was there. Raises ValidationError: a rule with a
+    slip of the pen would draw nothing, and say nothing."""
+    if not label or label == before or Facet.objects.filter(label__in=aliases.names().of_one(label)).exists():
+        return label
+    raise forms.ValidationError(
+        _("No ticket has the label “%(name)s”. Check how it is written."), params={"name": label}
+    )
 
 
 class DrawForm(forms.Form):
@@ -197,6 +224,9 @@ class CalibrationForm(forms.Form):
         able = User.objects.filter(pk__in=[person.pk for person in reviewers()])
         self.fields["people"].queryset = able  # type: ignore[attr-defined]
         self.fields["scorecard"].queryset = Scorecard.objects.filter(is_active=True)  # type: ignore[attr-defined]
+
+    def clean_label(self) -> str:
+        return _of_tickets(str(self.cleaned_data["label"]))
 
     def values(self) -> Mapping[str, Any]:
         """As `calibrating.begin` takes it."""

@@ -17,6 +17,7 @@ from metrics.quality.models import Draw, SamplingRule
 from sopdesk.accounts.access import permission_required, signed_in
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.listing import Listing
+from sopdesk.text.figures import in_words
 
 editor = permission_required(Permission.QUALITY_EDIT)
 SORTS = {"name": ("name",), "scorecard": ("scorecard__name",), "per": ("per",), "count": ("count",)}
@@ -82,7 +83,8 @@ def rule_draw(request: HttpRequest, rule_id: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         said = _("%(n)s tickets of the week from %(week)s are drawn; %(without)s have no reviewer.")
-        messages.success(request, said % {"n": made.tickets, "week": made.week, "without": made.unassigned})
+        facts = {"n": made.tickets, "week": in_words(made.week), "without": made.unassigned}
+        messages.success(request, said % facts)
     return redirect("quality:sampling")
 
 

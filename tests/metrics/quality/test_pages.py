@@ -10,6 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from metrics import rollups
+from metrics.models import Ticket
 from metrics.quality import reviewing, sampling
 from metrics.quality.models import Calibration, Review, Scorecard
 from sopdesk.accounts.models import Team, User
@@ -154,6 +155,30 @@ def test_a_rule_is_made_and_draws(gia: User, payments: Team, as_person: Any) -> 
     rule.refresh_from_db()
     assert (rule.count, rule.draws.get().tickets) == (4, 1)
     assert browser.post(address("rule_draw", rule.pk), {"week": "x"}).status_code == 302
+
+
+def test_a_rule_or_calibration_of_a_label_that_no_ticket_has_is_refused(
+    gia: User, payments: Team, as_person: Any
+) -> None:
+    card, browser = making.scorecard(gia), as_person(gia)
+    making.ticket("T", payments, solved=DAY)
+    rollups.rebuild([DAY.date()])
+    rollups.refresh_facets()
+    rule = {"name": "Refunds", "scorecard": card.pk, "count": 3, "per": "team", "reviewers": 1}
+    for wrong in ({"label": "refnud"}, {"channel": "e-mail"}):
+        answer = browser.post(address("rule_new"), {**rule, **wrong})
+        assert (answer.status_code, "Check how it is written" in answer.content.decode()) == (422, True)
+    assert (
+        browser.post(address("rule_new"), {**rule, "label": "refund", "channel": "email"}).status_code == 302
+    )
+    round_ = {"name": "Nov", "scorecard": card.pk, "count": 4, "people": [gia.pk], "label": "refnud"}
+    assert "label" in browser.post(address("calibration_new"), round_).context["form"].errors
+
+
+def test_a_review_leads_to_its_ticket(review: Review, gia: User, as_person: Any) -> None:
+    ticket = Ticket.objects.get(external_id="T1")
+    page = as_person(gia).get(address("review", review.pk)).content.decode()
+    assert reverse("privacy:ticket", args=[ticket.pk]) in page
 
 
 def test_a_vendors_lead_sees_no_rule_or_draw_of_another_site(
