@@ -8,16 +8,18 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from metrics.privacy import erasing, persons
-from metrics.quality import bringing, reviewing, sampling
+from metrics.quality import bringing, reassigning, reviewing, sampling
 from metrics.quality.errors import QualityRefused, StaleReview
 from metrics.quality.models import Draw, QualityImport, Review
 from metrics.quality.reviewing import Given
 from sopdesk.accounts.models import Team, User
 from sopdesk.audit.models import Entry
 from sopdesk.jobs.models import Job
+from tests import factories
 from tests.faults.processes import until
 from tests.metrics.quality import making
 from tests.metrics.test_days_behind import is_blocked
@@ -33,7 +35,7 @@ def at_once(n: int, verb: Callable[[int], object]) -> list[object]:
         try:
             barrier.wait(timeout=20)
             return verb(index)
-        except (QualityRefused, StaleReview) as refusal:
+        except (QualityRefused, StaleReview, PermissionDenied) as refusal:
             return refusal
         finally:
             connection.close()
@@ -68,6 +70,23 @@ def test_a_review_is_finished_once_in_two_windows(gia: User, payments: Team) -> 
     scores = {mark.score for mark in Review.objects.get(pk=review.pk).marks.all()}
     assert len(scores) == 1
     assert Entry.objects.filter(event="quality:reviewed").count() == 1
+
+
+def test_a_review_is_finished_or_handed_over_and_never_both(gia: User, payments: Team) -> None:
+    other = factories.user("Uma Analyst", "analyst", team=payments)
+    review = making.given(making.scorecard(gia), making.ticket("T1", payments), other)
+    marks = {one.pk: Given(one.top) for one in making.criteria(review.version)}
+
+    def verb(index: int) -> object:
+        if index:
+            return reassigning.reassign(other, [review.pk], to=gia, actor=gia)
+        return reviewing.finish(review, marks, note="", revision=0, actor=other)
+
+    done = at_once(2, verb)
+    review.refresh_from_db()
+    assert sum(isinstance(each, (QualityRefused, PermissionDenied)) for each in done) == 1
+    ended = (review.state, review.reviewer, review.marks.count())
+    assert ended in {("done", other, 3), ("assigned", gia, 0)}
 
 
 def test_a_file_is_brought_in_by_one_job(gia: User, payments: Team) -> None:

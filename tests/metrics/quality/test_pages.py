@@ -217,6 +217,13 @@ def test_the_figures_of_a_vendors_lead_are_the_vendors(
     assert "Payments" in as_person(ana).get(address("figures"), MAY).content.decode()
 
 
+def test_what_one_review_cannot_tell_says_so(gia: User, payments: Team, as_person: Any) -> None:
+    making.done(making.scorecard(gia), making.ticket("a", payments), gia, [1, None, 1], at=DAY)
+    page = as_person(gia).get(address("figures"), MAY).content.decode().split('id="criteria-title"')[1]
+    assert page.count("too few") == 2, "an interval is of more than one"
+    assert page.count("not measured") == 2, "it did not apply"
+
+
 def test_iqs_stands_on_its_tab_once_and_the_ways_above_it(gia: User, payments: Team, as_person: Any) -> None:
     card = making.scorecard(gia)
     making.done(card, making.ticket("a", payments), gia, [1, 2, 0], at=DAY)
