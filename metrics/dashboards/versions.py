@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from metrics.dashboards import tickets
 from metrics.dashboards.filters import DashboardFilter
@@ -32,16 +31,10 @@ class Line:
 
 def lines(chosen: DashboardFilter) -> list[Line]:
     """Of the promises that the figures count (met, breached, overdue), the version with most first, of two the newer.
-    Three queries."""
-    first, after = moments(chosen.period_now)
-    rows = SlaResult.objects.filter(state__in=JUDGED, started_at__gte=first, started_at__lt=after)
-    later, earlier = Q(created_at__gte=first), Q(created_at__lt=after)
+    Three queries at most."""
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    # A first reply and a resolution begin with their ticket: it is looked for in the months of these days only.
-    for counted in (
-        _counted(chosen, rows.exclude(metric="next_reply"), later & earlier),
-        _counted(chosen, rows.filter(metric="next_reply"), earlier),
-    ):
+    for rows in _results(chosen):
+        counted = rows.order_by().values_list("policy_id", "metric").annotate(n=Count("pk"))
         for policy, metric, n in counted:
             found[policy][metric] += n
     policies = SlaPolicy.objects.visible_to(chosen.viewer).in_bulk([*found])
@@ -49,12 +42,20 @@ def lines(chosen: DashboardFilter) -> list[Line]:
     return sorted(told, key=lambda line: (-line.of.total(), -line.policy.pk))
 
 
-def _counted(chosen: DashboardFilter, rows: QuerySet[SlaResult], begun: Q) -> Iterable[tuple[int, str, int]]:
-    """By version and promise; of who may see all and chose nothing no ticket is looked at."""
+def _results(chosen: DashboardFilter) -> list[QuerySet[SlaResult]]:
+    """What the figures count; of who may see all and chose nothing no ticket is looked at. A first reply and a
+    resolution begin with their ticket, which is looked for in the months of these days only; a further reply later."""
+    first, after = moments(chosen.period_now)
+    rows = SlaResult.objects.filter(state__in=JUDGED, started_at__gte=first, started_at__lt=after)
     allowed = measured_for(chosen.viewer)
     if allowed is None:
         return []
     which = allowed & tickets.narrowed(chosen.viewer, chosen)
-    if which:
-        rows = rows.filter(ticket__in=Ticket.objects.filter(which & begun).order_by().values("pk"))
-    return rows.order_by().values_list("policy_id", "metric").annotate(n=Count("pk"))
+    if not which:
+        return [rows]
+    mine = Ticket.objects.filter(which, created_at__lt=after).order_by()
+    these = mine.filter(created_at__gte=first)
+    return [
+        rows.filter(metric="next_reply", ticket__in=mine.values("pk")),
+        rows.exclude(metric="next_reply").filter(ticket__in=these.values("pk")),
+    ]
