@@ -28,6 +28,11 @@ class Line:
     def counts(self) -> list[int]:
         return [self.of[metric] for metric in SlaTarget.Metric.values]
 
+    @property
+    def named(self) -> list[tuple[str, int]]:
+        """Each with what the promise is called."""
+        return [*zip(map(str, SlaTarget.Metric.labels), self.counts, strict=True)]
+
 
 def lines(chosen: DashboardFilter) -> list[Line]:
     """Of the promises that the figures count (met, breached, overdue), the version with most first, of two the newer.
