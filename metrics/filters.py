@@ -146,12 +146,11 @@ class FigureFilter(forms.Form):
         names = [name for name in NARROWING if self.chosen(name) and (label or name != "label")]
         q = Q() if self.chosen("label") or not label else Q(label="")
         for name in names:
-            q &= self.alone(name)
+            q &= self.alone(name, self.chosen(name))
         return q
 
-    def alone(self, name: str) -> Q:
+    def alone(self, name: str, chosen: str) -> Q:
         """One choice as a condition on facets. Of a team that is not ours they know only that it is none of ours."""
-        chosen = self.chosen(name)
         if name == "source":
             return Q(source=int(chosen))
         if name == "label":
@@ -192,20 +191,19 @@ class FigureFilter(forms.Form):
         return [self._problem(left, name) for name in self.errors if name in self.fields] + [
             self._problem(nobody, name)
             for name in sorted(self.strange & {*self.fields})
-            if not self.has(name)
+            if not self.has(name, self.chosen(name))
         ]
 
     def _problem(self, sentence: Any, name: str) -> str:
         value = str(self.data.get(name, ""))[:60]
         return str(sentence) % {"name": self.fields[name].label, "value": value}
 
-    def has(self, name: str) -> bool:
-        """Whether any ticket that this person may see has what was chosen here. At most one query."""
-        chosen = self.chosen(name)
+    def has(self, name: str, chosen: str) -> bool:
+        """Whether any ticket that this person may see has this value of a field. At most one query."""
         if name == "team" and chosen != NONE and not self._is_ours(chosen):
             rows = WeekCell.objects.filter(kind=WeekCell.Kind.FINE, weeks=WEEKS, team=None, team_name=chosen)
             return rows.visible_to(self.viewer).exists()
-        return self.facets.filter(self.alone(name)).exists()
+        return self.facets.filter(self.alone(name, chosen)).exists()
 
 
 def valued(chosen: str) -> str:

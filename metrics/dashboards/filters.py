@@ -141,16 +141,27 @@ class DashboardFilter(FigureFilter):
             self.typed[name] = choices
             self.fields[name].widget = typed.widget(name)
 
-    def alone(self, name: str) -> Q:
+    def alone(self, name: str, chosen: str) -> Q:
         """With every name that the chosen label has."""
-        return (
-            Q(label__in=self.names.spelled([self.chosen(name)])) if name == "label" else super().alone(name)
-        )
+        if name == "label":
+            return Q(label__in=self.names.spelled([chosen]))
+        return super().alone(name, chosen)
 
-    def has(self, name: str) -> bool:
+    def has(self, name: str, chosen: str) -> bool:
         if name in FINER:
-            return offering.has(self.viewer, name, valued(self.chosen(name)))
-        return super().has(name)
+            return offering.has(self.viewer, name, valued(chosen))
+        return super().has(name, chosen)
+
+    @property
+    def problems(self) -> list[str]:
+        """With what nothing is there to compare with."""
+        key, value = self.segment or (REST, "")
+        if key == REST or value in dict(self.offered(key)) or self.has(key, value):
+            return super().problems
+        said = _(
+            "No ticket that you may see has “%(value)s” as %(name)s, so there is nothing to compare with."
+        )
+        return [*super().problems, said % {"value": value[:60], "name": self.fields[key].label}]
 
     def clean_since(self) -> date | None:
         return _sensible(self.cleaned_data["since"])

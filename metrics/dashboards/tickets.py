@@ -284,7 +284,8 @@ def rows_of(found: QuerySet[Ticket]) -> QuerySet[Ticket]:
 def narrowed(user: User, chosen: DashboardFilter) -> Q:
     """What is chosen, but the days and the agent, as a condition on tickets: that by which figures are narrowed."""
     wanted = levels.wanted(chosen.narrow())
-    q = levels.placed(wanted) & levels.labelled(wanted, levels.sop_labels(user), chosen.names)
+    sops = levels.sop_labels(user) if "sop" in wanted else {}
+    q = levels.placed(wanted) & levels.labelled(wanted, sops, chosen.names)
     return q & Q(macro_keys__overlap=sorted(wanted["macro"])) if "macro" in wanted else q
 
 

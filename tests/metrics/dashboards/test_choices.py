@@ -160,6 +160,9 @@ def test_nobody_is_compared_with_what_nothing_was_chosen_of(figures: Import, gia
     offered = dict(read(f"{DAYS}&label=label1", user=finn).fields["against"].choices)  # type: ignore[attr-defined]
     assert [key for key, _said in offered["All others"]] == ["rest=label"]
     assert "Site" not in offered
+    beside = read(f"{DAYS}&against=label=zzz", user=gia)
+    assert "“zzz” as Label, so there is nothing to compare with" in beside.problems[0]
+    assert read(f"{DAYS}&against=label=label5", user=gia).problems == []
     assert compared(finn, "agent=zzz&against=rest=site&site=harbor")[0] == 0
 
 
