@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from metrics import aliases
 from metrics.definitions import BY_KEY, Unit
-from metrics.improving import measuring
+from metrics.improving import measuring, scopes
 from metrics.improving.definitions import aims
 from metrics.improving.errors import InitiativeRefused
 from metrics.improving.models import Baseline, Initiative, LinkedChange, Transition
+from metrics.improving.scopes import Scope, site_of
 from metrics.improving.states import STEP, State
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import GRANTS, Permission, allows, require
@@ -34,14 +35,17 @@ if TYPE_CHECKING:
 NAMES: Final = ("title", "why", "owner", "metric", "direction", "target", "due_on")
 
 
-def propose(*, label: str, lever: str, period: Period, actor: User, **values: Any) -> Initiative:
+def propose(
+    *, label: str, lever: str, period: Period, actor: User, scope: Scope | None = None, **values: Any
+) -> Initiative:
     """A new initiative for a label: `NAMES` of Initiative. Its baseline is frozen here, over the period, of what the
-    actor may see. Raises InitiativeRefused."""
+    actor may see within the scope. Raises InitiativeRefused."""
     require(actor, Permission.INITIATIVE_EDIT)
-    site, label = site_of(actor), aliases.names().meant(label)
-    _check(values, site)
+    label, of = aliases.names().meant(label), scope or Scope(site_of(actor))
+    scopes.check(of, actor)
+    _check(values, of.site)
     with transaction.atomic():
-        made = Initiative(label=label, lever=lever, site=site, created_by=actor, **values)
+        made = Initiative(label=label, lever=lever, site=of.site, scope=of.rest, created_by=actor, **values)
         found = measuring.figures(made, actor, period, [made.metric, *measuring.BESIDE])
         if not found[made.metric].n and found[made.metric].value is None:
             raise InitiativeRefused(
@@ -59,7 +63,15 @@ def propose(*, label: str, lever: str, period: Period, actor: User, **values: An
         )  # fmt: skip
         Transition.objects.create(initiative=made, ends=State.PROPOSED, by=actor)
         frozen = {key: {"value": one.value, "n": one.n} for key, one in found.items()}
-        facts = {**_facts(made), "label": label, "baseline": frozen, "from": period.first, "to": period.last}
+        where = {"site": of.site and of.site.slug, **of.rest}
+        facts = {
+            **_facts(made),
+            "label": label,
+            "scope": where,
+            "baseline": frozen,
+            "from": period.first,
+            "to": period.last,
+        }
         record(actor=actor, event=Event.INITIATIVE_PROPOSED, subject=made, facts=facts)
         return made
 
@@ -128,13 +140,6 @@ def may_edit(user: User, initiative: Initiative) -> bool:
         not initiative.owner.is_active
         and Initiative.objects.visible_to(user).filter(pk=initiative.pk).exists()
     )
-
-
-def site_of(person: User) -> Site | None:
-    """The site an initiative of theirs is about: every site for whoever sees all, else their own."""
-    if allows(person, Permission.METRICS_READ_ALL_SITES) or person.team is None:
-        return None
-    return person.team.site
 
 
 def owners(site: Site | None) -> QuerySet[User]:

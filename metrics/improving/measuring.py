@@ -15,6 +15,7 @@ from django.utils import timezone
 from metrics import intervals, levels
 from metrics.definitions import BY_KEY, VOLUME, Metric
 from metrics.filters import Period
+from metrics.improving import scopes
 from metrics.reporting import Figure, Point, buckets, figure, parts, trend
 
 if TYPE_CHECKING:
@@ -52,9 +53,8 @@ class Effect:
 
 
 def rollups(initiative: Initiative, viewer: User) -> QuerySet[Any]:
-    """The rollups of its label, by all its names, and of its site that this person may see: each ticket once."""
-    narrow = {"label": initiative.label, **({"site": initiative.site.slug} if initiative.site else {})}
-    return levels.level_for(viewer, (), levels.wanted(narrow)).rollups
+    """The rollups of its label, by all its names, and of its scope that this person may see: each ticket once."""
+    return levels.level_for(viewer, (), levels.wanted(scopes.narrow(initiative))).rollups
 
 
 def figures(initiative: Initiative, viewer: User, period: Period, keys: Iterable[str]) -> dict[str, Figure]:

@@ -34,6 +34,10 @@ class Initiative(models.Model):
     site = models.ForeignKey(
         Site, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("site")
     )
+    scope: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
+        default=dict,
+        help_text=_("What narrows its tickets beside label and site (metrics/improving/scopes.py)."),
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from metrics.dashboards import drawing, marking
 from metrics.definitions import BY_KEY, VOLUME
 from metrics.effects.models import Card
-from metrics.improving import initiatives, measuring
+from metrics.improving import initiatives, measuring, scopes
 from metrics.improving.definitions import LEVER, aims
 from metrics.improving.models import Initiative
 from metrics.improving.states import steps_from
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from metrics.filters import Period
+    from metrics.improving.scopes import Scope
     from metrics.reporting import Point
     from sopdesk.accounts.models import User
 
@@ -39,6 +40,8 @@ def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
     return {
         "initiative": initiative,
         "taken": f"initiative={initiative.pk}",
+        "scope_words": scopes.words([initiative]).get(initiative.pk, []),
+        "address": scopes.address(initiative),
         "metric": metric,
         "lever": LEVER[initiative.lever],
         "effects": effects,
@@ -60,11 +63,15 @@ def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
     }
 
 
-def before(viewer: User, label: str, period: Period) -> dict[str, Any]:
+def before(viewer: User, label: str, period: Period, scope: Scope) -> dict[str, Any]:
     """The figures that a new initiative's baseline would freeze."""
-    draft = Initiative(label=label, site=initiatives.site_of(viewer))
+    draft = Initiative(pk=0, label=label, site=scope.site, scope=scope.rest)
     found = measuring.figures(draft, viewer, period, aims())
-    return {"figures": list(found.values()), "site": draft.site}
+    return {
+        "figures": list(found.values()),
+        "site": draft.site,
+        "scope_words": scopes.words([draft]).get(0, []),
+    }
 
 
 def linked(initiative: Initiative, viewer: User) -> list[Change]:

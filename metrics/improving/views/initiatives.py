@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metrics import aliases
 from metrics.definitions import BY_KEY, CSAT
-from metrics.improving import initiatives, showing
+from metrics.improving import initiatives, scopes, showing
 from metrics.improving.definitions import LEVER
 from metrics.improving.errors import InitiativeRefused
 from metrics.improving.filters import InitiativeFilter, WorkFilter
@@ -47,7 +47,11 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
         request.GET, rows, InitiativeFilter, sorts=SORTS, sort="-proposed", request=request
     )
     late = {row.pk for row in listing.rows if initiatives.is_late(row)}
-    context = {"listing": listing, "late": late, "tabs": tabs("initiatives"), "metrics": BY_KEY}
+    narrowed = scopes.words(listing.rows)
+    context = {
+        "listing": listing, "rows": [(row, narrowed.get(row.pk, [])) for row in listing.rows],
+        "late": late, "tabs": tabs("initiatives"), "metrics": BY_KEY,
+    }  # fmt: skip
     return render(request, "metrics/improving/initiative_list.html", context)
 
 
@@ -83,7 +87,7 @@ def initiative_new(request: HttpRequest) -> HttpResponse:
     user, row = signed_in(request), _row(request)
     metric = BY_KEY.get(request.GET.get("metric", ""), CSAT)
     begins = {**suggested(metric, row["period"], row["label"]), "owner": user.pk}
-    form = InitiativeForm(request.POST or None, site=initiatives.site_of(user), initial=begins)
+    form = InitiativeForm(request.POST or None, site=row["scope"].site, initial=begins)
     if form.is_bound and form.is_valid():
         try:
             made = initiatives.propose(actor=user, **row, **form.values())
@@ -92,19 +96,25 @@ def initiative_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The initiative is there, and its baseline is frozen."))
             return redirect("improving:initiative", made.pk)
-    context = {"form": form, **row, **showing.before(user, row["label"], row["period"])}
+    context = {"form": form, **row, **showing.before(user, row["label"], row["period"], row["scope"])}
     status = 422 if form.is_bound else 200
     return render(request, "metrics/improving/initiative_new.html", context, status=status)
 
 
 def _row(request: HttpRequest) -> dict[str, Any]:
-    """What the address says of the row. Raises Http404 for a label that this person has no figures of."""
+    """What the address says of the row. Raises Http404 for a label or tickets that this person has no figures of."""
     user, lever, names = signed_in(request), request.GET.get("lever", "none"), aliases.names()
     label = names.meant(request.GET.get("label", ""))
     known = Facet.objects.visible_to(user).filter(label__in=names.of_one(label)).exclude(label="")
     if lever not in LEVER or "\0" in label or not known.exists():
         raise Http404
-    return {"label": label, "lever": lever, "period": WorkFilter(request.GET, user=user).period_chosen()}
+    chosen = WorkFilter(request.GET, user=user)
+    scope = scopes.chosen_in(chosen)
+    try:
+        scopes.check(scope, user)
+    except InitiativeRefused as refused:
+        raise Http404 from refused
+    return {"label": label, "lever": lever, "period": chosen.period_chosen(), "scope": scope}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from metrics import rollups
-from metrics.improving import initiatives
+from metrics.filters import Period
+from metrics.improving import initiatives, measuring
+from metrics.improving.errors import InitiativeRefused
 from metrics.improving.models import Initiative
+from metrics.improving.scopes import Scope
 from metrics.models import Rollup, Source, Week
 from sopdesk.accounts.models import Team, User
 from sopdesk.documents import editing
@@ -36,12 +40,12 @@ def address(name: str, *args: Any) -> str:
     return reverse(f"improving:{name}", args=args)
 
 
-def rolled(team: Team, label: str) -> None:
+def rolled(team: Team, label: str, **place: str) -> None:
     source, _made = Source.objects.get_or_create(name="Helpdesk", defaults={"time_zone": "UTC"})
     for day in (LAST - timedelta(days=7), LAST + timedelta(days=28)):
-        Rollup.objects.create(day=day, source=source, team=team, label=label, **PARTS)
+        Rollup.objects.create(day=day, source=source, team=team, label=label, **place, **PARTS)
         for span in spans_of(day):
-            Week.objects.create(**span, source=source, team=team, label=label, **PARTS)
+            Week.objects.create(**span, source=source, team=team, label=label, **place, **PARTS)
 
 
 @pytest.fixture
@@ -197,3 +201,72 @@ def test_its_chart_marks_what_was_published_for_its_label(ana: User, ben: User, 
         "baseline ends 28 Jun", "SOP-0001 v1",
     ]  # fmt: skip
     assert "1 publication of an SOP" in answer.content.decode()
+
+
+def narrowed(browser: Any, person: User, **choices: str) -> Any:
+    said = {"label": "refund", "lever": "no_sop", **MAY, **choices}
+    return browser.post(f"{address('initiative_new')}?{urlencode(said)}", {**SAID, "owner": person.pk})
+
+
+def test_made_from_a_narrowed_row_it_is_of_these_tickets(
+    payments: Team, harbor_payments: Team, gia: User, finn: User, as_person: Any
+) -> None:
+    rolled(payments, "refund")
+    rolled(harbor_payments, "refund")
+    rolled(harbor_payments, "refund", channel="chat")
+    rollups.refresh_facets()
+    browser, chat = as_person(gia), {"site": "harbor", "channel": "chat"}
+    shown = browser.get(address("work"), {**MAY, **chat})
+    assert "site=harbor" in shown.content.decode().split("Make an initiative")[0].rsplit("<a", 1)[1]
+    before = browser.get(f"{address('initiative_new')}?{urlencode({'label': 'refund', **MAY, **chat})}")
+    assert "Of Harbor alone. Channel: <bdi>chat</bdi>." in " ".join(before.content.decode().split())
+    page = browser.get(narrowed(browser, gia, **chat).url).content.decode()
+    made = Initiative.objects.get()
+    assert (made.site, made.scope) == (harbor_payments.site, {"channel": "chat"})
+    assert made.baselines.get(metric="csat").n == 100, "of three hundred of the label"
+    assert [one.now.n for one in measuring.effects(made, gia)][:1] == [100]
+    assert "site=harbor&amp;channel=chat" in page
+    assert '<dd dir="auto">chat</dd>' in page
+    assert list(Initiative.objects.visible_to(finn)) == [made]
+    listed = browser.get(address("initiatives")).content.decode()
+    assert "Channel: <bdi>chat</bdi>" in listed
+    assert "Better refunds" in browser.get(address("work"), {**MAY, **chat}).content.decode()
+    for other in ({}, {"site": "harbor"}, {"channel": "chat"}):
+        assert "Better refunds" not in browser.get(address("work"), {**MAY, **other}).content.decode()
+
+
+def test_a_team_or_a_source_is_kept_and_named(
+    payments: Team, harbor_payments: Team, gia: User, as_person: Any
+) -> None:
+    rolled(payments, "refund")
+    rolled(harbor_payments, "refund")
+    rollups.refresh_facets()
+    source, browser = str(Source.objects.get().pk), as_person(gia)
+    page = browser.get(narrowed(browser, gia, team="harbor-payments", source=source).url).content.decode()
+    made = Initiative.objects.get()
+    assert (made.site, made.scope) == (
+        harbor_payments.site, {"team": "harbor-payments", "source": source},
+    )  # fmt: skip
+    assert made.baselines.get(metric="csat").n == 100
+    assert "Harbor Payments</dd>" in page
+    assert "Helpdesk</dd>" in page
+    assert narrowed(browser, gia, site="vendor").status_code == 302
+    assert Initiative.objects.latest("pk").baselines.get(metric="csat").n == 100
+
+
+def test_a_lead_proposes_of_no_other_site(
+    payments: Team, harbor_payments: Team, finn: User, as_person: Any
+) -> None:
+    rolled(payments, "refund")
+    rolled(harbor_payments, "refund")
+    rollups.refresh_facets()
+    browser = as_person(finn)
+    for choice in ({"site": "dublin"}, {"team": "payments"}, {"site": "in_house"}):
+        assert narrowed(browser, finn, **choice).status_code == 404
+    values = {**SAID, "owner": finn, "target": 0.9, "due_on": LAST, "label": "refund", "lever": "no_sop"}
+    period = Period(LAST - timedelta(days=27), LAST)
+    for scope in (Scope(), Scope(payments.site), Scope(harbor_payments.site, {"team": "payments"})):
+        with pytest.raises(InitiativeRefused):
+            initiatives.propose(actor=finn, period=period, scope=scope, **values)
+    assert narrowed(browser, finn, team="harbor-payments").status_code == 302
+    assert Initiative.objects.get().site == harbor_payments.site
