@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -27,16 +27,11 @@ from sopdesk.documents.models import Document
 from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.models import Job
 from tests import factories
-from tests.metrics.bringing import bring
-from tests.metrics.dashboards.test_tiles_as_files import taken, tiles
 from tests.metrics.effects.desk_of_two_sites import (
-    DUBLIN,
     FIRST,
-    HEAD,
     LAST,
     of,
     reading,
-    tickets,
     work,
 )
 
@@ -113,29 +108,6 @@ def test_asked_anew_on_another_day_it_is_another_job(
     assert asking.ask_anew(cards[0], actor=gia) != first
 
 
-def test_a_look_is_taken_anew_when_its_tickets_come_late(
-    cards: list[Card], gia: User, as_person: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As with a file a month: half of one site's tickets came after the looks, some of them long after."""
-    late = [f"late-{line}\n" for line in tickets(OWN).splitlines()]
-    bring(HEAD + "".join(late[:8]))
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 8, 20))
-    assert looking.due() == [], "eight more are not many"
-    bring(HEAD + "".join(late[8:]))
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 12, 20))
-    assert looking.due() == [], "nor is it done for ever"
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 8, 20))
-    assert looking.submit_due() == 3
-    work()
-    assert looking.due() == []
-    assert Card.objects.count() == 9 + 9
-    [first, again] = Card.objects.filter(look=8, site=None).order_by("pk")
-    assert [reading(card, "aht")["ours"]["before"]["n"] for card in (first, again)] == [336, 504]
-    page = as_person(gia).get(reverse("effects:read", args=[again.pk])).content.decode()
-    assert "many tickets of these weeks came in after the look before" in page
-    assert reverse("effects:read", args=[first.pk]) in page
-
-
 def test_a_vendors_lead_sees_cards_of_their_own_site_alone(
     cards: list[Card], finn: User, gia: User, dev: User, as_person: Any
 ) -> None:
@@ -164,40 +136,6 @@ def test_pages_show_the_latest_look_and_panels_lead_to_it(
     assert re.search(r"An effect of [\d.]+\N{NARROW NO-BREAK SPACE}pp would have been needed", page)
     odd = as_person(gia).get(reverse("effects:list"), {"verdict": "odd", "sort": "--x", "page": "-1"})
     assert odd.status_code == 200
-
-
-def test_charts_mark_what_else_was_published_for_the_labels(
-    cards: list[Card], ana: User, ben: User, gia: User, as_person: Any
-) -> None:
-    at = datetime(2026, 7, 8, 9, tzinfo=DUBLIN)
-    for key, label in (("SOP-0002", "refund-request"), ("SOP-0003", "other")):
-        factories.published("sop", key, author=ana, reviewer=ben, since=at, data={"labels": [label]})
-    answer = as_person(gia).get(reverse("effects:read", args=[of(cards, None).pk]))
-    charts = [shown.lines for shown in answer.context["readings"] if shown.lines]
-    assert charts
-    for lines in charts:
-        assert lines.has_published
-        in_force, also = lines.chart["marks"]
-        assert (in_force["name"], also["name"]) == ("in force", "SOP-0002 v1")
-        assert in_force["x"] == lines.chart["shaded"][0] < also["x"]
-    html = answer.content.decode()
-    assert all(".csv" in tile and "data-picture hidden" in tile for tile in tiles(html))
-    assert "Also published for these labels" in html
-
-
-def test_a_card_is_taken_away_by_whoever_may_see_it(
-    cards: list[Card], gia: User, finn: User, as_person: Any
-) -> None:
-    card = of(cards, None)
-    handled = reading(card, "aht")
-    found = {row["metric"]: row for row in taken(as_person(gia), "effect", card=card.pk)}
-    assert float(found["aht"]["effect_value"]) == pytest.approx(handled["effect"]["value"], rel=1e-4)
-    assert (found["aht"]["before_n"], found["aht"]["verdict"]) == (str(28 * 12), "down")
-    weeks = taken(as_person(gia), "effect-weeks", card=card.pk, metric="aht")
-    assert [row["from"] for row in weeks] == [point["day"] for point in handled["points"]]
-    assert [row["left_out"] for row in weeks].count("yes") == 1
-    for asked in ({"card": card.pk}, {"card": "x"}, {}):
-        assert as_person(finn).get(reverse("metrics:tile_csv", args=["effect"]), asked).status_code == 404
 
 
 def test_a_list_takes_as_many_queries_with_one_card_as_with_more(
