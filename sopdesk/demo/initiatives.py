@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -66,7 +66,7 @@ def load() -> None:
 def _load(plan: _Plan) -> None:
     owner, last = User.objects.get(name=plan.owner), plan.changed - timedelta(days=1)
     aim = {"metric": plan.metric, "direction": "down", "target": plan.target, "due_on": plan.due_on}
-    said = {"title": plan.title, "why": plan.why, "owner": owner, **aim}
+    said: dict[str, Any] = {"title": plan.title, "why": plan.why, "owner": owner, **aim}
     period = Period(last - timedelta(days=BASELINE_DAYS - 1), last)
     made = initiatives.propose(label=plan.label, lever=plan.lever, period=period, actor=owner, **said)
     planted = Version.objects.get(document__kind="sop", document__key=plan.sop, number=PLANTED)
