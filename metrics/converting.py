@@ -55,6 +55,7 @@ _RATING_WRONG: Final = """CASE rating_scale
     ELSE true END"""
 
 _FLAGS: Final = {
+    "created_ahead": "created_at > now() + interval '1 day'",
     "solved_before_created": "coalesce(first_solved_at, last_solved_at, closed_at) < created_at"
     " OR last_solved_at < created_at",
     "solved_out_of_order": "last_solved_at < first_solved_at",

@@ -23,8 +23,11 @@ ELIGIBLE: Final = "t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_in
 CONTACT: Final = f"{ELIGIBLE} AND t.requester_key IS NOT NULL AND t.labels <> '{{}}'"
 UNSOLVABLE: Final = "t.flags && '{solved_before_created,solved_out_of_order}'"
 OVER: Final = "t.status IN ('solved', 'closed', 'deleted')"
+AHEAD: Final = "t.flags && '{created_ahead}'"
 # What a backlog is made of.
-LASTING: Final = f"t.merged_into IS NULL AND NOT t.is_spam AND t.status <> 'deleted' AND NOT {UNSOLVABLE}"
+LASTING: Final = (
+    f"t.merged_into IS NULL AND NOT t.is_spam AND t.status <> 'deleted' AND NOT {UNSOLVABLE} AND NOT {AHEAD}"
+)
 _REPLY_WRONG: Final = "t.flags && '{reply_before_created}'"
 _REPLY_S: Final = (
     f"CASE WHEN {ELIGIBLE} AND t.first_public_reply_at >= t.created_at"
@@ -195,7 +198,8 @@ def _if(row: str, counts: dict[str, str]) -> dict[str, str]:
 
 # What to count, from where, on which moment's day, by which agent, and what is left out.
 _SOURCES: Final = (
-    (_CREATED, _WITH_PROMISES, "t.created_at", "t.assignee", "true"),
+    (_CREATED, _WITH_PROMISES, "t.created_at", "t.assignee", f"NOT {AHEAD}"),
+    ({"flagged_n": "1"}, _TICKETS, "t.created_at", "t.assignee", AHEAD),
     # Most tickets are solved once: those tell of both in one row.
     ({**_SOLVED, **_RESOLVED, **_if("r", _RATED), **_if("h", _HANDLED)}, _WITH_SOLVE, "t.first_solved_at", "t.assignee",
      _SOLVED_ONCE),

@@ -12,6 +12,9 @@ from sopdesk.accounts.models import User
 
 SHOWN: Final = 20
 WORDS: Final = {
+    "created_ahead": _(
+        "created in the future: left out of what counts on the day it was created, and of the backlog"
+    ),
     "solved_before_created": _("solved before it was created: left out of resolution and SLA"),
     "solved_out_of_order": _("last solved before it was first solved: left out of resolution and SLA"),
     "reply_before_created": _("answered before it was created: left out of first reply"),

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from sopdesk.accounts.models import User
 
 _OVER: Final = ("solved", "closed", "deleted")
-_UNSOLVABLE: Final = Q(flags__overlap=["solved_before_created", "solved_out_of_order"])
-_LASTING: Final = Q(merged_into=None, is_spam=False) & ~Q(status="deleted") & ~_UNSOLVABLE
+_NOT_KNOWN: Final = Q(flags__overlap=["solved_before_created", "solved_out_of_order", "created_ahead"])
+_LASTING: Final = Q(merged_into=None, is_spam=False) & ~Q(status="deleted") & ~_NOT_KNOWN
 
 
 def open_on(day: date, user: User, found: QuerySet[Ticket], *, age: int | None = None) -> QuerySet[Ticket]:

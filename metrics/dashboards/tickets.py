@@ -254,6 +254,8 @@ def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]
         return found.filter(pk__in=rows.values("ticket"))
     if which.mature:
         found = found.filter(_mature(which.moment))
+    if which.moment == "created_at":
+        found = found.exclude(flags__contains=["created_ahead"])
     return found.filter(**{f"{which.moment}__gte": first, f"{which.moment}__lt": after})
 
 

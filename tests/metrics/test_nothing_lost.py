@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
+from typing import Any
 
-from metrics.models import HandleSegment, Rollup, Ticket, VendorFigure
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from metrics.models import Backlog, HandleSegment, Rollup, Ticket, VendorFigure
+from sopdesk.accounts.models import User
 from tests.metrics.bringing import SHIPPED, bring
 from tests.metrics.test_importing import counts
 
@@ -38,6 +44,23 @@ def test_an_import_that_began_before_another_of_the_same_source_is_older() -> No
     bring(BARE + "A1,open,2026-05-04,\n")
     Ticket.objects.update(last_import=10**9)
     assert counts(bring(BARE + "A1,solved,2026-05-04,2026-05-06\n")) == (0, 0, 1, 0)
+
+
+def test_a_ticket_of_a_day_to_come_is_flagged_and_counts_on_no_day(gia: User, as_person: Any) -> None:
+    now = timezone.now()
+    ahead = [now + timedelta(hours=hours) for hours in (23, 25)]
+    done = bring(
+        "external_id,status,created_at\n" + "".join(f"A{n},new,{at:%FT%TZ}\n" for n, at in enumerate(ahead))
+    )
+    assert (counts(done), done.flagged) == ((2, 0, 0, 0), 1)
+    assert Ticket.objects.get(external_id="A1").flags == ["created_ahead"]
+    whole = Rollup.objects.filter(label="")
+    assert [sum(getattr(row, name) or 0 for row in whole) for name in ("created_n", "flagged_n")] == [1, 1]
+    assert sum(row.open_n for row in Backlog.objects.all()) == 1
+    Ticket.objects.filter(external_id="A0").update(created_at=now, external_id="here")
+    Ticket.objects.filter(external_id="A1").update(created_at=now, external_id="ahead")
+    listed = as_person(gia).get(reverse("metrics:tickets"), {"shown": "volume"}).content.decode()
+    assert (">here<" in listed, ">ahead<" in listed) == (True, False)
 
 
 HOW = {**SHIPPED["sopdesk"], "columns": {**SHIPPED["sopdesk"]["columns"], "vendor_figures": "vendor_figures"}}
