@@ -18,6 +18,7 @@ from metrics.dimensions import TIMES
 from metrics.figures import Figure, Parts, figure, made_of
 from metrics.filters import Period
 from metrics.levels import Narrow, Refused
+from metrics.scales import on_one_scale
 from metrics.summing import summed
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
@@ -151,8 +152,10 @@ def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
     names: dict[Keys, dict[str, str]] = {keys: {} for keys in _always(asked)}
     parts: dict[Keys, Counter[str]] = {keys: Counter() for keys in names}
     counted: dict[Keys, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+    whole: Counter[str] = Counter()
     for row in summed(within, columns, needed, logs):
         counts = {name: row[name] for name in needed}
+        whole.update(counts)
         buckets = {log: histograms.counted(row[log]) for log in logs if row[log]}
         for keys, said in cutting.cut(level, asked.by, row):
             names.setdefault(keys, said)
@@ -164,7 +167,9 @@ def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
         metric.key: [
             Line(
                 dict(zip(asked.by, keys, strict=True)),
-                figure(metric, {**nothing, **parts[keys]}, counted[keys].get(metric.log)),
+                figure(
+                    on_one_scale(metric, whole), {**nothing, **parts[keys]}, counted[keys].get(metric.log)
+                ),
                 names[keys],
                 small_print.told(metric, {**nothing, **parts[keys]}, counted[keys])
                 if asked.with_small_print
@@ -181,7 +186,7 @@ def _needed(metrics: Iterable[Metric], *, small: bool) -> tuple[list[str], list[
     parts = {name for metric in metrics for name in made_of(metric)}
     logs = {metric.log for metric in metrics if metric.log}
     if small:
-        parts |= {name for metric in metrics for name in small_print.PARTS.get(metric.key, ())}
+        parts |= {name for metric in metrics for name in small_print.PARTS.get(metric.family, ())}
         logs |= {name for metric in metrics for name in small_print.LOGS.get(metric.key, ())}
     return sorted(parts), sorted(logs)
 
@@ -200,9 +205,10 @@ def lines_as_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """Lines as plain values, for JSON and CSV."""
     return [
         {
-            **line.keys, "metric": line.figure.metric.key, "value": line.figure.value, "n": line.figure.n,
+            **line.keys, "metric": line.figure.metric.family, "value": line.figure.value, "n": line.figure.n,
             "low": line.figure.low, "high": line.figure.high, "is_small": line.figure.is_small,
-            "excluded": line.figure.excluded, "not_measured": line.figure.not_measured, **line.beside,
+            "excluded": line.figure.excluded, "not_measured": line.figure.not_measured, "scale": line.figure.metric.scale,
+            **line.beside,
         }
         for line in lines
     ]  # fmt: skip

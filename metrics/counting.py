@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from metrics.definitions import SCALES
 from metrics.histograms import bucket_sql
 
 WINDOW: Final = "interval '7 days'"  # of a reopening, and of a repeated contact
@@ -100,14 +101,29 @@ _RESOLVED: Final = {
     "resolution_s": _SOLVE_S,
     "resolution_log": bucket_sql(_SOLVE_S),
 }
+
+
+def _answers(scale: str, condition: str) -> str:
+    """Of an answer on this scale whether it is such a one; of any other NULL, which takes no room."""
+    given = f"r.scale = '{scale}' AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG}"
+    return f"CASE WHEN {given} THEN ({condition})::int END"
+
+
+_SATISFIED: Final = "r.normalised = 'positive'"
+_OF_SATISFACTION: Final = f"r.scale IN ({', '.join(repr(metric.scale) for metric in SCALES)})"
 _RATED: Final = {
-    "offered_n": f"(NOT {_RATING_WRONG})::int",
-    "answered_n": f"(r.normalised IS NOT NULL AND NOT {_RATING_WRONG})::int",
+    "offered_n": f"({_OF_SATISFACTION} AND NOT {_RATING_WRONG})::int",
+    "answered_n": f"({_OF_SATISFACTION} AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG})::int",
     "rated_left_n": f"({_RATING_WRONG})::int",
-    "good_n": f"(r.scale = 'good_bad' AND r.normalised = 'positive' AND NOT {_RATING_WRONG})::int",
-    "bad_n": f"(r.scale = 'good_bad' AND r.normalised = 'negative' AND NOT {_RATING_WRONG})::int",
-    "stars_n": f"(r.scale = '1_5' AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG})::int",
-    "stars_top_n": f"(r.scale = '1_5' AND r.normalised = 'positive' AND NOT {_RATING_WRONG})::int",
+    "other_question_n": f"CASE WHEN NOT {_OF_SATISFACTION} AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG}"
+    " THEN 1 END",
+    **{top: _answers(metric.scale, _SATISFIED) for metric in SCALES for top in metric.numerator},
+    **{
+        name: _answers(metric.scale, f"NOT {_SATISFIED}" if name == "bad_n" else "true")
+        for metric in SCALES
+        for name in metric.denominator
+        if name not in metric.numerator
+    },
 }
 _HANDLED: Final = {
     "handled_n": f"(NOT {_HANDLE_WRONG})::int",
@@ -129,9 +145,18 @@ PARTS: Final = (*_CREATED, *_SOLVED, *_RESOLVED, *_RATED, *_HANDLED, *_AWAITED)
 
 _TICKETS: Final = "metrics_ticket AS t"
 _SOLVED_ONCE: Final = "(t.first_solved_at IS NOT DISTINCT FROM t.last_solved_at)"
-_LAST_RATING: Final = (
+
+
+def question(scale: str) -> str:
+    """What was asked, of an expression for the scale: satisfaction, whatever the scale, or another question."""
+    return f"CASE WHEN {scale} IN ('nps', 'ces') THEN {scale} ELSE 'csat' END"
+
+
+_WHEN: Final = "({0}.counts_at, coalesce({0}.rated_at, {0}.offered_at, {0}.counts_at), {0}.id)"
+# Of the ratings `r` those that count: of each question a ticket's latest.
+LAST_RATING: Final = (
     "NOT EXISTS (SELECT 1 FROM metrics_rating AS later WHERE later.ticket_id = r.ticket_id"
-    " AND (later.counts_at, later.id) > (r.counts_at, r.id))"
+    f" AND {question('later.scale')} = {question('r.scale')} AND {_WHEN.format('later')} > {_WHEN.format('r')})"
 )
 
 
@@ -175,7 +200,7 @@ _WITH_PROMISES: Final = (
 # Most tickets are handled and rated on the day of their one solve, by who solved them: one row tells of all three.
 _AT_SOLVE: Final = f"coalesce({_SOLVED_ONCE} AND %s, false)"
 _RATED_THEN: Final = _AT_SOLVE % (
-    "(r.counts_at AT TIME ZONE %(zone)s)::date = (t.last_solved_at AT TIME ZONE %(zone)s)::date"
+    f"{_OF_SATISFACTION} AND (r.counts_at AT TIME ZONE %(zone)s)::date = (t.last_solved_at AT TIME ZONE %(zone)s)::date"
     " AND coalesce(r.agent_at_rating, t.assignee) IS NOT DISTINCT FROM t.assignee"
 )
 # A ticket has one segment of its own; calls and the like are other segments.
@@ -185,7 +210,7 @@ _HANDLED_THEN: Final = _AT_SOLVE % (
 )
 _WITH_SOLVE: Final = (
     f"{_TICKETS} LEFT JOIN metrics_rating AS r ON r.ticket_id = t.id AND r.counts_at >= {_FROM}"
-    f" AND r.counts_at < {_UNTIL} AND {_RATED_THEN} AND {_LAST_RATING}"
+    f" AND r.counts_at < {_UNTIL} AND {_RATED_THEN} AND {LAST_RATING}"
     f" LEFT JOIN metrics_handlesegment AS h ON h.ticket_id = t.id AND h.ended_at >= {_FROM}"
     f" AND h.ended_at < {_UNTIL} AND {_HANDLED_THEN}"
 )
@@ -206,7 +231,7 @@ _SOURCES: Final = (
     (_SOLVED, _TICKETS, "t.first_solved_at", "t.assignee", f"NOT {_SOLVED_ONCE}"),
     (_RESOLVED, _TICKETS, "t.last_solved_at", "t.assignee", f"NOT {_SOLVED_ONCE}"),
     (_RATED, f"metrics_rating AS r JOIN {_TICKETS} ON t.id = r.ticket_id", "r.counts_at",
-     "coalesce(r.agent_at_rating, t.assignee)", f"{_LAST_RATING} AND NOT {_RATED_THEN}"),
+     "coalesce(r.agent_at_rating, t.assignee)", f"{LAST_RATING} AND NOT {_RATED_THEN}"),
     (_HANDLED, f"metrics_handlesegment AS h JOIN {_TICKETS} ON t.id = h.ticket_id", "h.ended_at",
      "coalesce(h.agent, t.assignee)", f"NOT {_HANDLED_THEN}"),
     (_AWAITED, f"metrics_slaresult AS n JOIN {_TICKETS} ON t.id = n.ticket_id", "n.started_at", "t.assignee",

@@ -6,7 +6,7 @@ mean), or, without a denominator, the sum itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -26,7 +26,7 @@ class Metric:
     any of them, or the metric was not measured. `shown`: the tickets behind it (metrics/dashboards/tickets.py).
     `better`: 1 when more is better, -1 when less is. `least`: below this n the value is not shown. `left_out` and
     `unmeasured`: the parts that say how many the definition excludes, and of how many nothing was told (a minus takes
-    one off)."""
+    one off). `of`: the metric that this is on one scale, and whose words it is explained in; `scale`: which."""
 
     key: str
     label: str | Promise
@@ -46,6 +46,13 @@ class Metric:
     mature_days: int = 0
     left_out: tuple[str, ...] = ()
     unmeasured: tuple[str, ...] = ()
+    of: str = ""
+    scale: str = ""
+
+    @property
+    def family(self) -> str:
+        """Under which key it is asked for, explained and listed: of CSAT on some scale that of CSAT."""
+        return self.of or self.key
 
     @property
     def needed(self) -> list[str]:
@@ -60,24 +67,57 @@ _JUDGED: Final = ("met", "breached", "overdue")
 _MATURE: Final = 7
 
 CSAT: Final = Metric(
-    key="csat", label=_("CSAT"), unit=Unit.SHARE, numerator=("good_n",), denominator=("good_n", "bad_n"),
-    formula=_("good ÷ (good + bad), or answers of 4 and 5 ÷ all answers on a scale of 1 to 5"),
-    prose=_("How many of the customers who answered were satisfied. The latest answer of a ticket counts. Scales are "
-            "never mixed: the figure is of the scale with more answers, and the page says how many were on the other. "
-            "The response rate is answers ÷ surveys offered. Not shown for fewer than 20 answers."),
+    key="csat", label=_("CSAT"), unit=Unit.SHARE,
+    numerator=("good_n", "stars_top_n", "freshdesk_top_n", "faces_top_n"),
+    denominator=("good_n", "bad_n", "stars_n", "freshdesk_n", "faces_n"),
+    formula=_("satisfied ÷ all answers on one scale"),
+    prose=_("How many of the customers who answered were satisfied. Satisfied is good of good or bad, 4 and 5 of 1 to "
+            "5, 101 to 103 of Freshdesk’s 103 to −103, and 3 of 1 to 3. The latest answer of a ticket counts. Scales "
+            "are never mixed: a page is of the scale with most answers in its days and choices, or of the one that you "
+            "choose, and says which, and how many answers were on others. NPS and effort are other questions and never "
+            "in it. The response rate is answers ÷ surveys of satisfaction offered, on all scales. Not shown for fewer "
+            "than 20 answers."),
     day=_("The day the rating was given."),
-    excluded=_("Answers on another scale; ratings given before the ticket was created. Surveys without an answer are "
-               "not measured."),
+    excluded=_("Answers on another scale or to another question; ratings given before the ticket was created. Surveys "
+               "without an answer are not measured."),
     source="Wilson score interval: E. B. Wilson, JASA 22 (1927)", needs=frozenset({"rating"}),
-    shown="rated", better=1, least=20, left_out=("answered_n", "rated_left_n", "-good_n", "-bad_n"),
+    shown="rated", better=1, least=20, left_out=("rated_left_n", "other_question_n"),
     unmeasured=("offered_n", "-answered_n"),
 )  # fmt: skip
-CSAT_STARS: Final = Metric(
-    key="csat_stars", label=_("CSAT (4 and 5 of 5)"), unit=Unit.SHARE, numerator=("stars_top_n",),
-    denominator=("stars_n",), formula=CSAT.formula, prose=CSAT.prose, day=CSAT.day, excluded=CSAT.excluded,
-    source=CSAT.source, needs=CSAT.needs, shown="rated", better=1, least=20,
-    left_out=("answered_n", "rated_left_n", "-stars_n"), unmeasured=CSAT.unmeasured,
+
+
+def _csat(key: str, label: Promise, formula: Promise, scale: str, top: str, *answers: str) -> Metric:
+    """CSAT of the answers on one scale, with those on the others left out."""
+    left = ("answered_n", *CSAT.left_out, *(f"-{name}" for name in answers))
+    return replace(
+        CSAT, key=key, label=label, formula=formula, scale=scale, numerator=(top,), denominator=answers, left_out=left,
+        of=CSAT.key,
+    )  # fmt: skip
+
+
+CSAT_GOOD_BAD: Final = _csat(
+    "csat_good_bad",
+    _("CSAT (good or bad)"),
+    _("good ÷ (good + bad)"),
+    "good_bad",
+    "good_n",
+    "good_n",
+    "bad_n",
+)
+CSAT_STARS: Final = _csat(
+    "csat_stars", _("CSAT (4 and 5 of 5)"), _("answers of 4 and 5 ÷ all answers on a scale of 1 to 5"), "1_5",
+    "stars_top_n", "stars_n",
 )  # fmt: skip
+CSAT_FRESHDESK: Final = _csat(
+    "csat_freshdesk", _("CSAT (happy, Freshdesk)"), _("answers of 101 to 103 ÷ all answers from 103 to −103"), "fd_103",
+    "freshdesk_top_n", "freshdesk_n",
+)  # fmt: skip
+CSAT_FACES: Final = _csat(
+    "csat_faces", _("CSAT (3 of 3)"), _("answers of 3 ÷ all answers on a scale of 1 to 3"), "1_3",
+    "faces_top_n", "faces_n",
+)  # fmt: skip
+# The scales of satisfaction; of as many answers the first holds. NPS and effort are other questions.
+SCALES: Final = (CSAT_GOOD_BAD, CSAT_STARS, CSAT_FRESHDESK, CSAT_FACES)
 SLA_REPLY: Final = Metric(
     key="sla_reply", label=_("SLA, first reply"), unit=Unit.SHARE, numerator=("sla_reply_met_n",),
     denominator=("sla_reply_met_n", "sla_reply_breached_n", "sla_reply_overdue_n"),
@@ -215,6 +255,6 @@ METRICS: Final = (
     NEXT_REPLY, RESOLUTION, VOLUME,
 )  # fmt: skip
 # Of a team: what adds up without its histograms.
-BY_KEY: Final = {metric.key: metric for metric in (*METRICS, CSAT_STARS)}
+BY_KEY: Final = {metric.key: metric for metric in (*METRICS, *SCALES)}
 # What is read from levels of days, not from sums over them (metrics/backlogs.py).
 LEVELS: Final = (BACKLOG,)

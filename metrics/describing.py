@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from metrics.asking import known
-from metrics.definitions import CSAT_STARS, Metric
+from metrics.definitions import Metric
 from metrics.dimensions import DIMENSIONS
 
 
 def metrics() -> list[Metric]:
-    """Each metric that has words of its own: the stars share those of CSAT."""
-    return [metric for metric in known().values() if metric is not CSAT_STARS]
+    """Each metric that has words of its own: CSAT on one scale shares those of CSAT."""
+    return [metric for metric in known().values() if not metric.of]
 
 
 def definitions() -> dict[str, Any]:

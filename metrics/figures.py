@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from metrics import histograms, intervals
-from metrics.definitions import CSAT, CSAT_STARS, Metric, Unit
+from metrics.definitions import CSAT, SCALES, Metric, Unit
+from metrics.scales import on_one_scale
 from metrics.summing import COUNTS, mature_by_source, mature_until, summed
 
 __all__ = [
@@ -57,7 +58,7 @@ def made_of(metric: Metric) -> set[str]:
     names = (*metric.numerator, *metric.denominator, *metric.left_out, *metric.unmeasured)
     found = {name.removeprefix("-") for name in names}
     if metric.key == CSAT.key:
-        found |= made_of(CSAT_STARS)
+        found = found.union(*map(made_of, SCALES))
     return found | ({"handle_square"} if metric.unit is Unit.SECONDS and metric.denominator else set())
 
 
@@ -87,9 +88,9 @@ def _key(value: Any) -> Any:
 
 
 def figure(metric: Metric, found: Parts, counts: Counter[int] | None = None) -> Figure:
-    """The metric's figure from its parts, with the interval that fits; a median needs its histogram, `counts`."""
-    if metric.key == CSAT.key and found["stars_n"] > found["good_n"] + found["bad_n"]:
-        metric = CSAT_STARS
+    """The metric's figure from its parts, with the interval that fits; a median needs its histogram, `counts`. CSAT is
+    on the scale with most answers among them: of several that stand together, choose it before (metrics/scales.py)."""
+    metric = on_one_scale(metric, found)
     shown = _median(metric, counts or Counter()) if metric.log else _ratio(metric, found)
     return _complete(shown, found)
 
@@ -117,8 +118,7 @@ def value(metric: Metric, found: Parts, stored: bytes = b"") -> float | None:
     """The value of that figure alone, where no interval is shown; `stored` is a median's histogram as it is kept."""
     if metric.log:
         return histograms.median(stored)
-    if metric.key == CSAT.key and found["stars_n"] > found["good_n"] + found["bad_n"]:
-        metric = CSAT_STARS
+    metric = on_one_scale(metric, found)
     top = float(sum(found[name] for name in metric.numerator))
     if not metric.denominator:
         return top

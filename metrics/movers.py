@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
+from metrics.definitions import SCALES
 from metrics.differences import adjusted, difference
 from metrics.models import Rollup
 from metrics.summing import summed
@@ -28,18 +29,23 @@ FALSE_SHARE = (
 
 @dataclass(frozen=True)
 class Share:
-    """A share of tickets: the rollup column of its hits, the columns it is a share of, and whether more is better."""
+    """A share of tickets: the rollup column of its hits, the columns it is a share of, and whether more is better; of
+    CSAT the scale: answers of a team are compared with answers on the same."""
 
     name: str
     label: str | Promise
     hits: str
     of: tuple[str, ...]
     more_is_better: bool
+    scale: str = ""
 
 
 SLA = ("sla_reply_met_n", "sla_reply_breached_n", "sla_reply_overdue_n")
 SHARES = (
-    Share("csat", _("CSAT"), "good_n", ("good_n", "bad_n"), True),
+    *(
+        Share("csat", metric.label, metric.numerator[0], metric.denominator, True, metric.scale)
+        for metric in SCALES
+    ),
     Share("sla_first_reply", _("SLA first reply"), SLA[0], SLA, True),
     Share("reopen", _("Reopened"), "reopened_n", ("reopen_known_n",), False),
 )

@@ -59,7 +59,11 @@ def last_days(viewer: User, document: Document, version: Version | None) -> Pane
         for label in narrow["label"]
         if label in by_metric[0]
     ]
-    return Panel("metrics/figures_panel.html", {"rows": rows, "first": first, "last": last}, order=40)
+    return Panel(
+        "metrics/figures_panel.html",
+        {"rows": rows, "first": first, "last": last},
+        order=40,
+    )
 
 
 def _dashboard(label: str) -> str:

@@ -31,6 +31,7 @@ from metrics.figures import (
 from metrics.filters import Period
 from metrics.levels import Refused
 from metrics.models import Rollup
+from metrics.scales import on_one_scale
 
 __all__ = [
     "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "buckets", "check", "figure", "figures",
@@ -62,6 +63,7 @@ def trend(
     for (day,), log in (buckets(within, metric.log, "day") if metric.log else {}).items():
         counts[_start(day, period, weekly=weekly)].update(log)
     nothing = dict.fromkeys(COUNTS, 0)
+    metric = on_one_scale(metric, sum(added.values(), Counter()))
     return [Point(day, figure(metric, {**nothing, **found}, counts[day])) for day, found in added.items()]
 
 

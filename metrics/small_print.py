@@ -17,7 +17,7 @@ Told = dict[str, float | None]
 HANDLE_LOG: Final = "handle_log"
 # The parts and histograms that it needs beside what the figure is made of.
 PARTS: Final[dict[str, tuple[str, ...]]] = {
-    CSAT.key: ("offered_n",),
+    CSAT.key: ("offered_n", "answered_n"),
     AHT.key: ("measured_n", "created_n"),
     SLA_RESOLUTION.key: ("vendor_sla_n", "vendor_sla_met_n"),
     VOLUME.key: ("flagged_n",),
@@ -28,7 +28,7 @@ LOGS: Final[dict[str, tuple[str, ...]]] = {AHT.key: (HANDLE_LOG,)}
 def told(metric: Metric, parts: Parts, logs: Logs) -> Told:
     """By name: shares from 0 to 1, durations in seconds, counts. None for what was not measured; {} where the figure
     says all."""
-    tell = _TELLING.get(metric.key)
+    tell = _TELLING.get(metric.family)
     if tell is not None:
         return tell(parts, logs)
     return {"p90": histograms.percentile(logs.get(metric.log, Counter()), 0.9)} if metric.log else {}

@@ -28,7 +28,7 @@ def needed(metrics: Iterable[Metric], *, small_print: bool = True) -> list[str]:
     """The parts that these metrics are made of, and their small print."""
     found: set[str] = set()
     for metric in metrics:
-        found |= made_of(metric) | ({*PARTS.get(metric.key, ())} if small_print else set())
+        found |= made_of(metric) | ({*PARTS.get(metric.family, ())} if small_print else set())
     return sorted(found)
 
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
+from metrics.definitions import Metric
 from metrics.filters import Period
 from sopdesk.text import reversing
 
@@ -21,6 +22,11 @@ def spans(starts: Sequence[date], last: date) -> list[Period]:
     """The days of each point of a trend: from where it begins to before the next."""
     ends = [*(start - timedelta(days=1) for start in starts[1:]), last]
     return [Period(start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def behind(choices: Mapping[str, str], metric: Metric, period: Period) -> str:
+    """The list of the tickets behind this figure, on its scale."""
+    return address({**choices, **({"scale": metric.scale} if metric.scale else {})}, metric.family, period)
 
 
 def address(choices: Mapping[str, str], shown: str, period: Period, **more: str | int) -> str:

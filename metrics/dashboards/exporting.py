@@ -10,7 +10,7 @@ from metrics.dashboards.comparing import Change, Mix
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.page import dimension_of, metric_of
 from metrics.dashboards.tabs import Tab
-from metrics.definitions import Metric
+from metrics.definitions import CSAT, Metric
 from metrics.reporting import Figure
 from metrics.tiles import FIGURE, File, figure, number
 
@@ -37,12 +37,18 @@ def file(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str]) -> File:
 
 
 def _tiles(chosen: DashboardFilter, metrics: tuple[Metric, ...]) -> Iterator[list[str]]:
-    yield ["metric", "unit", "from", "to", *FIGURE, *CHANGE, *MIX]
+    yield ["metric", "unit", "from", "to", *FIGURE, *CHANGE, *MIX, "scale"]
     period = chosen.period_now
     for tile in mixing.tiles(chosen, measuring.board(chosen, metrics, by_day=False)):
         days = [period.first.isoformat(), period.last.isoformat()]
-        named = [tile.metric.key, tile.metric.unit.value, *days]
-        yield [*named, *figure(tile.figure), *_change(tile.other, tile.change), *_mix(tile.mix)]
+        named = [tile.metric.family, tile.metric.unit.value, *days]
+        yield [
+            *named,
+            *figure(tile.figure),
+            *_change(tile.other, tile.change),
+            *_mix(tile.mix),
+            tile.metric.scale,
+        ]
 
 
 def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
@@ -55,23 +61,34 @@ def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
         "compared_value",
         "compared_n",
         "compared_note",
+        "scale",
     ]
     board = measuring.board(chosen, (metric,), metric)
+    metric = board.measured(metric)
     points, others = board.points(metric)
     others, said = mixed_line.others(chosen, board, metric, others)
     for point, other in zip_longest(points, others[: len(points)]):
         there = (
             [other.day.isoformat(), number(other.figure.value), str(other.figure.n)] if other else [""] * 3
         )
-        yield [metric.key, metric.unit.value, point.day.isoformat(), *figure(point.figure), *there, said]
+        named = [metric.family, metric.unit.value, point.day.isoformat()]
+        yield [*named, *figure(point.figure), *there, said, metric.scale]
 
 
 def _by(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> Iterator[list[str]]:
     by = dimension_of(params, chosen.viewer)
-    yield ["metric", "unit", by.key, "name", "of", *FIGURE, *CHANGE, *MIX]
+    if metric.key == CSAT.key:
+        metric = measuring.board(chosen, (metric,), by_day=False).measured(metric)
+    yield ["metric", "unit", by.key, "name", "of", *FIGURE, *CHANGE, *MIX, "scale"]
     for line in mixing.lines(chosen, metric, by, sort=params.get("sort", "")):
-        named = [metric.key, metric.unit.value, line.name.key, line.name.text, line.name.note]
-        yield [*named, *figure(line.figure), *_change(line.other, line.change), *_mix(line.mix)]
+        named = [metric.family, metric.unit.value, line.name.key, line.name.text, line.name.note]
+        yield [
+            *named,
+            *figure(line.figure),
+            *_change(line.other, line.change),
+            *_mix(line.mix),
+            metric.scale,
+        ]
 
 
 def _change(other: Figure | None, change: Change | None) -> list[str]:

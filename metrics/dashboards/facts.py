@@ -9,7 +9,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from metrics import small_print
+from metrics import scales, small_print
 from metrics.definitions import (
     AHT,
     CSAT,
@@ -28,14 +28,19 @@ LATELY: Final = timedelta(days=92)  # a source that ended before is no news
 
 @dataclass(frozen=True)
 class Fact:
-    """A sentence, and the list of tickets it is about (a key of tickets.SHOWN), "" for none."""
+    """A sentence, and the list of tickets it is about (a key of tickets.SHOWN), or the scale on which CSAT is told of
+    them; "" for none. `is_always`: also said where the figure is not measured."""
 
     text: str
     shown: str = ""
+    scale: str = ""
+    is_always: bool = False
 
 
 def facts_of(metric: Metric, parts: Parts, logs: Logs) -> list[Fact]:
     """What the tile of this metric says below its figure."""
+    if metric.family == CSAT.key:
+        return list(_csat(metric, parts))
     tell = _TELLING.get(metric.key)
     if tell is not None:
         return list(tell(parts, logs))
@@ -44,15 +49,20 @@ def facts_of(metric: Metric, parts: Parts, logs: Logs) -> list[Fact]:
     return list(_percentile(metric, parts, logs)) if metric.log else []
 
 
-def _csat(parts: Parts, logs: Logs) -> Iterator[Fact]:
-    answered = small_print.told(CSAT, parts, logs)["response_rate"]
+def _csat(metric: Metric, parts: Parts) -> Iterator[Fact]:
+    answers = scales.answers(metric, parts)
+    answered = small_print.told(metric, parts, {})["response_rate"]
     if answered is not None:
         yield Fact(_("%(share)s of those asked answered") % {"share": share(answered)})
-    if parts["bad_n"]:
-        yield Fact(_("%(n)s rated bad") % {"n": grouped(parts["bad_n"])}, "rated_bad")
-    other = min(parts["good_n"] + parts["bad_n"], parts["stars_n"])
-    if other:
-        yield Fact(_("%(n)s answers on another scale are not in this figure") % {"n": grouped(other)})
+    unhappy = answers - scales.satisfied(metric, parts)
+    if unhappy:
+        yield Fact(_("%(n)s not satisfied") % {"n": grouped(unhappy)}, "rated_bad", metric.scale)
+    for other, n in scales.others(metric, parts):
+        said = _("%(n)s answers on another scale are not in it: %(name)s")
+        yield Fact(said % {"n": grouped(n), "name": other.label}, scale=other.scale, is_always=True)
+    if parts["other_question_n"]:
+        said = _("%(n)s answers to another question (NPS, effort) are not in it")
+        yield Fact(said % {"n": grouped(parts["other_question_n"])}, is_always=True)
 
 
 def _promise(metric: Metric, kind: str) -> Callable[[Parts, Logs], Iterator[Fact]]:
@@ -101,7 +111,6 @@ def _volume(parts: Parts, logs: Logs) -> Iterator[Fact]:
 
 
 _TELLING: Final[dict[str, Callable[[Parts, Logs], Iterator[Fact]]]] = {
-    CSAT.key: _csat,
     SLA_REPLY.key: _promise(SLA_REPLY, "reply"),
     SLA_NEXT_REPLY.key: _promise(SLA_NEXT_REPLY, "next_reply"),
     SLA_RESOLUTION.key: _promise(SLA_RESOLUTION, "resolution"),

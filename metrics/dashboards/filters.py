@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from metrics import aliases, levels
+from metrics import aliases, levels, scales
 from metrics.dashboards import offering, typed
 from metrics.filters import DEFAULT_PERIOD, KINDS, AnyChoice, FigureFilter, Period, valued
 from sopdesk.accounts.models import User
@@ -92,6 +92,7 @@ class DashboardFilter(FigureFilter):
     sop = AnyChoice(label=gettext_lazy("SOP"), required=False)
     macro = AnyChoice(label=gettext_lazy("Macro"), required=False)
     agent = AnyChoice(label=gettext_lazy("Agent"), required=False)
+    scale = forms.ChoiceField(label=gettext_lazy("Scale of CSAT"), required=False, choices=[*scales.CHOICES])
 
     def __init__(self, params: QueryDict, *, user: User) -> None:
         self.params, self.names = params.copy(), aliases.names()
@@ -191,6 +192,11 @@ class DashboardFilter(FigureFilter):
     @cached_property
     def period_now(self) -> Period:
         return self.period_chosen()
+
+    @property
+    def scale_chosen(self) -> str:
+        """The scale that figures of satisfaction shall be of, "" for the one with most answers."""
+        return self.chosen("scale")
 
     @property
     def against_chosen(self) -> str:

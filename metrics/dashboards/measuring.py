@@ -23,6 +23,7 @@ from metrics.definitions import BY_KEY, Metric
 from metrics.filters import Period
 from metrics.levels import Narrow
 from metrics.reporting import Figure, Point
+from metrics.scales import on_one_scale
 from sopdesk.accounts.models import User
 
 SPARSE_DAYS: Final = 14  # fewer days are never drawn as weeks
@@ -124,6 +125,11 @@ class Board:
     metrics: tuple[Metric, ...]
     now: Side
     other: Side | None
+    scale: str = ""
+
+    def measured(self, metric: Metric) -> Metric:
+        """CSAT on the scale that is chosen, or that has most answers now: both sides, tile and trend are of one."""
+        return on_one_scale(metric, self.now.added, self.scale)
 
     def tiles(self) -> list[Tile]:
         """One for each metric, in their order."""
@@ -131,12 +137,13 @@ class Board:
 
     def points(self, metric: Metric) -> tuple[list[Point], list[Point]]:
         """The trend of a figure and what it is compared with, by day or by week."""
-        weekly = self.is_by_week(metric)
+        weekly, metric = self.is_by_week(metric), self.measured(metric)
         others = self.other.points(metric, weekly=weekly) if self.other else []
         return self.now.points(metric, weekly=weekly), others
 
     def is_by_week(self, metric: Metric) -> bool:
         """Over more than 13 weeks, and where most days have too few tickets to be shown."""
+        metric = self.measured(metric)
         if is_weekly(self.now.period):
             return True
         if not metric.least or self.now.period.days < SPARSE_DAYS:
@@ -147,12 +154,13 @@ class Board:
         return 2 * sum(figure.is_small for figure in measured) > len(measured)
 
     def _tile(self, metric: Metric) -> Tile:
+        metric = self.measured(metric)
         figure = self.now.figure(metric)
         other = self.other.figure(metric) if self.other else None
         hidden = figure.is_small and "agent" in self.now.narrow
         facts = [] if hidden else facts_of(metric, self.now.added, self.now.whole_logs)
         kept = figure.is_measured or is_kept(metric, self.now.narrow)
-        return Tile(figure.metric, figure, other, change(figure, other), facts, is_kept=kept)
+        return Tile(metric, figure, other, change(figure, other), facts, is_kept=kept)
 
 
 def board(
@@ -167,14 +175,14 @@ def board(
     now = Side(chosen.viewer, chosen.narrow(), period)
     if before is None:
         _fill([now], metrics, drawn, by_day=by_day)
-        return Board(metrics, now, None)
+        return Board(metrics, now, None, chosen.scale_chosen)
     other = Side(chosen.viewer, chosen.narrow_other(), before)
     if chosen.segment:
         _fill([now], metrics, drawn, by_day=by_day)
         _fill([other], metrics, drawn, by_day=by_day)
     else:
         _fill([now, other], metrics, drawn, by_day=by_day)
-    return Board(metrics, now, other)
+    return Board(metrics, now, other, chosen.scale_chosen)
 
 
 def is_kept(metric: Metric, *narrows: Narrow, by: Sequence[str] = ()) -> bool:

@@ -72,7 +72,7 @@ def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query:
     except Refused as refusal:
         refused = ways_out.refusal(refusal, params, None)
         figures = {"tiles": measuring.not_kept(tab.metrics), "refused": refused}
-    return {**shown, **figures, **_table(chosen, metric, params)}
+    return {**shown, **figures, **_table(chosen, figures.get("metric", metric), params)}
 
 
 @worded
@@ -104,6 +104,7 @@ def opened(view: SavedView) -> str:
 
 def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any]:
     board = measuring.board(chosen, tab.metrics, metric)
+    metric = board.measured(metric)
     points, others = board.points(metric)
     others, line_said = mixed_line.others(chosen, board, metric, others)
     days = [point.day for point in points]
@@ -112,6 +113,7 @@ def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any
     drawn = marking.drawn(marks.shown, days)
     chart = drawing.trend(metric, points, others, other_name=chosen.against_label, marks=drawn)
     return {
+        "metric": metric,
         "tiles": mixing.tiles(chosen, board),
         "points": points,
         "beside": [*zip_longest(points, others[: len(points)])],

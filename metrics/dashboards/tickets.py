@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from metrics import backlogs, levels
 from metrics.dashboards import still_open
 from metrics.dashboards.filters import DashboardFilter
+from metrics.definitions import SCALES
 from metrics.filters import moments
 from metrics.measured_by import Measured
 from metrics.models import HandleSegment, Rating, SlaResult, Source, Ticket, VendorFigure
@@ -45,10 +46,10 @@ class Shown:
     """A list: its name, the moment that must lie in the period, how it narrows, and whether only mature days count.
 
     `rows`: what the figure counts where that is not tickets, between two moments; the list is of the tickets that have
-    any, and `counted` says how many. `agent`: whose they are, of such a row or else of the ticket. `is_now`: as it is
-    now, whatever the days. `standing`: open at the end of the last day, of any age (STANDING) or of one. `behind`: what
-    another app's figure counts, narrowed by that app, each row with its `ticket`; `told` says how many, and `further`
-    where they stand (a name and an address)."""
+    any, and `counted` says how many; `by_scale`: those on the scale that is chosen. `agent`: whose they are, of such a
+    row or else of the ticket. `is_now`: as it is now, whatever the days. `standing`: open at the end of the last day,
+    of any age (STANDING) or of one. `behind`: what another app's figure counts, narrowed by that app, each row with its
+    `ticket`; `told` says how many, and `further` where they stand (a name and an address)."""
 
     label: str | Promise
     moment: str
@@ -58,6 +59,7 @@ class Shown:
     rows: Rows | None = None
     counted: Counted | None = None
     standing: int | None = None
+    by_scale: bool = False
     is_now: bool = False
     behind: Behind | None = None
     told: Callable[[QuerySet[Any]], str] | None = None
@@ -90,23 +92,6 @@ def _promise(metric: str, *states: str) -> Narrow:
     return lambda tickets: tickets.filter(Exists(rows))
 
 
-def _rated(*normalised: str, scale: str = "") -> Rows:
-    """Ratings, of each ticket the latest, which is the one that counts."""
-    later = Rating.objects.filter(
-        Q(counts_at__gt=OuterRef("counts_at")) | Q(counts_at=OuterRef("counts_at"), pk__gt=OuterRef("pk")),
-        ticket=OuterRef("ticket"),
-    )
-    rows = Rating.objects.filter(
-        ~Exists(later), normalised__in=normalised, **({"scale": scale} if scale else {})
-    )
-    return lambda first, after: rows.filter(counts_at__gte=first, counts_at__lt=after)
-
-
-def _of_ratings(label: Promise, rows: Rows, *, in_tabs: bool = True) -> Shown:
-    wrong = Q(flags__contains=["rated_before_created"])
-    return Shown(label, "", _where(~wrong), in_tabs=in_tabs, rows=rows, agent=RATED_BY)
-
-
 def _reopening_known(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     telling = Source.objects.filter(provides__contains=["reopened_at"]).values("pk")
     return tickets.filter(SOLVABLE, Q(reopen_count__isnull=False) | Q(source__in=telling))
@@ -120,6 +105,27 @@ def _reopened(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def _handled(first: datetime, after: datetime) -> QuerySet[Any]:
     return HandleSegment.objects.filter(ended_at__gte=first, ended_at__lt=after, ticket__isnull=False)
+
+
+def _rated(*normalised: str) -> Rows:
+    """Latest ratings, which are the ones that count, of the questions about satisfaction."""
+    scales = [metric.scale for metric in SCALES]
+    given = Coalesce("rated_at", "offered_at", "counts_at")
+    same = Rating.objects.filter(ticket=OuterRef("ticket"), scale__in=scales).annotate(given=given)
+    at_once = Q(counts_at=OuterRef("counts_at"))
+    later = same.filter(
+        Q(counts_at__gt=OuterRef("counts_at"))
+        | at_once & Q(given__gt=OuterRef("given"))
+        | at_once & Q(given=OuterRef("given"), pk__gt=OuterRef("pk"))
+    )
+    answers = Rating.objects.annotate(given=given).filter(normalised__in=normalised, scale__in=scales)
+    rows = answers.filter(~Exists(later))
+    return lambda first, after: rows.filter(counts_at__gte=first, counts_at__lt=after)
+
+
+def _of_ratings(label: Promise, rows: Rows) -> Shown:
+    wrong = Q(flags__contains=["rated_before_created"])
+    return Shown(label, "", _where(~wrong), rows=rows, agent=RATED_BY, by_scale=True)
 
 
 def _waits(*conditions: Q) -> Rows:
@@ -156,14 +162,10 @@ def _open_now(label: Promise, which: Callable[[datetime], QuerySet[SlaResult]]) 
 
 
 _JUDGED: Final = ("met", "breached", "overdue")
-_GOOD_OR_BAD: Final = ("positive", "negative")
 SHOWN: Final[dict[str, Shown]] = {
     "volume": Shown(_("Created"), "created_at", _where()),
-    "csat": _of_ratings(_("Rated good or bad"), _rated(*_GOOD_OR_BAD, scale="good_bad")),
-    "csat_stars": _of_ratings(
-        _("Rated with stars"), _rated("positive", "neutral", "negative", scale="1_5"), in_tabs=False
-    ),
-    "rated_bad": _of_ratings(_("Rated bad"), _rated("negative")),
+    "csat": _of_ratings(_("Rated"), _rated("positive", "neutral", "negative")),
+    "rated_bad": _of_ratings(_("Not satisfied"), _rated("negative", "neutral")),
     "sla_reply": Shown(_("First reply promised"), "created_at", _promise("first_reply", *_JUDGED)),
     "breached_reply": Shown(_("First reply breached"), "created_at", _promise("first_reply", "breached")),
     "overdue_reply": Shown(_("First reply overdue"), "created_at", _promise("first_reply", "overdue")),
@@ -226,7 +228,7 @@ SHOWN: Final[dict[str, Shown]] = {
 # Lists that have another name elsewhere: what a metric names in its definition, and what links of other pages say.
 SAME: Final = {
     "all": "volume", "rated": "csat", "late_reply": "breached_reply", "late_resolution": "breached_resolution",
-    "solved": "resolution", "aht": "handled",
+    "solved": "resolution", "aht": "handled", **{metric.key: "csat" for metric in SCALES},
 }  # fmt: skip
 
 
@@ -271,10 +273,12 @@ def counted_in(found: QuerySet[Ticket], chosen: DashboardFilter, shown: str) -> 
 
 
 def _rows(which: Shown, chosen: DashboardFilter) -> QuerySet[Any] | None:
-    """What is counted in these days where that is not tickets; of one agent, theirs."""
+    """What is counted in these days where that is not tickets; of one agent, theirs, and on the scale chosen."""
     if which.rows is None:
         return None
     rows, agent = which.rows(*moments(chosen.period_now)), chosen.chosen("agent")
+    if which.by_scale and chosen.scale_chosen:
+        rows = rows.filter(scale=chosen.scale_chosen)
     return rows.alias(whose=which.agent).filter(whose=agent) if agent else rows
 
 

@@ -111,4 +111,6 @@ def _shared(request: HttpRequest) -> str:
     params = request.GET.copy()
     for name in page.OF_A_TAB:
         params.pop(name, None)
+    if "scale" in params:
+        params["scale"] = str(params["scale"])  # once: a link adds the one that it leads to
     return params.urlencode()

@@ -84,6 +84,7 @@ def _tile(tile: measuring.Tile, chosen: DashboardFilter) -> Iterator[str]:
     figure, label = tile.figure, tile.metric.label
     if not figure.is_measured:
         yield _("%(name)s: not measured") % {"name": label}
+        yield from (f"    {fact.text}" for fact in tile.facts if fact.is_always)
         return
     if figure.value is None:
         yield _("%(name)s: too few (n %(n)s)") % {"name": label, "n": grouped(figure.n)}

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from django.conf import settings
 from django.db import connection
 
-from metrics.effects.measures import CSAT_FIVE, CSAT_TWO, Measure
+from metrics.effects.measures import CSATS, Measure
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -144,10 +144,9 @@ def counts(measure: Measure, group: Group, first: date, last: date, *, singly: b
 
 
 def csat_measure(group: Group, first: date, last: date) -> Measure:
-    """The scale with more answers to our own tickets."""
+    """The scale with most answers to our own tickets."""
     answers = {
-        measure: counts(measure, group, first, last).sums(first, last, ours=True)[0]
-        for measure in (CSAT_TWO, CSAT_FIVE)
+        measure: counts(measure, group, first, last).sums(first, last, ours=True)[0] for measure in CSATS
     }
     return max(answers, key=lambda measure: answers[measure])
 

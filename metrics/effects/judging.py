@@ -27,7 +27,7 @@ from metrics.effects.regressing import Step, difference_of_differences, step_of
 from metrics.effects.spending import level
 from metrics.effects.windows import WEEK, Windows, shares_known, windows
 
-METHOD: Final = 4  # of this module and what it uses; a card says by which it was made
+METHOD: Final = 5  # of this module and what it uses; a card says by which it was made
 DAY_LEAST: Final = 5  # rows of a day that make it a point of the daily series
 
 
@@ -61,7 +61,7 @@ def _read(measure: Measure, asked: _Asked) -> Reading:
     span, first, until = asked.span, asked.first, asked.until
     least, most = asked.group.delays
     own = span.within(measure.mature_days, until)
-    empty = Reading(measure.key, measure.kind.value, own.weeks, "not_enough")
+    empty = Reading(measure.key, measure.kind.value, own.weeks, "not_enough", scale=measure.metric.scale)
     if own.before[0] < first or (own.weeks == 0 and span.before[0] < first):
         return replace(empty, missing={"why": "no_history", "day": (first + least).isoformat()})
     if own.weeks == 0:

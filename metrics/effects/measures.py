@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from metrics.definitions import AHT, CSAT, REOPENED, SLA_REPLY, SLA_RESOLUTION, VOLUME, Metric
+from metrics.counting import LAST_RATING
+from metrics.definitions import AHT, REOPENED, SCALES, SLA_REPLY, SLA_RESOLUTION, VOLUME, Metric
 
 
 class Kind(StrEnum):
@@ -33,15 +34,12 @@ class Measure:
 
     @property
     def key(self) -> str:
-        return self.metric.key
+        return self.metric.family
 
 
 _TICKETS: Final = "metrics_ticket AS t"
 _RATED: Final = f"metrics_rating AS r JOIN {_TICKETS} ON t.id = r.ticket_id"
-_LATEST: Final = (
-    "NOT EXISTS (SELECT 1 FROM metrics_rating AS later WHERE later.ticket_id = r.ticket_id"
-    " AND (later.counts_at, later.id) > (r.counts_at, r.id)) AND NOT 'rated_before_created' = ANY(t.flags)"
-)
+_LATEST: Final = f"{LAST_RATING} AND NOT 'rated_before_created' = ANY(t.flags)"
 _POSITIVE: Final = "(r.normalised = 'positive')::int"
 _SOLVABLE: Final = "NOT t.flags && '{solved_before_created,solved_out_of_order}'"
 
@@ -53,14 +51,13 @@ def _promise(metric: Metric, name: str, mature_days: int = 0) -> Measure:
     )  # fmt: skip
 
 
-# Scales are never mixed: of the two CSATs the one with more answers is shown.
-CSAT_TWO: Final = Measure(
-    CSAT, Kind.SHARE, _RATED, "r.counts_at",
-    f"r.scale = 'good_bad' AND r.normalised IN ('positive', 'negative') AND {_LATEST}", _POSITIVE,
-)  # fmt: skip
-CSAT_FIVE: Final = Measure(
-    CSAT, Kind.SHARE, _RATED, "r.counts_at",
-    f"r.scale = '1_5' AND r.normalised IS NOT NULL AND {_LATEST}", _POSITIVE,
+# Scales are never mixed: the one with most answers is shown.
+CSATS: Final = tuple(
+    Measure(
+        metric, Kind.SHARE, _RATED, "r.counts_at",
+        f"r.scale = '{metric.scale}' AND r.normalised IS NOT NULL AND {_LATEST}", _POSITIVE,
+    )
+    for metric in SCALES
 )  # fmt: skip
 HANDLED: Final = Measure(
     AHT, Kind.LOG, f"metrics_handlesegment AS h JOIN {_TICKETS} ON t.id = h.ticket_id", "h.ended_at",
@@ -75,4 +72,4 @@ PROMISED_REPLY: Final = _promise(SLA_REPLY, "first_reply")
 PROMISED_RESOLUTION: Final = _promise(SLA_RESOLUTION, "resolution", 7)
 CREATED: Final = Measure(VOLUME, Kind.COUNT, _TICKETS, "t.created_at", "true", "1")
 
-ALL: Final = (CSAT_TWO, CSAT_FIVE, HANDLED, REOPENINGS, PROMISED_REPLY, PROMISED_RESOLUTION, CREATED)
+ALL: Final = (*CSATS, HANDLED, REOPENINGS, PROMISED_REPLY, PROMISED_RESOLUTION, CREATED)

@@ -35,7 +35,7 @@ class Reading:
     two p, `q` the same adjusted for all looks, sites and measures. `looks`: of all that the last look will know, the
     share each look so far had. Changes have intervals of `confidence`: so wide that all looks and `sites` together err
     no oftener than 5 %. `needed`: the least difference of shares, or ratio above 1, that this card would have found 8
-    times in 10.
+    times in 10. `scale`: of the answers, where they are of one.
     """
 
     key: str
@@ -53,6 +53,7 @@ class Reading:
     confidence: float = intervals.CONFIDENCE
     sites: int = 1
     needed: float | None = None
+    scale: str = ""
     points: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from metrics.effects.measures import Kind
 from metrics.effects.models import Card
 from metrics.effects.published import Published
 from metrics.intervals import CONFIDENCE
+from metrics.scales import on_one_scale
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
 from sopdesk.text import figures
@@ -173,11 +174,16 @@ class Shown:
 def readings(card: Card, published: Sequence[Published] = ()) -> list[Shown]:
     """Every measure of a card: those that moved first, those not measured last. `published`: what its charts mark."""
     shown = [
-        Shown(data, BY_KEY[data["key"]], card.day, bool(card.began), published)
+        Shown(data, _metric(data), card.day, bool(card.began), published)
         for data in card.readings
         if data["key"] in BY_KEY
     ]
     return sorted(shown, key=lambda each: (not each.has_moved, not each.is_measured))
+
+
+def _metric(data: dict[str, Any]) -> Metric:
+    """On its scale; a card from before scales were kept does not say which."""
+    return on_one_scale(BY_KEY[data["key"]], {}, data.get("scale", ""))
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ HOURS: Final = Factor(
 )  # fmt: skip
 DISSATISFACTION: Final = Factor(
     "dissatisfaction", _("Dissatisfied"),
-    _("(bad answers + ½) ÷ (answers + 1), of the scale with more answers"), 20,
+    _("(answers that are not satisfied + ½) ÷ (answers + 1), of all labels on one scale: the one with most answers, or "
+      "the one that you choose"), 20,
 )  # fmt: skip
 REOPENS: Final = Factor(
     "reopens", _("Reopened"), _("(reopened within 7 days + ½) ÷ (solved and mature + 1)"), 30

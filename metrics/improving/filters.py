@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from metrics import aliases
+from metrics import aliases, scales
 from metrics.filters import FigureFilter
 from metrics.improving.definitions import LEVERS
 from metrics.improving.models import Initiative
@@ -25,12 +25,13 @@ class WorkFilter(FigureFilter):
     """Which tickets, over thirteen weeks by default, and which lever."""
 
     lever = forms.ChoiceField(label=_("What could help"), required=False)
+    scale = forms.ChoiceField(label=_("Scale of CSAT"), required=False, choices=[*scales.CHOICES])
 
     def __init__(self, params: QueryDict, *, user: User) -> None:
         said = params.copy()
         said.setdefault("period", "91")
         super().__init__(said, user=user)
-        for name in [name for name in self.fields if name not in (*SHOWN, "lever")]:
+        for name in [name for name in self.fields if name not in (*SHOWN, "lever", "scale")]:
             del self.fields[name]
         self._offer("lever", [(lever.key, lever.label) for lever in LEVERS])
         self.full_clean()

@@ -13,10 +13,11 @@ from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
 from metrics import intervals, levels
-from metrics.definitions import BY_KEY, VOLUME, Metric
+from metrics.definitions import BY_KEY, CSAT, CSAT_GOOD_BAD, VOLUME, Metric
 from metrics.filters import Period
 from metrics.improving import scopes
 from metrics.reporting import Figure, Point, buckets, figure, parts, trend
+from metrics.scales import on_one_scale
 
 if TYPE_CHECKING:
     from metrics.improving.models import Baseline, Initiative
@@ -57,12 +58,15 @@ def rollups(initiative: Initiative, viewer: User) -> QuerySet[Any]:
     return levels.level_for(viewer, (), levels.wanted(scopes.narrow(initiative))).rollups
 
 
-def figures(initiative: Initiative, viewer: User, period: Period, keys: Iterable[str]) -> dict[str, Figure]:
-    """Some figures of a period, each once. A query, and one more for each median."""
+def figures(
+    initiative: Initiative, viewer: User, period: Period, keys: Iterable[str], *, scale: str = ""
+) -> dict[str, Figure]:
+    """Some figures of a period, each once; of CSAT on that scale, or on the one with most answers. A query, and one
+    more for each median."""
     within = rollups(initiative, viewer).filter(day__range=(period.first, period.last))
     added = parts(within)
     found = {
-        key: figure(BY_KEY[key], added, _counts(within, BY_KEY[key]))
+        key: figure(on_one_scale(BY_KEY[key], added, scale), added, _counts(within, BY_KEY[key]))
         for key in dict.fromkeys(keys)
         if key in BY_KEY
     }
@@ -94,12 +98,23 @@ def _counts(within: QuerySet[Any], metric: Metric) -> Counter[int] | None:
 
 def frozen(baseline: Baseline) -> Figure:
     """A baseline as a figure."""
-    metric, value = BY_KEY[baseline.measured_as], baseline.value
+    metric, value = _measured(baseline), baseline.value
     if metric == VOLUME and baseline.low is None and value is not None and value == baseline.n:
         # Frozen as the number of tickets, before it was by the week.
         value = value * WEEK / Period(baseline.first, baseline.last).days
     is_small = baseline.value is None and baseline.n > 0
     return Figure(metric, value, baseline.n, baseline.low, baseline.high, is_small)
+
+
+def _measured(baseline: Baseline) -> Metric:
+    """The metric, CSAT on its scale. That of good or bad went by the name of them all once."""
+    found = BY_KEY[baseline.measured_as]
+    return CSAT_GOOD_BAD if found == CSAT and baseline.n else found
+
+
+def _scale(bases: Iterable[Baseline]) -> str:
+    """The scale of what was frozen, on which all that comes after is measured."""
+    return next((_measured(one).scale for one in bases if one.metric == CSAT.key), "")
 
 
 def newest_day(initiative: Initiative, viewer: User) -> Period | None:
@@ -118,7 +133,7 @@ def effects(initiative: Initiative, viewer: User) -> list[Effect]:
     period = newest_day(initiative, viewer)
     bases = list(initiative.baselines.all())
     keys = [one.metric for one in bases]
-    now = figures(initiative, viewer, period, keys) if period else {}
+    now = figures(initiative, viewer, period, keys, scale=_scale(bases)) if period else {}
     return [_effect(frozen(one), now.get(one.metric), period) for one in bases if one.metric in BY_KEY]
 
 
@@ -158,7 +173,7 @@ def way(initiative: Initiative, viewer: User) -> tuple[list[Point], Period]:
     bases = list(initiative.baselines.all())
     since = newest_day(initiative, viewer)
     period = Period(min(one.first for one in bases), since.last if since else max(one.last for one in bases))
-    metric, within = BY_KEY[initiative.metric], rollups(initiative, viewer)
+    metric, within = on_one_scale(BY_KEY[initiative.metric], {}, _scale(bases)), rollups(initiative, viewer)
     if metric != VOLUME:
         return trend(within, metric, period), period
     weeks = trend(within, metric, period, weekly=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Value
 from django.utils.translation import gettext as _
 
-from metrics import levels
+from metrics import levels, scales
 from metrics.dashboards import adding_up
 from metrics.definitions import AHT, BY_KEY, CSAT, REOPENED, Metric
 from metrics.filters import Period
@@ -49,7 +50,8 @@ class Head:
 
 @dataclass(frozen=True)
 class Opportunity:
-    """One label of a period. `priority` None: not ranked, for the reasons in `missing`. Shares from 0 to 1."""
+    """One label of a period. `priority` None: not ranked, for the reasons in `missing`. Shares from 0 to 1.
+    `elsewhere`: answers on other scales than that of `csat`."""
 
     label: str
     tickets: int
@@ -58,6 +60,7 @@ class Opportunity:
     measured: float | None
     aht: Figure
     csat: Figure
+    elsewhere: int
     dissatisfied: float | None
     reopened: Figure
     priority: float | None
@@ -86,33 +89,40 @@ class Opportunity:
         return 1 - self.csat.high, 1 - self.csat.low
 
 
-def ranked(narrow: Narrow, period: Period, viewer: User, today: date) -> list[Opportunity]:
+def ranked(
+    narrow: Narrow, period: Period, viewer: User, today: date, *, scale: str = ""
+) -> list[Opportunity]:
     """Every label with tickets in the period, the highest first, those not ranked last; tickets by another name count
-    under the label that it means. Seven queries."""
+    under the label that it means. All labels are of one scale of CSAT: that one, or the one with most answers. Seven
+    queries."""
     level = levels.level_for(viewer, ("label",), levels.wanted(narrow))
     pieces = level.within([period], at_once=levels.BLOCK_OF_WEEKS)
     added = adding_up.parts_by(level, ("label",), pieces, Value(0), [*COUNTS])
     found = {label: parts for (_mark, (label,)), parts in added.items() if parts["created_n"]}
     most = sorted(found, key=lambda label: (-found[label]["created_n"], label))[:LABELS_MAX]
     known = covers(most, viewer, today)
-    rows = [opportunity(label, found[label], period, known[label]) for label in most]
+    csat = scales.on_one_scale(CSAT, sum(found.values(), Counter()), scale)
+    rows = [opportunity(label, found[label], period, known[label], csat) for label in most]
     return ordered(rows, "-priority")
 
 
-def opportunity(label: str, parts: Mapping[str, Any], period: Period, cover: Cover) -> Opportunity:
-    """One label from its parts: nothing but sums goes in."""
+def opportunity(
+    label: str, parts: Mapping[str, Any], period: Period, cover: Cover, csat_on: Metric
+) -> Opportunity:
+    """One label from its parts: nothing but sums goes in. `csat_on`: CSAT on the scale of all labels."""
     weeks = period.days / 7
     hours, measured = _hours(parts, weeks)
-    answers, unhappy = _answers(parts)
+    answers, unhappy = _answers(csat_on, parts)
     reopened, solved = _sums(REOPENED, parts)
-    csat = figure(CSAT, dict(parts))
+    csat = figure(csat_on, dict(parts))
     missing = _missing(hours, parts["handled_n"], answers, solved)
     dissatisfied = (unhappy + HALF) / (answers + 1) if answers >= DISSATISFACTION.least else None
     back = (reopened + HALF) / (solved + 1) if solved >= REOPENS.least else None
     ranks = hours is not None and dissatisfied is not None and back is not None and not missing
     return Opportunity(
         label=label, tickets=parts["created_n"], weekly=parts["created_n"] / weeks, hours=hours, measured=measured,
-        aht=figure(AHT, dict(parts)), csat=csat, dissatisfied=dissatisfied, reopened=figure(REOPENED, dict(parts)),
+        aht=figure(AHT, dict(parts)), csat=csat, elsewhere=sum(n for _scale, n in scales.others(csat_on, parts)),
+        dissatisfied=dissatisfied, reopened=figure(REOPENED, dict(parts)),
         priority=hours * dissatisfied * back if ranks else None,  # type: ignore[operator]  # none of them is None
         missing=tuple(missing), levers=_levers(parts, weeks, csat, cover), cover=cover,
     )  # fmt: skip
@@ -127,12 +137,10 @@ def _hours(parts: Mapping[str, Any], weeks: float) -> tuple[float | None, float 
     return parts["handle_s"] / 3600 / weeks * max(1.0, created / measured), share
 
 
-def _answers(parts: Mapping[str, Any]) -> tuple[int, int]:
-    """Answers of the scale with more of them, and the unhappy among them."""
-    two = parts["good_n"] + parts["bad_n"]
-    if parts["stars_n"] > two:
-        return parts["stars_n"], parts["stars_n"] - parts["stars_top_n"]
-    return two, parts["bad_n"]
+def _answers(csat: Metric, parts: Mapping[str, Any]) -> tuple[int, int]:
+    """Answers of the scale, and the unhappy among them."""
+    n = scales.answers(csat, parts)
+    return n, n - scales.satisfied(csat, parts)
 
 
 def _sums(metric: Metric, parts: Mapping[str, Any]) -> tuple[int, int]:

@@ -50,7 +50,9 @@ def about(initiative: Initiative, viewer: User) -> dict[str, Any]:
         "points": points,
         "is_weekly": metric == VOLUME,
         "period": period,
-        "chart": drawing.trend(metric, points, marks=_marks(initiative, changes, marks.shown, points)),
+        "chart": drawing.trend(
+            target.baseline.metric, points, marks=_marks(initiative, changes, marks.shown, points)
+        ),
         "marks": marks,
         "changes": changes,
         "cards": cards(initiative, viewer),

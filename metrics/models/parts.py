@@ -74,6 +74,11 @@ class Parts(models.Model):
     bad_n = _count()
     stars_n = _count()
     stars_top_n = _count()
+    freshdesk_n = _count()
+    freshdesk_top_n = _count()
+    faces_n = _count()
+    faces_top_n = _count()
+    other_question_n = _count()
     # On the day the handling ended.
     handled_n = _count()
     handled_left_n = _count()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
 
-from metrics import levels
+from metrics import levels, scales
 from metrics.definitions import CSAT, VOLUME
 from metrics.watching import expecting, tables
 from metrics.watching.expecting import DAYS
@@ -45,7 +45,7 @@ def by_team(
 
 def _most(found: Found, by_label: dict[str, Table]) -> list[dict[str, Any]]:
     side = 1 if found.standing.signal.average > 0 else -1
-    amounts = {label: _amount(found, table, by_label) for label, table in by_label.items()}
+    amounts = {label: _amount(found, table) for label, table in by_label.items()}
     carried = {label: amount for label, amount in amounts.items() if amount * side > 0}
     least = LEAST * abs(sum(carried.values()))
     ordered = sorted(carried.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
@@ -56,13 +56,13 @@ def _most(found: Found, by_label: dict[str, Table]) -> list[dict[str, Any]]:
     ]
 
 
-def _amount(found: Found, table: Table, by_label: dict[str, Table]) -> float:
+def _amount(found: Found, table: Table) -> float:
     """Against what is usual of the label's own tickets that weekday, or of the team's answers and contacts."""
     if found.series.metric == VOLUME.key:
         standing = expecting.volume(table["created_n"])
         return standing.value - standing.expected if standing else 0.0
     usual = found.standing.expected
     if found.series.metric == CSAT.key:
-        hits, n = tables.answers(table, by=by_label.values())
+        hits, n = tables.answers(table, scales.on_one_scale(CSAT, {}, found.series.scale))
         return float(hits[-1] - n[-1] * usual)
     return float(table["handle_s"][-1] - table["handled_n"][-1] * usual)

@@ -40,6 +40,9 @@ class Alert(models.Model):
     site = models.ForeignKey(
         Site, on_delete=models.CASCADE, null=True, related_name="+", help_text=_("None: all sites together.")
     )
+    scale = models.CharField(
+        max_length=10, default="", blank=True, help_text=_("Of CSAT: the scale of its answers.")
+    )
     direction = models.CharField(max_length=4, choices=Direction.choices)
     first_day = models.DateField(_("since"))
     last_day = models.DateField(_("until"))

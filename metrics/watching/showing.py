@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from metrics import aliases
+from metrics import aliases, scales
 from metrics.definitions import BY_KEY, CSAT, VOLUME, Metric
 from metrics.watching.models import Alert
 from sopdesk.accounts.models import User
@@ -49,7 +49,7 @@ class Shown:
 
     @property
     def metric(self) -> Metric:
-        return BY_KEY[self.alert.metric]
+        return scales.on_one_scale(BY_KEY[self.alert.metric], {}, self.alert.scale)
 
     @property
     def is_worse(self) -> bool:
@@ -74,6 +74,7 @@ class Shown:
     @property
     def _whose(self) -> dict[str, str]:
         alert, said = self.alert, {"label": self.label} if self.label else {}
+        said |= {"scale": alert.scale} if alert.scale else {}
         if alert.team:
             return {**said, "team": alert.team.slug}
         return {**said, "site": alert.site.slug} if alert.site else said
@@ -100,6 +101,7 @@ def labels_of(alert: Alert) -> list[str]:
 
 def _carriers(alert: Alert) -> list[Carrier]:
     names, team = aliases.names(), {"team": alert.team.slug} if alert.team else {}
+    team |= {"scale": alert.scale} if alert.scale else {}
     found = [(names.meant(each["label"]), each["amount"]) for each in alert.carried_by]
     return [
         Carrier(label, _amount(alert.metric, amount), _tickets(alert, {"label": label, **team}))

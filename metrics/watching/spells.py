@@ -25,10 +25,11 @@ def keep(found: Found, day: date, carried_by: list[dict[str, Any]]) -> Alert:
     """The alert of this spell: the one that stands, made longer, or a new one."""
     series, standing = found.series, found.standing
     same = {**asdict(series), "direction": found.direction}
+    scale = same.pop("scale")
     names = aliases.names().of_one(series.label)  # a name that was another label's when the spell began
     figures = {
         "value": standing.value, "expected": standing.expected, "n": standing.n, "q": found.q,
-        "carried_by": carried_by,
+        "carried_by": carried_by, "scale": scale,
     }  # fmt: skip
     there: dict[str, Any] = {**same, "label__in": names}
     del there["label"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
@@ -11,18 +11,14 @@ import numpy as np
 from django.db.models import QuerySet, Sum
 
 from metrics import cutting
+from metrics.definitions import CSAT, SCALES, Metric
 from metrics.levels import Level
+from metrics.scales import on_one_scale
 from metrics.watching.expecting import DAYS, Floats
 
 PARTS: Final = (
-    "created_n",
-    "good_n",
-    "bad_n",
-    "stars_n",
-    "stars_top_n",
-    "handled_n",
-    "handle_s",
-    "handle_square",
+    *("created_n", "handled_n", "handle_s", "handle_square"),
+    *dict.fromkeys(name for metric in SCALES for name in (*metric.numerator, *metric.denominator)),
 )
 Table = dict[str, Floats]
 
@@ -44,10 +40,15 @@ def tables(
     return found
 
 
-def answers(table: Table, *, by: Iterable[Table] | None = None) -> tuple[Floats, Floats]:
-    """Satisfied answers and all answers of each day, of the scale with more answers; with `by`, with more in those."""
-    both = [*by] if by is not None else [table]
-    stars = sum(each["stars_n"].sum() for each in both)
-    if stars > sum((each["good_n"] + each["bad_n"]).sum() for each in both):
-        return table["stars_top_n"], table["stars_n"]
-    return table["good_n"], table["good_n"] + table["bad_n"]
+def csat_of(those: Iterable[Table]) -> Metric:
+    """CSAT on the scale with most answers in all of them together."""
+    added: Counter[str] = Counter()
+    for table in those:
+        added.update({name: int(days.sum()) for name, days in table.items()})
+    return on_one_scale(CSAT, added)
+
+
+def answers(table: Table, csat: Metric) -> tuple[Floats, Floats]:
+    """Satisfied answers and all answers of each day, on the scale of `csat`."""
+    top, n = (np.sum([table[name] for name in names], axis=0) for names in (csat.numerator, csat.denominator))
+    return top, n

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import F, Max, Min, Q, Sum
+from django.db.models import Max, Min, Q, Sum
 from django.utils import timezone
 
 from metrics.models import Rollup, StaleDay
@@ -58,11 +58,10 @@ def silent(newest: Newest, day: date) -> list[int]:
 def counted(first: date, last: date) -> dict[tuple[date, int], Counts]:
     """What there is by now of each day and source. One query."""
     rows = Rollup.objects.filter(label="", day__range=(first, last)).order_by().values_list("day", "source")
-    answers = F("good_n"), F("bad_n"), F("stars_n")
     sums = rows.annotate(
         created=Sum("created_n", default=0),
         handled=Sum("handled_n", default=0),
-        answered=sum((Sum(each, default=0) for each in answers[1:]), Sum(answers[0], default=0)),
+        answered=Sum("answered_n", default=0),
     )
     return {(day, source): (created, handled, answered) for day, source, created, handled, answered in sums}
 

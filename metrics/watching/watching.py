@@ -29,6 +29,7 @@ class Series:
     label: str
     team_id: int | None
     site_id: int | None
+    scale: str = ""  # of CSAT: the one with most answers in the days that are watched
 
     @property
     def place(self) -> spells.Place:
@@ -114,9 +115,9 @@ def standings(
 
 
 def _judged(series: Series, table: tables.Table) -> Iterator[tuple[Series, Standing | None]]:
-    """The three metrics of one group; of the two scales of CSAT the one with more answers."""
-    place = (series.label, series.team_id, series.site_id)
+    """The three metrics of one group; of the scales of CSAT the one with most answers."""
+    place, csat = (series.label, series.team_id, series.site_id), tables.csat_of([table])
     yield Series(VOLUME.key, *place), expecting.volume(table["created_n"])
-    yield Series(CSAT.key, *place), expecting.share(*tables.answers(table))
+    yield Series(CSAT.key, *place, csat.scale), expecting.share(*tables.answers(table, csat))
     handled = expecting.mean(table["handle_s"], table["handle_square"], table["handled_n"])
     yield Series(AHT.key, *place), handled

@@ -36,7 +36,7 @@ def test_a_lead_reads_every_tab_and_takes_a_picture_along(
         expect(seat.page.locator("[hx-trigger=load]")).to_have_count(0)
         seat.assert_accessible()
     seat.page.goto(f"/metrics/csat?{DAYS}")
-    seat.page.get_by_role("button", name="CSAT as a picture (PNG)").focus()
+    seat.page.get_by_role("button", name="CSAT (good or bad) as a picture (PNG)").focus()
     asked = [
         [464, 478, False],
         [480, 480, True],
@@ -55,8 +55,8 @@ def test_a_lead_reads_every_tab_and_takes_a_picture_along(
     with seat.page.expect_download() as taken:
         seat.page.keyboard.press("Enter")
     assert taken.value.suggested_filename == "csat.png"
-    tile = seat.page.get_by_role("region", name="CSAT", exact=True)
-    tile.get_by_role("link", name="CSAT", exact=True).click()
+    tile = seat.page.get_by_role("region", name="CSAT (good or bad)", exact=True)
+    tile.get_by_role("link", name="CSAT (good or bad)", exact=True).click()
     expect(seat.page.get_by_role("heading", level=1)).to_contain_text("tickets")
     seat.assert_accessible()
 

@@ -121,7 +121,7 @@ def test_a_card_counts_all_names_once(
     card = making.make(subject, None, 2, Known(WEEK, LAST))
     assert card is not None
     assert card.labels == ["refund"]
-    counts = counting.counts(counting.CSAT_TWO, groups[0], WEEK, LAST)  # no ratings
+    counts = counting.counts(counting.CSATS[0], groups[0], WEEK, LAST)  # no ratings
     assert counts.sums(WEEK, LAST, ours=True)[0] == 0
     created = counting.counts(judging.CREATED, groups[0], WEEK, LAST)
     assert (created.sums(WEEK, LAST, ours=True)[0], created.sums(WEEK, LAST, ours=False)[0]) == (10, 5)

@@ -122,7 +122,7 @@ def test_rebuilding_changes_nothing(desk: Import) -> None:
 
 def test_weeks_say_what_their_days_say(desk: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     """By whole weeks, packed or not, and by days: the same figures for any period."""
-    metrics = [metric for metric in BY_KEY.values() if metric.key != "csat_stars"]
+    metrics = [metric for metric in BY_KEY.values() if not metric.of]
     for period in (Period(date(2026, 1, 3), date(2026, 10, 1)), Period(date(2026, 3, 2), date(2026, 3, 8))):
         for by in ((), ("team",), ("label",)):
             weekly = reporting.reports(None, metrics, by=by, period=period)
@@ -208,7 +208,7 @@ def test_cells_of_weeks_say_what_their_days_say(
     for key, labels in (("SOP-0001", [a, c]), ("SOP-0002", [c])):
         factories.published("sop", key, author=ana, reviewer=ben, data={"labels": labels})
     cache.clear()
-    metrics = [metric for metric in BY_KEY.values() if metric.key != "csat_stars"]
+    metrics = [metric for metric in BY_KEY.values() if not metric.of]
     labels, fine = WeekCell.Kind.LABELS, WeekCell.Kind.FINE
     asked: list[tuple[tuple[str, ...], levels.Narrow, str | None]] = [
         (("label",), {}, labels),

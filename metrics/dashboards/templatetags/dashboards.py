@@ -95,9 +95,7 @@ def _behind(choices: dict[str, str] | None, points: Sequence[Point], period: Per
     if choices is None or period is None or not points:
         return lambda _figure, _at: ""
     days = drilling.spans([point.day for point in points], period.last)
-    return lambda figure, at: (
-        drilling.address(choices, figure.metric.key, days[at]) if figure.metric.shown else ""
-    )
+    return lambda figure, at: drilling.behind(choices, figure.metric, days[at]) if figure.metric.shown else ""
 
 
 @register.simple_tag
@@ -120,7 +118,7 @@ def line_rows(context: Context, lines: Iterable[Line]) -> str:
 
     def tickets(name: Name, metric: Metric) -> str:
         """The list of the tickets behind the figure."""
-        return drilling.address({**behind, **name.choice(behind.get("site", ""))}, metric.key, period)
+        return drilling.behind({**behind, **name.choice(behind.get("site", ""))}, metric, period)
 
     return Rows(
         metric=context["metric"],

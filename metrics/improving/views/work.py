@@ -27,8 +27,8 @@ def work(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     chosen = WorkFilter(request.GET, user=user)
     period, lever = chosen.period_chosen(), chosen.chosen("lever")
-    rows = ranking.ranked(chosen.narrow(), period, user, timezone.localdate())
-    rows = [row for row in rows if not lever or lever in row.levers]
+    found = ranking.ranked(chosen.narrow(), period, user, timezone.localdate(), scale=chosen.chosen("scale"))
+    rows = [row for row in found if not lever or lever in row.levers]
     sort = request.GET.get("sort", "-priority")
     running = _running(user, [row.label for row in rows], scopes.chosen_in(chosen))
     context = {
@@ -37,7 +37,7 @@ def work(request: HttpRequest) -> HttpResponse:
                  for row in ranking.ordered(rows, sort)],
         "sort": sort, "heads": ranking.heads(sort), "drawing": ranking.drawing(rows),
         "ranked": sum(row.priority is not None for row in rows), "tabs": tabs("work"),
-        "may_edit": allows(user, Permission.INITIATIVE_EDIT),
+        "csat": found[0].csat.metric if found else None, "may_edit": allows(user, Permission.INITIATIVE_EDIT),
     }  # fmt: skip
     return render(request, "metrics/improving/work.html", context)
 

@@ -17,7 +17,7 @@ from metrics import reporting
 from metrics.definitions import AHT, CSAT, REOPENED
 from metrics.effects import asking, counting, looking
 from metrics.effects.counting import Group
-from metrics.effects.measures import CSAT_TWO, HANDLED, REOPENINGS
+from metrics.effects.measures import CSATS, HANDLED, REOPENINGS
 from metrics.effects.models import Card
 from metrics.models import Rollup
 from metrics.summing import mature_until
@@ -70,7 +70,7 @@ def test_too_early_a_card_says_what_is_missing_and_until_when(cards: list[Card])
 def test_a_card_counts_what_the_dashboard_counts(sop: Document) -> None:
     group = Group(["refund-request"], ["refund-request"], [*Team.objects.values_list("pk", flat=True)])
     parts = reporting.parts(Rollup.objects.filter(label="refund-request"))
-    for measure, metric in ((CSAT_TWO, CSAT), (HANDLED, AHT), (REOPENINGS, REOPENED)):
+    for measure, metric in ((CSATS[0], CSAT), (HANDLED, AHT), (REOPENINGS, REOPENED)):
         last = mature_until() if metric is REOPENED else LAST  # the dashboard leaves out what is not mature
         n, total = counting.counts(measure, group, FIRST, LAST).sums(FIRST, last, ours=True)
         figure = reporting.figure(metric, parts)
