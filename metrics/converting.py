@@ -33,6 +33,7 @@ _PG: Final = {
     Kind.RATING: "text",
     Kind.SCALE: "text",
     Kind.FIGURES: "text",
+    Kind.ANSWERS: "text",
 }
 # The columns of `converted` that a file may have nothing for.
 _KINDS: Final = {
@@ -45,7 +46,11 @@ Fault = tuple[int, str, str]
 MERGED_TAG: Final = "closed_by_merge"
 _FIGURE: Final = "[^/;]{1,40}/(calendar|business)/(-?[0-9]{1,15})?/[tf]?"
 _UNREAD: Final = {"vendor_figures": "DISTINCT FROM raw_vendor_figures"}
-_RATING_WRONG: Final = """CASE rating_scale
+_ANSWER: Final = (
+    "[a-z0-9-]{1,4}@[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?"
+    "(Z|[+-][01][0-9]:[0-5][0-9])"
+)
+RATING_WRONG: Final = """CASE rating_scale
     WHEN 'good_bad' THEN rating NOT IN ('good', 'bad')
     WHEN '1_5' THEN rating !~ '^[1-5]$'
     WHEN '1_3' THEN rating !~ '^[1-3]$'
@@ -106,6 +111,13 @@ def _figures(cell: str) -> str:
     return f"CASE WHEN {cell} IS NULL OR {cell} ~ '^{_FIGURE}(;{_FIGURE})*$' THEN {cell} ELSE {readable} END"
 
 
+def _answers(cell: str) -> str:
+    return f"CASE WHEN {cell} ~ '^{_ANSWER}(;{_ANSWER})*$' THEN {cell} END"
+
+
+_SEVERAL: Final = {Kind.FIGURES: _figures, Kind.ANSWERS: _answers}
+
+
 def _typed(column: Column, mapping: FileMapping, *, careful: bool) -> str:
     cell = f"s.{column.name}"
     if column.kind is Kind.TIME:
@@ -120,8 +132,8 @@ def _typed(column: Column, mapping: FileMapping, *, careful: bool) -> str:
         return "said.spoken_at"
     if column.kind is Kind.HISTORY:
         return "moved.moved_at"
-    if column.kind is Kind.FIGURES:
-        return _figures(cell)
+    if column.kind in _SEVERAL:
+        return _SEVERAL[column.kind](cell)
     if column.kind is Kind.STATUS:
         return f"CASE WHEN lower({cell}) = ANY(%(statuses)s) THEN lower({cell}) END"
     if column.kind is Kind.SCALE:
@@ -155,7 +167,7 @@ def _faults(mapping: FileMapping) -> str:
         elif present and column.kind not in {Kind.TEXT, Kind.RATING, Kind.WORDS}:
             cases.append(f"raw_{name} IS NOT NULL AND {name} IS NULL")
         elif present and column.kind is Kind.RATING:
-            cases.append(f"{name} IS NOT NULL AND {_RATING_WRONG}")
+            cases.append(f"{name} IS NOT NULL AND {RATING_WRONG}")
         else:
             continue
         cases[-1] = f"WHEN {cases[-1]} THEN '{name}'"
@@ -217,10 +229,13 @@ def _sql(mapping: FileMapping, making: str, *, careful: bool) -> str:
         inner.append(f"{_cell(column, mapping, given, careful=careful)} AS {name}")
         inner.append(f"s.{name} AS raw_{name}")
         outer += [name] if name in told else []
-    # The history stands apart: rows without one keep the hash they had before there was that column.
-    names = [name for name in schema.NAMES if name != "history"]
+    # These stand apart: rows without them keep the hash they had before there were such columns.
+    names = [name for name in schema.NAMES if name not in {"history", "earlier_ratings"}]
     hashed = ", ".join(f"s.{name}" for name in (*names, "labels_more", "custom"))
-    inner.append(f"md5(ROW({hashed})::text || coalesce(s.history, ''))::uuid AS row_hash")
+    inner.append(
+        f"md5(ROW({hashed})::text || coalesce(s.history, '') || coalesce(s.earlier_ratings, ''))::uuid AS"
+        " row_hash"
+    )
     return (
         f"CREATE {making} AS SELECT {', '.join(outer)}, source_status, row_hash,"
         f" {_faults(mapping)} AS fault, {_flags(given)} AS flags"

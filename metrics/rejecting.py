@@ -70,6 +70,9 @@ def _wrong_value(name: str) -> str:
         % {"known": ", ".join(STATUSES)},
         Kind.SCALE: _("This is no scale we know: %(known)s.") % {"known": ", ".join(SCALES)},
         Kind.RATING: _("This is no answer on the scale of the rating."),
+        Kind.ANSWERS: _(
+            "Write earlier ratings as answer@time, with ; between them, each time as 2026-10-31T14:05:00Z."
+        ),
         Kind.MESSAGES: _(
             "Write messages as customer@time, agent@time or auto@time, with ; between them, each time as"
             " 2026-10-31T14:05Z."

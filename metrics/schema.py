@@ -28,6 +28,7 @@ class Kind(StrEnum):
     RATING = "rating"
     SCALE = "scale"
     FIGURES = "figures"  # name/basis/seconds/met;…
+    ANSWERS = "answers"  # answer@when;answer@when
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("rating_scale", Kind.SCALE, _("scale of the rating"), 10),
     Column("rating_offered_at", Kind.TIME, _("rating offered")),
     Column("rated_at", Kind.TIME, _("rated")),
+    Column("earlier_ratings", Kind.ANSWERS, _("earlier ratings (answer@time;answer@time)"), 4000),
     Column("talk_s", Kind.SECONDS, _("talk time (s)")),
     Column("hold_s", Kind.SECONDS, _("hold time (s)")),
     Column("wrap_s", Kind.SECONDS, _("wrap-up time (s)")),

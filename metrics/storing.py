@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from metrics import conversing, held, partitions
+from metrics import conversing, held, partitions, rating_rows
 from metrics.counting import WINDOW_DAYS
 
 SOURCE_LOCKS: Final = 0x5351  # advisory locks (this, source): who stores tickets of a source
@@ -124,7 +124,7 @@ WITH written AS (
 INSERT INTO stored SELECT id, external_id, created_at, false, was_created_at, was_first_solved_at,
     was_last_solved_at, {_TOLD}, was, line FROM written AS t"""
 
-# What hangs on a ticket and is replaced with it.
+# What hangs on a ticket, and is replaced with it but for ratings.
 HANGING: Final = ("statusspan", "vendorfigure", "rating", "handlesegment", "slaresult", "tickettext")
 _KEPT: Final = ", ".join(
     f"'{table}', (SELECT jsonb_agg(to_jsonb(h)) FROM metrics_{table} AS h WHERE h.ticket_id = s.id)"
@@ -136,11 +136,13 @@ INSERT INTO metrics_ticketbefore (ticket_import_id, ticket_number, ticket, hangi
 SELECT %(import)s, s.id, s.was, jsonb_strip_nulls(jsonb_build_object({_KEPT})) FROM stored AS s WHERE s.was IS NOT NULL
 ON CONFLICT DO NOTHING"""
 
+# Ratings are kept: a newer row adds to them (metrics/rating_rows.py).
 # The text of a ticket that a hold keeps stays, whatever the file has or lacks.
 _FORGET: Final = [
     f"DELETE FROM metrics_{table} WHERE ticket_id IN (SELECT id FROM stored WHERE NOT is_new)"
     + (" AND ticket_id <> ALL(%(held)s)" if table == "tickettext" else "")
     for table in HANGING
+    if table != "rating"
 ]
 
 _SPANS: Final = """
@@ -179,24 +181,6 @@ SELECT stored.id, split_part(figure, '/', 1), split_part(figure, '/', 2),
 FROM stored JOIN converted AS c USING (line), string_to_table(c.vendor_figures, ';') AS figure
 WHERE c.vendor_figures IS NOT NULL AND NOT (figure LIKE 'sla/%%' AND c.vendor_sla_met IS NOT NULL)"""
 
-_RATINGS: Final = """
-INSERT INTO metrics_rating (ticket_id, offered_at, rated_at, raw, scale, normalised, agent_at_rating, counts_at)
-SELECT stored.id, c.rating_offered_at,
-    CASE WHEN c.rating IS NOT NULL THEN coalesce(c.rated_at, c.rating_offered_at) END,
-    coalesce(c.rating, ''), coalesce(c.rating_scale, 'good_bad'), CASE
-        WHEN c.rating IS NULL THEN NULL
-        WHEN c.rating = 'good' OR (c.rating_scale = '1_5' AND c.rating IN ('4', '5'))
-          OR (c.rating_scale = '1_3' AND c.rating = '3') OR (c.rating_scale = 'nps' AND c.rating IN ('9', '10'))
-          OR (c.rating_scale = 'fd_103' AND c.rating IN ('101', '102', '103'))
-          OR (c.rating_scale = 'ces' AND c.rating IN ('5', '6', '7')) THEN 'positive'
-        WHEN (c.rating_scale = '1_5' AND c.rating = '3') OR (c.rating_scale = '1_3' AND c.rating = '2')
-          OR (c.rating_scale = 'nps' AND c.rating IN ('7', '8')) OR c.rating IN ('100', '-100')
-          OR (c.rating_scale = 'ces' AND c.rating = '4') THEN 'neutral'
-        ELSE 'negative' END,
-    c.assignee, coalesce(c.rated_at, c.rating_offered_at, c.last_solved_at, c.created_at)
-FROM stored JOIN converted AS c USING (line)
-WHERE c.rating IS NOT NULL OR c.rating_offered_at IS NOT NULL"""
-
 _HANDLING: Final = """
 INSERT INTO metrics_handlesegment
     (ticket_id, agent, channel, talk_s, hold_s, wrap_s, active_s, handle_s, ended_at, origin)
@@ -213,6 +197,10 @@ SELECT stored.id, c.subject, c.body FROM stored JOIN converted AS c USING (line)
 WHERE coalesce(c.subject, c.body) IS NOT NULL
 ON CONFLICT (ticket_id) DO UPDATE SET subject = coalesce(metrics_tickettext.subject, excluded.subject),
     body = coalesce(metrics_tickettext.body, excluded.body)"""
+
+_WRITTEN: Final = (
+    _SPANS, _HISTORY, _FIGURES, _MORE_FIGURES, rating_rows.NEWEST, rating_rows.EARLIER, _HANDLING, _TEXTS,
+)  # fmt: skip
 
 # Every reporting day that a metric of these tickets counts on, as they were and as they are now.
 _TOUCHED: Final = "CREATE TEMP TABLE touched (at timestamptz) ON COMMIT DROP"
@@ -310,10 +298,10 @@ def store(
         )
         added, changed, flagged = cursor.fetchone()
         cursor.execute("ANALYZE stored (id, line)")
-        for statement in [_OLD_DAYS, _BEFORE, *_FORGET] if changed else []:
+        for statement in [_OLD_DAYS, _BEFORE, *_FORGET, rating_rows.OVERTAKEN] if changed else []:
             cursor.execute(statement, names)
         behind = _KNOWN_DAYS if days_of_new is not None and added == read else _NEW_DAYS
-        for statement in (_SPANS, _HISTORY, _FIGURES, _MORE_FIGURES, _RATINGS, _HANDLING, _TEXTS, behind):
+        for statement in (*_WRITTEN, behind):
             cursor.execute(statement, names)
     return Stored(added, changed, read - added - changed, flagged)
 

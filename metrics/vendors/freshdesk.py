@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from metrics.vendors.cells import at, clock, heading, messages, objects, part, text, words
 from metrics.vendors.lookups import Lookups
+from metrics.vendors.ratings import Given, cells
 
 COLUMNS: Final = (
     "external_id", "subject", "body", "status", "created_at", "updated_at", "channel", "priority", "type",
     "requester", "assignee", "team", "labels", "first_public_reply_at", "last_solved_at", "reopened_at",
     "closed_at", "is_spam", "is_agent_initiated", "rating", "rating_scale", "rating_offered_at", "rated_at",
-    "active_s", "handled_at", "conversation",
+    "earlier_ratings", "active_s", "handled_at", "conversation",
 )  # fmt: skip
 OUTBOUND: Final = 10
 
@@ -64,15 +65,15 @@ def more(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
 
 def _rating(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
     """103 to 101 happy, 100 neutral, -101 to -103 unhappy (and 1 to 3 in old accounts, which are not guessed)."""
-    found = at(ticket, "satisfaction_rating") or known.one("satisfaction_ratings", ticket.get("id"))
-    if not isinstance(found, dict):
-        return {}
-    score = at(found, "ratings", "default_question")
-    score = found.get("rating") if score is None else score
-    if score is None:
-        return {}
-    stamp = text(found.get("created_at"))
-    return {"rating": text(score), "rating_scale": "fd_103", "rating_offered_at": stamp, "rated_at": stamp}
+    told = [ticket.get("satisfaction_rating"), *known.all("satisfaction_ratings", ticket.get("id"))]
+    return cells("fd_103", (each for row in objects(told) if (each := _given(row)) is not None))
+
+
+def _given(row: dict[str, Any]) -> Given | None:
+    score = at(row, "ratings", "default_question")
+    score = row.get("rating") if score is None else score
+    stamp = text(row.get("created_at"))
+    return None if score is None else Given(text(score), stamp, stamp)
 
 
 def _time(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:

@@ -22,6 +22,7 @@ from metrics.vendors.cells import (
     words,
 )  # fmt: skip
 from metrics.vendors.lookups import Lookups
+from metrics.vendors.ratings import Given, cells
 from metrics.vendors.tables import stamp
 
 COLUMNS: Final = (
@@ -29,7 +30,7 @@ COLUMNS: Final = (
     "priority", "type", "requester", "assignee", "team", "labels", "first_public_reply_at",
     "first_solved_at", "last_solved_at", "closed_at", "reopen_count", "reply_count", "assignee_stations",
     "group_stations", "merged_into", "is_agent_initiated", "rating", "rating_scale", "rating_offered_at",
-    "rated_at", "active_s", "vendor_figures", "conversation",
+    "rated_at", "earlier_ratings", "active_s", "vendor_figures", "conversation",
 )  # fmt: skip
 SYSTEM: Final = "-1"  # the author of what Zendesk itself writes
 # Of https://developer.zendesk.com/documentation/ticketing/reference-guides/via-types/: triggers and automations, and
@@ -135,20 +136,30 @@ def _figures(metrics: dict[str, Any]) -> list[tuple[str, str, Any, Any]]:
 
 
 def _rating(ticket: dict[str, Any], known: Lookups) -> dict[str, str]:
-    """`satisfaction_rating` is an object, or only its score; or it stands in a list of its own."""
-    given = ticket.get("satisfaction_rating")
-    details = given if isinstance(given, dict) else known.one("satisfaction_ratings", ticket.get("id"))
-    score = text(details.get("score") if details else given).lower().removesuffix("_with_comment")
+    """`satisfaction_rating` is an object, or only its score; beside it there may be a list of all of them. What has no
+    moment of its own has that of the ticket's last update, unless the list tells of it."""
+    own = ticket.get("satisfaction_rating")
+    told = [
+        own if isinstance(own, dict) else {"score": own},
+        *known.all("satisfaction_ratings", ticket.get("id")),
+    ]
+    found = [each for row in told if (each := _given(row)) is not None]
+    listed = [each for each in found if each.at]
+    if listed and not found[0].at:
+        latest = max(listed, key=lambda each: (bool(each.score), each.moment))
+        found = listed if found[0].score in {"", latest.score} else found
+    updated = text(ticket.get("updated_at"))
+    return cells(
+        "good_bad", (Given(each.score, each.offered_at or updated, each.at or updated) for each in found)
+    )
+
+
+def _given(row: dict[str, Any]) -> Given | None:
+    score = text(row.get("score")).lower().removesuffix("_with_comment")
     if score not in {"good", "bad", "offered"}:
-        return {}
-    stamp = text(details.get("updated_at") or details.get("created_at") or ticket.get("updated_at"))
-    said = score in {"good", "bad"}
-    return {
-        "rating": score if said else "",
-        "rating_scale": "good_bad",
-        "rating_offered_at": text(details.get("created_at")) or stamp,
-        "rated_at": stamp if said else "",
-    }
+        return None
+    at = text(row.get("updated_at") or row.get("created_at"))
+    return Given("" if score == "offered" else score, text(row.get("created_at")) or at, at)
 
 
 def _total_time(ticket: dict[str, Any], known: Lookups) -> str:
