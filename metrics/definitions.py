@@ -48,11 +48,17 @@ class Metric:
     unmeasured: tuple[str, ...] = ()
     of: str = ""
     scale: str = ""
+    short: str | Promise = ""
 
     @property
     def family(self) -> str:
         """Under which key it is asked for, explained and listed: of CSAT on some scale that of CSAT."""
         return self.of or self.key
+
+    @property
+    def head(self) -> str | Promise:
+        """What stands over its column, where a title says the scale."""
+        return self.short or self.label
 
     @property
     def needed(self) -> list[str]:
@@ -91,7 +97,7 @@ def _csat(key: str, label: Promise, formula: Promise, scale: str, top: str, *ans
     left = ("answered_n", *CSAT.left_out, *(f"-{name}" for name in answers))
     return replace(
         CSAT, key=key, label=label, formula=formula, scale=scale, numerator=(top,), denominator=answers, left_out=left,
-        of=CSAT.key,
+        of=CSAT.key, short=CSAT.label,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class Rows:
 
     def of(self, lines: Iterable[Line]) -> str:
         """A row for each line."""
-        interval, change, measured = own_words("95 %% interval"), _("Change"), str(self.metric.label)
+        interval, change, measured = own_words("95 %% interval"), _("Change"), str(self.metric.head)
         return joined(
             "\n",
             _ROW,

@@ -72,7 +72,7 @@ def point_rows(
 ) -> str:
     """Rows of From, value, n, interval; and of the other side value and n, where `against` says what that is. `here`
     and `there` say where the values of both sides lead."""
-    labels = str(metric.label), _("95 % interval"), against
+    labels = str(metric.head), _("95 % interval"), against
     return joined("\n", _ROW, (_cells(at, *pair, labels, (here, there)) for at, pair in enumerate(pairs)))
 
 
