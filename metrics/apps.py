@@ -17,4 +17,5 @@ class MetricsConfig(AppConfig):
         import_module("metrics.undoing")  # and that of taking it back
         import_module("metrics.rebuilding")  # and that of adding all days up anew
         import_module("metrics.late_teams")  # and that of teams that came after their tickets
+        import_module("metrics.rating_days")  # and that of ratings whose source says another day
         import_module("metrics.renaming")  # and that of days whose labels got other names

@@ -207,8 +207,8 @@ def lines_as_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
         {
             **line.keys, "metric": line.figure.metric.family, "value": line.figure.value, "n": line.figure.n,
             "low": line.figure.low, "high": line.figure.high, "is_small": line.figure.is_small,
-            "excluded": line.figure.excluded, "not_measured": line.figure.not_measured, "scale": line.figure.metric.scale,
-            **line.beside,
+            "excluded": line.figure.excluded, "not_measured": line.figure.not_measured,
+            "scale": line.figure.metric.scale, **line.beside,
         }
         for line in lines
     ]  # fmt: skip

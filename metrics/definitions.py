@@ -83,7 +83,7 @@ CSAT: Final = Metric(
             "choose, and says which, and how many answers were on others. NPS and effort are other questions and never "
             "in it. The response rate is answers ÷ surveys of satisfaction offered, on all scales. Not shown for fewer "
             "than 20 answers."),
-    day=_("The day the rating was given."),
+    day=_("The day the rating was given; of a source that is set so, the day its ticket was last solved."),
     excluded=_("Answers on another scale or to another question; ratings given before the ticket was created. Surveys "
                "without an answer are not measured."),
     source="Wilson score interval: E. B. Wilson, JASA 22 (1927)", needs=frozenset({"rating"}),

@@ -1,7 +1,7 @@
 """What a row of an import says of ratings, as SQL over `stored` and `converted` (metrics/storing.py).
 
-The latest answer of a ticket counts, by its own moment, and those before it are kept: a row adds to what is there. The
-row that is stored is the newest of its ticket, so what it tells of is the ticket's latest rating.
+The latest answer of a ticket counts, by its own moment, and those before it are kept: a row adds to what is there. A
+row that says how new it is (an older one is not stored) tells of its ticket's latest rating.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Final
 from metrics.converting import RATING_WRONG
 from metrics.counting import LAST_RATING, question
 
+# %(at_solve)s: whether ratings of this source count when their ticket was solved (metrics/rating_days.py).
+_AT_SOLVE: Final = "CASE WHEN %(at_solve)s THEN stored.last_solved_at END"
 _GIVEN_AT: Final = "coalesce(c.rated_at, c.rating_offered_at, stored.last_solved_at, c.created_at)"
 _ITS_MOMENT: Final = "coalesce(r.rated_at, r.offered_at, r.counts_at)"
 _SCALE: Final = "coalesce(c.rating_scale, 'good_bad')"
@@ -23,13 +25,14 @@ _KNOWN: Final = f"""{_SAME} AND (r.rated_at = coalesce(c.rated_at, c.rating_offe
     OR {_NO_TIME} AND r.rated_at IS NOT NULL AND {LAST_RATING})"""
 # The same answer without a moment of its own: it has none, or that of the ticket's last update.
 _UNDATED: Final = f"""{_SAME} AND ({_NO_TIME} OR c.rated_at = c.updated_at) AND {LAST_RATING}"""
+_IS_LATEST: Final = f"({_NO_TIME} OR c.updated_at IS NOT NULL OR c.source_version IS NOT NULL)"
 # Of a ticket that was here before these give way to what the row tells: a survey without an answer, the same answer
-# without a moment of its own, and what was dated later than the ticket's latest answer.
+# without a moment of its own, another of that moment, and what was dated later than the ticket's latest answer.
 OVERTAKEN: Final = f"""
 DELETE FROM metrics_rating AS r USING stored JOIN converted AS c USING (line)
 WHERE r.ticket_id = stored.id AND NOT stored.is_new AND {_TOLD} AND {_ONE_QUESTION} AND (
     r.normalised IS NULL OR (c.rating IS NOT NULL AND ({_KNOWN}) IS NOT TRUE
-        AND ({_ITS_MOMENT} >= {_GIVEN_AT} OR {_UNDATED})))"""
+        AND ({_ITS_MOMENT} = {_GIVEN_AT} OR {_ITS_MOMENT} > {_GIVEN_AT} AND {_IS_LATEST} OR {_UNDATED})))"""
 _THERE: Final = f"""EXISTS (SELECT 1 FROM metrics_rating AS r WHERE r.ticket_id = stored.id AND {_ONE_QUESTION}
     AND (c.rating IS NULL OR {_KNOWN}))"""
 
@@ -48,18 +51,27 @@ INSERT INTO metrics_rating (ticket_id, offered_at, rated_at, raw, scale, normali
 NEWEST: Final = f"""{_INTO}
 SELECT stored.id, c.rating_offered_at,
     CASE WHEN c.rating IS NOT NULL THEN coalesce(c.rated_at, c.rating_offered_at) END,
-    coalesce(c.rating, ''), {_SCALE}, {_NORMALISED}, c.assignee, {_GIVEN_AT}
+    coalesce(c.rating, ''), {_SCALE}, {_NORMALISED}, c.assignee, coalesce({_AT_SOLVE}, {_GIVEN_AT})
 FROM stored JOIN converted AS c USING (line)
 WHERE {_TOLD} AND (stored.is_new OR NOT {_THERE})"""
 # Answers that the same row tells of beside its latest. No figure counts them.
 EARLIER: Final = f"""{_INTO}
-SELECT id, NULL, rated_at, rating, rating_scale, {_NORMALISED}, NULL, rated_at
+SELECT id, NULL, rated_at, rating, rating_scale, {_NORMALISED}, NULL, coalesce(solved_at, rated_at)
 FROM (
     SELECT stored.id, split_part(told, '@', 1) AS rating, {_SCALE} AS rating_scale,
         CASE WHEN pg_input_is_valid(split_part(told, '@', 2), 'timestamptz')
-            THEN split_part(told, '@', 2)::timestamptz END AS rated_at, {_GIVEN_AT} AS latest_at
+            THEN split_part(told, '@', 2)::timestamptz END AS rated_at, {_GIVEN_AT} AS latest_at,
+        {_AT_SOLVE} AS solved_at
     FROM stored JOIN converted AS c USING (line), string_to_table(c.earlier_ratings, ';') AS told
     WHERE c.earlier_ratings IS NOT NULL AND c.rating IS NOT NULL
 ) AS c
 WHERE rated_at < latest_at AND NOT ({RATING_WRONG}) AND NOT EXISTS (SELECT 1 FROM metrics_rating AS r
     WHERE r.ticket_id = c.id AND r.rated_at = c.rated_at AND r.scale = c.rating_scale)"""
+
+# Those of before go along with a ticket that was solved on another day since.
+MOVED: Final = (
+    f"""UPDATE metrics_rating AS r SET counts_at = coalesce(stored.last_solved_at, {_ITS_MOMENT}) FROM stored
+    WHERE %(at_solve)s AND r.ticket_id = stored.id AND NOT stored.is_new""",
+    """INSERT INTO touched SELECT counts_at FROM metrics_rating
+    WHERE %(at_solve)s AND ticket_id IN (SELECT id FROM stored WHERE NOT is_new)""",
+)

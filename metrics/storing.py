@@ -13,6 +13,7 @@ from django.db.backends.utils import CursorWrapper
 
 from metrics import conversing, held, partitions, rating_rows
 from metrics.counting import WINDOW_DAYS
+from metrics.models import Source
 
 SOURCE_LOCKS: Final = 0x5351  # advisory locks (this, source): who stores tickets of a source
 
@@ -286,6 +287,8 @@ def store(
     with connection.cursor() as cursor:
         # Two imports of one source would both find a ticket to be new.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, source_id])
+        cursor.execute("SELECT rating_day FROM metrics_source WHERE id = %s", [source_id])
+        names["at_solve"] = cursor.fetchone()[0] == Source.RatingDay.SOLVED
         cursor.execute("DROP TABLE IF EXISTS chosen, stored, stored_span, touched")
         for statement in (_STORED, _STORED_SPANS, _TOUCHED):
             cursor.execute(statement)
@@ -301,7 +304,7 @@ def store(
         for statement in [_OLD_DAYS, _BEFORE, *_FORGET, rating_rows.OVERTAKEN] if changed else []:
             cursor.execute(statement, names)
         behind = _KNOWN_DAYS if days_of_new is not None and added == read else _NEW_DAYS
-        for statement in (*_WRITTEN, behind):
+        for statement in (*_WRITTEN, *(rating_rows.MOVED if changed else ()), behind):
             cursor.execute(statement, names)
     return Stored(added, changed, read - added - changed, flagged)
 

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from metrics import folding, held, mapping, rollups, touched
+from metrics import folding, held, mapping, rating_days, rollups, touched
 from metrics.models import Import, Source, Ticket, TicketBefore
 from metrics.storing import HANGING, SOURCE_LOCKS
 from sopdesk.accounts.models import User
@@ -167,6 +167,7 @@ def _take_back(ticket_import: Import, ids: list[int]) -> Undone:
             for statement in [_RESTORE, *_HANG, _USED]:
                 database.execute(statement, names)
             touched.mark(changed, import_id=ticket_import.pk)
+            rating_days.move(database, changed, import_id=ticket_import.pk)
             restored |= {*changed}
             if not changed:
                 break

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from metrics import describing, tiles, upgrading
+from metrics import describing, rating_days, tiles, upgrading
 from metrics.levels import Refused
 from metrics.models import Import
 from sopdesk.accounts.access import permission_required, signed_in
@@ -19,7 +19,8 @@ from sopdesk.listing.downloading import csv_file
 @permission_required(Permission.METRICS_READ)
 def definitions(request: HttpRequest) -> HttpResponse:
     """What each metric is."""
-    return render(request, "metrics/definition_list.html", {"metrics": describing.metrics()})
+    context = {"metrics": describing.metrics(), "at_solve": rating_days.sources_at_solve(signed_in(request))}
+    return render(request, "metrics/definition_list.html", context)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -63,6 +63,13 @@ def _csat(metric: Metric, parts: Parts) -> Iterator[Fact]:
     if parts["other_question_n"]:
         said = _("%(n)s answers to another question (NPS, effort) are not in it")
         yield Fact(said % {"n": grouped(parts["other_question_n"])}, is_always=True)
+
+
+def day_of_ratings(sources: Sequence[str]) -> Iterator[Fact]:
+    """Of which sources a rating counts on another day than it was given."""
+    if sources:
+        said = _("Counts on the day of the last solve: %(sources)s")
+        yield Fact(said % {"sources": ", ".join(sources)})
 
 
 def _promise(metric: Metric, kind: str) -> Callable[[Parts, Logs], Iterator[Fact]]:

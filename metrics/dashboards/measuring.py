@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from django.db.models import F
 
-from metrics import histograms, levels, reporting, small_print
+from metrics import histograms, levels, rating_days, reporting, small_print
 from metrics.dashboards import adding_up
 from metrics.dashboards.comparing import Change, Mix, change
-from metrics.dashboards.facts import Fact, facts_of
+from metrics.dashboards.facts import Fact, day_of_ratings, facts_of
 from metrics.dashboards.filters import DashboardFilter
-from metrics.definitions import BY_KEY, Metric
+from metrics.definitions import BY_KEY, CSAT, Metric
 from metrics.filters import Period
 from metrics.levels import Narrow
 from metrics.reporting import Figure, Point
@@ -100,6 +100,11 @@ class Side:
         nothing = Figure(metric, None, 0)
         return [Point(start, found.get(start, nothing)) for start in starts(self.period, weekly=weekly)]
 
+    def sources_at_solve(self) -> list[str]:
+        """Of these tickets' sources those whose ratings count on the day of the solve. One query."""
+        wanted = self.narrow.get("source")
+        return [name for name in rating_days.sources_at_solve(self.viewer) if wanted in (None, name)]
+
     def _has(self, day: date) -> bool:
         return self.period.first <= day <= self.period.last
 
@@ -159,6 +164,8 @@ class Board:
         other = self.other.figure(metric) if self.other else None
         hidden = figure.is_small and "agent" in self.now.narrow
         facts = [] if hidden else facts_of(metric, self.now.added, self.now.whole_logs)
+        if metric.family == CSAT.key:
+            facts += day_of_ratings(self.now.sources_at_solve())
         kept = figure.is_measured or is_kept(metric, self.now.narrow)
         return Tile(metric, figure, other, change(figure, other), facts, is_kept=kept)
 

@@ -25,6 +25,10 @@ from sopdesk.accounts.zones import validate_time_zone
 class Source(models.Model):
     """A helpdesk that tickets come from."""
 
+    class RatingDay(models.TextChoices):
+        GIVEN = "given", _("the day it was given")
+        SOLVED = "solved", _("the day its ticket was last solved")
+
     name = models.CharField(_("name"), max_length=80, unique=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
@@ -57,6 +61,16 @@ class Source(models.Model):
         _("figures forget deleted tickets too"),
         default=False,
         help_text=_("Otherwise the daily sums, which hold no ticket and no person, stay as they were."),
+    )
+    rating_day = models.CharField(
+        _("a rating counts on"),
+        max_length=6,
+        choices=RatingDay.choices,
+        default=RatingDay.GIVEN,
+        help_text=_(
+            "Changed, the ratings that are here are moved too, and their days are added up anew. A rating of a"
+            " ticket that is not solved counts on the day it was given."
+        ),
     )
     figures_frozen_before = models.DateField(
         null=True, help_text=_("Days before it are not added up anew: tickets of theirs were deleted.")
@@ -266,7 +280,7 @@ class Rating(models.Model):
     scale = models.CharField(max_length=10, choices=Scale.choices)
     normalised = models.CharField(max_length=10, null=True)
     agent_at_rating = models.CharField(max_length=120, null=True)
-    counts_at = models.DateTimeField(help_text=_("When it counts: rated, else offered."))
+    counts_at = models.DateTimeField(help_text=_("When it counts (metrics/rating_days.py)."))
 
     class Meta:
         ordering = ["ticket", "counts_at"]

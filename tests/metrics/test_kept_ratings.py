@@ -79,6 +79,15 @@ def test_an_answer_adds_to_those_before(name: str, gia: User) -> None:
         assert [day for day, *_n in counted()] == ([before[0][1]] if rows[0][1] else [])
 
 
+def test_of_rows_that_do_not_say_how_new_they_are_the_moments_of_answers_decide() -> None:
+    """Files of older and of newer answers, in any order."""
+    rows = [told(9, rating, day).replace(at(9), "") for rating, day in (("good", 8), ("bad", 3), ("bad", 5))]
+    for row in rows:
+        bring(HEAD + row)
+    assert kept() == [("bad", 3), ("bad", 5), ("good", 8)]
+    assert counted() == [(8, 1, 0)]
+
+
 def test_an_answer_is_that_of_the_agent_who_had_the_ticket_then() -> None:
     bring(HEAD + told(3, "bad", 2, by="ann"))
     bring(HEAD + told(9, "bad", 2, by="bob"))

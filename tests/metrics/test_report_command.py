@@ -20,7 +20,7 @@ from tests.metrics.bringing import bring
 
 pytestmark = pytest.mark.django_db
 HEAD = "external_id,status,created_at,team\n"
-PLAIN = {"metric", "value", "n", "low", "high", "is_small", "excluded", "not_measured"}
+PLAIN = {"metric", "value", "n", "low", "high", "is_small", "excluded", "not_measured", "scale"}
 DAYS = ["--from", "2026-05-01", "--to", "2026-05-31"]
 
 
@@ -101,7 +101,7 @@ def test_what_a_tile_says_below_its_figure_is_printed_too(payments: Team, gia: U
     )
     bring(head + rows)
     chosen = read("since=2026-05-01&until=2026-05-31", user=gia)
-    tiles = {tile.metric.key: tile for tile in measuring.board(chosen, METRICS).tiles()}
+    tiles = {tile.metric.family: tile for tile in measuring.board(chosen, METRICS).tiles()}
     for metric in METRICS:
         [line] = facts(metric.key)
         small = [line[name] for name in line if name not in PLAIN]

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from metrics import lost_keys
+from metrics import lost_keys, rating_days
 from metrics.models import Source
 from metrics.privacy import filing, keeping, purging
 from metrics.privacy.forms import SourceForm
@@ -46,15 +46,16 @@ def source_edit(request: HttpRequest, source_id: int) -> HttpResponse:
     form = SourceForm(posted, instance=get_object_or_404(Source, pk=source_id))
     if form.is_bound and form.is_valid():
         try:
-            keeping.change(source, actor=signed_in(request), **form.cleaned_data)
+            saved = keeping.change(source, actor=signed_in(request), **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
             messages.success(
                 request, _("Saved. It holds from the next import on; texts no longer kept go tonight.")
             )
-            return redirect("privacy:retention")
-    context = {"form": form, "source": source, "zones": zone_names()}
+            here = saved.rating_day != source.rating_day  # its ratings are being moved
+            return redirect("privacy:source", source.pk) if here else redirect("privacy:retention")
+    context = {"form": form, "source": source, "zones": zone_names(), "moving": rating_days.job_of(source)}
     return render(request, "metrics/privacy_source.html", context, status=422 if form.is_bound else 200)
 
 

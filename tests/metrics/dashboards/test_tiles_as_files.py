@@ -103,6 +103,6 @@ def test_a_tile_of_the_desk_is_the_file_behind_it(figures: Import, finn: User, a
     browser = as_person(finn)
     desk = browser.get("/")
     for tile in desk.context["tiles"]:
-        [row] = table(browser, part="tile", metric=tile.metric.key, tab="")
+        [row] = table(browser, part="tile", metric=tile.metric.family, tab="")
         assert (row["n"], row["note"] == "") == (str(tile.figure.n), tile.figure.value is not None)
     assert address("") in desk.content.decode()
