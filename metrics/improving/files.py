@@ -26,7 +26,8 @@ def work(viewer: User, params: QueryDict) -> File:
     """Every label of the page, in its order."""
     chosen = WorkFilter(params, user=viewer)
     period, lever = chosen.period_chosen(), chosen.chosen("lever")
-    found = ranking.ranked(chosen.narrow(), period, viewer, timezone.localdate())
+    scale = chosen.chosen("scale")
+    found = ranking.ranked(chosen.narrow(), period, viewer, timezone.localdate(), scale=scale)
     rows = [row for row in found if not lever or lever in row.levers]
     ordered = ranking.ordered(rows, params.get("sort", "-priority"))
     return File(f"where-to-work-next-{period.first}-{period.last}", _opportunities(ordered))
@@ -36,7 +37,7 @@ def _opportunities(rows: Iterable[Opportunity]) -> Iterator[list[str]]:
     yield [
         "label", "priority", "tickets", "tickets_a_week", "hours_a_week", "hours_n", "hours_low", "hours_high",
         "measured_on", "dissatisfied", "dissatisfied_n", "dissatisfied_low", "dissatisfied_high", "reopened",
-        "reopened_n", "reopened_low", "reopened_high", "could_help", "note",
+        "reopened_n", "reopened_low", "reopened_high", "could_help", "note", "scale",
     ]  # fmt: skip
     for row in rows:
         hours, unhappy = row.hours_between or (None, None), row.dissatisfied_between or (None, None)
@@ -45,6 +46,7 @@ def _opportunities(rows: Iterable[Opportunity]) -> Iterator[list[str]]:
             *map(number, hours), number(row.measured), number(row.dissatisfied), str(row.csat.n),
             *map(number, unhappy), number(row.reopened.value), str(row.reopened.n), number(row.reopened.low),
             number(row.reopened.high), " ".join(row.levers), "; ".join(map(str, row.missing)),
+            row.csat.metric.scale,
         ]  # fmt: skip
 
 
