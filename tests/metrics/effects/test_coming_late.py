@@ -111,9 +111,10 @@ def test_charts_mark_what_else_was_published_for_the_labels(
         {"points": weeks, "others": None}, DAY, "number", published=[(other.day, other.name)]
     )
     assert chart is not None
-    [(x, name)] = chart.published
-    assert name == "SOP-0002 v1"
-    assert x > chart.effective
+    assert chart.has_published
+    assert [mark for mark in chart.chart["marks"] if mark["name"] == "SOP-0002 v1"] == [
+        {"x": "2026-07-06", "name": "SOP-0002 v1"}
+    ]
     page = as_person(gia).get(reverse("effects:read", args=[card.pk])).content.decode()
     assert "Also published for these labels" in page
     assert "SOP-0003" not in page
