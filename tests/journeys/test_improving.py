@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 
 from metrics import rollups
 from metrics.models import Rollup, Week
-from metrics.quality.models import Review
+from metrics.quality.models import Calibration, Review
 from sopdesk.accounts.models import Team, User
+from tests import factories
 from tests.axe import PHONE
 from tests.journeys.seat import Seat
 from tests.metrics.quality import making
@@ -48,6 +49,22 @@ def test_a_ticket_is_reviewed_by_keyboard_and_disputed(
     expect(lead.page.get_by_text("It was not solved.")).to_be_visible()
     lead.assert_accessible()
     assert Review.objects.get(pk=review.pk).disputes.count() == 1
+
+
+def test_what_two_scored_unlike_and_what_a_leaver_had_can_be_read(
+    sit_down: SitDown, gia: User, finn: User, harbor_payments: Team
+) -> None:
+    card, ticket = making.scorecard(gia), making.ticket("T-1", harbor_payments)
+    round_ = Calibration.objects.create(name="November", version=card.versions.get(), created_by=gia)
+    for person, score in ((gia, 1), (finn, 0)):
+        making.done(card, ticket, person, [score, 2, 1], calibration=round_)
+    making.done(card, ticket, gia, [1, 2, 1])
+    leaver = factories.user("Lee Vance", "analyst", team=harbor_payments, is_active=False)
+    making.given(card, making.ticket("T-2", harbor_payments), leaver)
+    seat = sit_down(gia, viewport=PHONE, color_scheme="dark")
+    for page in (f"calibrations/{round_.pk}", "reviews?show=iqs", f"given/{leaver.pk}"):
+        seat.page.goto(f"/metrics/quality/{page}")
+        seat.assert_accessible()
 
 
 def test_a_costly_label_becomes_an_initiative(sit_down: SitDown, ana: User, payments: Team) -> None:
