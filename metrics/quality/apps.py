@@ -17,4 +17,5 @@ class QualityConfig(AppConfig):
         import_module("metrics.quality.taking")  # registers the job that brings results in
         import_module("metrics.quality.behind")  # adds the lists of tickets behind IQS
         import_module("metrics.quality.tab")  # fills the dashboard's tab
+        import_module("metrics.quality.tile_files")  # names the rows of what stands there
         import_module("metrics.quality.reporting")  # answers for IQS

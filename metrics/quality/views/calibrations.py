@@ -68,6 +68,7 @@ def calibration(request: HttpRequest, calibration_id: int) -> HttpResponse:
     waiting = found.reviews.queue_of(signed_in(request))
     context = {
         "calibration": found,
+        "calibration_id": str(found.pk),
         "waiting": waiting.first(),
         "progress": found.reviews.progress(),
         "result": None if waiting.exists() else comparing.result(found),
