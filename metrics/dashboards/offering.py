@@ -1,9 +1,10 @@
 """What there is to choose from that the facets do not hold: teams that are not ours, markets, priorities, macros, SOPs
 and agents.
 
-Looking through all rollups for it takes longer than a page may; it changes with imports, so that it is remembered for a
-minute: what a site has, or all of them have, so that nobody is offered what only others may see. A page offers those
-with most tickets; the others are found by typing (`matching`). What counts is whether tickets have a value (`has`).
+Looking through all rollups for it takes longer than a page may; it changes with imports, so that it is remembered for
+ten minutes: what a site has, or all of them have, so that nobody is offered what only others may see. A page offers
+those with most tickets; the others are found by typing (`matching`). What counts is whether tickets have a value
+(`has`), so that what an import has just brought narrows before it is offered.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from metrics.weeks import WEEKS
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
 
-REMEMBERED_SECONDS: Final = 60
+REMEMBERED_SECONDS: Final = 600
 OFFERED: Final = 200
 FOUND: Final = 50
 MOST: Final = 10_000  # values that are found by a part of them; rarer ones have to be typed whole
@@ -38,7 +39,6 @@ def choices_of(viewer: User) -> Choices:
     found: Choices = {
         name: ([(key, key) for key in keys], has_more)
         for name, (keys, has_more) in _remembered(viewer, "some").items()
-        if may_choose(viewer, name)
     }
     found["sop"] = ([(key, key) for key in levels.sop_labels(viewer)], False)
     return found
@@ -70,11 +70,12 @@ def matching(viewer: User, name: str, text: str) -> list[Choice]:
 
 def _remembered(viewer: User, how_many: str) -> dict[str, Any]:
     """By field: "every" value, or "some", which a page reads, with whether there are more."""
-    scope = _scope(viewer)
+    names = [name for name in _REMEMBERED if may_choose(viewer, name)]
+    scope = f"{_scope(viewer)}:{len(names)}"
     found: dict[str, Any] | None = cache.get(f"metrics:choices:{how_many}:{scope}")
     if found is not None:
         return found
-    every = {name: _looked_up(viewer, name) for name in _REMEMBERED}
+    every = {name: _looked_up(viewer, name) for name in names}
     some = {name: (sorted(values[:OFFERED]), len(values) > OFFERED) for name, values in every.items()}
     made: dict[str, dict[str, Any]] = {"every": every, "some": some}
     for which, values_by_name in made.items():
