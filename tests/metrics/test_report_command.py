@@ -53,6 +53,7 @@ def test_as_json(tickets: None) -> None:
     by_team = {line["team"]: line["n"] for line in facts("aht", "--by", "team")}
     assert by_team == {"payments": 25, "=cmd": 5}
     assert facts("volume", "--by", "team", "--filter", "team=payments")[0]["value"] == 25
+    assert facts("volume", "--filter=-team=payments")[0]["value"] == 5
 
 
 def test_as_csv_nothing_runs_in_a_spreadsheet(tickets: None) -> None:
@@ -73,6 +74,9 @@ def test_what_makes_no_sense_is_said() -> None:
         (["csat", "--from", "2026-05-02", "--to", "2026-05-01"], "after the last"),
         (["csat", *DAYS, "--by", "colour"], "There is: team"),
         (["csat", *DAYS, "--filter", "team"], "dimension=value"),
+        (["csat", *DAYS, "--by", "agent", "--filter=-label=x"], "Leave out: label"),
+        (["csat", *DAYS, "--filter=-macro=x"], "Figures by macro are kept"),
+        (["backlog", *DAYS, "--filter=-agent=x"], "not kept by agent"),
     ):
         with pytest.raises(CommandError, match=says):
             printed(*arguments)
