@@ -46,10 +46,10 @@ class Shown:
     """A list: its name, the moment that must lie in the period, how it narrows, and whether only mature days count.
 
     `rows`: what the figure counts where that is not tickets, between two moments; the list is of the tickets that have
-    any, and `counted` says how many; `by_scale`: those on the scale that is chosen. `agent`: whose they are, of such a
-    row or else of the ticket. `is_now`: as it is now, whatever the days. `standing`: open at the end of the last day,
-    of any age (STANDING) or of one. `behind`: what another app's figure counts, narrowed by that app, each row with its
-    `ticket`; `told` says how many, and `further` where they stand (a name and an address)."""
+    any, and `counted` says how many; `by_scale`: those on the scale that is chosen. `agent`: whose such a row is.
+    `is_now`: as it is now, whatever the days. `standing`: open at the end of the last day, of any age (STANDING) or of
+    one. `behind`: what another app's figure counts, narrowed by that app, each row with its `ticket`; `told` says how
+    many, and `further` where they stand (a name and an address)."""
 
     label: str | Promise
     moment: str
@@ -64,7 +64,7 @@ class Shown:
     behind: Behind | None = None
     told: Callable[[QuerySet[Any]], str] | None = None
     further: Callable[[User], tuple[str, str] | None] | None = None
-    agent: Any = "assignee"
+    agent: Any = None
 
 
 # Whose a rating, a handling and a wait are (metrics/counting.py).
@@ -240,14 +240,13 @@ def list_of(key: str) -> str:
 
 def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]:
     """The tickets that this person may see, that the filter takes in, and that `shown` (a key of SHOWN) is about."""
-    which, agent = SHOWN[shown], chosen.chosen("agent")
+    which = SHOWN[shown]
     if which.behind is not None:
         behind = which.behind(user, chosen).order_by().values("ticket")
         return Ticket.objects.visible_to(user).filter(pk__in=behind)
     first, after = moments(chosen.period_now)
-    found = which.narrow(at_hour(Ticket.objects.visible_to(user).filter(narrowed(user, chosen)), chosen))
-    if agent and which.rows is None:
-        found = found.filter(**{which.agent: agent})
+    these = narrowed(user, chosen, by_assignee=which.rows is None)
+    found = which.narrow(at_hour(Ticket.objects.visible_to(user).filter(these), chosen))
     if which.standing is not None:
         age = None if which.standing == STANDING else which.standing
         return still_open.open_on(chosen.period_now.last, user, found, age=age)
@@ -287,12 +286,15 @@ def rows_of(found: QuerySet[Ticket]) -> QuerySet[Ticket]:
     return found.select_related("team__site", "source").prefetch_related("sla_results", "ratings")
 
 
-def narrowed(user: User, chosen: DashboardFilter) -> Q:
-    """What is chosen, but the days and the agent, as a condition on tickets: that by which figures are narrowed."""
+def narrowed(user: User, chosen: DashboardFilter, *, by_assignee: bool = True) -> Q:
+    """What is chosen, but the days, as a condition on tickets: that by which figures are narrowed. `by_assignee`: an
+    agent is whose the ticket is; else something of the ticket tells whose that is."""
     wanted = levels.wanted(chosen.narrow())
     sops = levels.sop_labels(user) if "sop" in wanted else {}
     q = levels.placed(wanted) & levels.labelled(wanted, sops, chosen.names)
-    return q & Q(macro_keys__overlap=sorted(wanted["macro"])) if "macro" in wanted else q
+    if "macro" in wanted:
+        q &= Q(macro_keys__overlap=sorted(wanted["macro"]))
+    return q & Q(assignee__in=wanted["agent"]) if by_assignee and "agent" in wanted else q
 
 
 def hour_of(chosen: DashboardFilter) -> tuple[int, int] | None:

@@ -10,12 +10,12 @@ from django.core.cache import cache
 from django.test import Client
 
 from metrics import choices
-from metrics.dashboards import breaking_down, mailing, measuring, offering, saving, writing
+from metrics.dashboards import breaking_down, mailing, measuring, offering, saving, tickets, writing
 from metrics.dashboards.filters import read
 from metrics.dashboards.tabs import TABS
 from metrics.definitions import CSAT, VOLUME
 from metrics.dimensions import LABEL, MARKET, TEAM, Dimension
-from metrics.models import Import
+from metrics.models import Import, Ticket
 from sopdesk.accounts.models import Team, User
 from tests.metrics.bringing import bring
 
@@ -117,6 +117,7 @@ def test_one_agent_is_for_who_may_see_agents_and_not_of_few(
     assert listed(as_person(hal), "agent=agent0&show=csat") == created(hal, "agent=agent0") == 9
     tile = measuring.board(read(f"{DAYS}&agent=agent0", user=hal), (CSAT,)).tiles()[0]
     assert (tile.figure.value, tile.figure.is_small, tile.facts) == (None, True, [])
+    assert Ticket.objects.filter(tickets.narrowed(hal, read("agent=agent0", user=hal))).count() == 9
     assert created(gia, "agent=agent0") == listed(as_person(gia), "agent=agent0") == 0
     assert "agent" not in read(DAYS, user=gia).fields
     assert as_person(gia).get("/metrics/choices/agent", {"agent": "a"}).content.strip() == b""
