@@ -81,7 +81,7 @@ def a_week(within: QuerySet[Any], period: Period) -> Figure:
     The interval is that of the mean of the whole weeks (Student's t), from two on: counts of tickets swing more than
     chance alone (Poisson) would have them, and it takes that swing from the weeks themselves.
     """
-    days = dict(within.order_by().values_list("day").annotate(n=Sum("created_n")))
+    days = dict(within.order_by().values_list("day").annotate(n=Sum("created_n", default=0)))
     total, weeks = sum(days.values()), period.days // WEEK
     counts = [0] * weeks
     for day, n in days.items():

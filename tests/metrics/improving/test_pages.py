@@ -214,6 +214,11 @@ def test_made_from_a_narrowed_row_it_is_of_these_tickets(
     rolled(payments, "refund")
     rolled(harbor_payments, "refund")
     rolled(harbor_payments, "refund", channel="chat")
+    # A day on which somebody answered and nothing was created.
+    Rollup.objects.create(
+        day=LAST - timedelta(days=3), source=Source.objects.get(), team=harbor_payments, label="refund",
+        channel="chat", good_n=0,
+    )  # fmt: skip
     rollups.refresh_facets()
     browser, chat = as_person(gia), {"site": "harbor", "channel": "chat"}
     shown = browser.get(address("work"), {**MAY, **chat})
