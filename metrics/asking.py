@@ -220,7 +220,7 @@ def _backlog(asked: Report, metric: Metric) -> list[Line]:
     return [
         Line(
             dict(zip(asked.by, keys, strict=True)),
-            Figure(metric, one.open_n, one.open_n),
+            Figure(metric, one.open_n, one.open_n, excluded=None, not_measured=None),
             one.names,
             {f"open_from_{age}_days": one.ages[age] for age in backlogs.AGES} if has_ages else {},
         )

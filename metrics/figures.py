@@ -37,7 +37,7 @@ Rows = QuerySet[Any] | Sequence[QuerySet[Any]]
 @dataclass(frozen=True)
 class Figure:
     """One metric of one set of tickets. `value` None: not measured, or too few (`is_small`). `excluded`: left out by
-    the definition; `not_measured`: would count, had the source told of them."""
+    the definition; `not_measured`: would count, had the source told of them; None where nobody counts those."""
 
     metric: Metric
     value: float | None
@@ -45,8 +45,8 @@ class Figure:
     low: float | None = None
     high: float | None = None
     is_small: bool = False
-    excluded: int = 0
-    not_measured: int = 0
+    excluded: int | None = 0
+    not_measured: int | None = 0
 
     @property
     def is_measured(self) -> bool:

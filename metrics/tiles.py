@@ -54,7 +54,8 @@ def keys() -> list[str]:
 
 def figure(found: Figure) -> list[str]:
     """The columns FIGURE of it."""
-    between, left = [number(found.low), number(found.high)], [str(found.excluded), str(found.not_measured)]
+    between = [number(found.low), number(found.high)]
+    left = ["" if n is None else str(n) for n in (found.excluded, found.not_measured)]
     return [number(found.value), str(found.n), *between, *left, note(found)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from django.utils import timezone
@@ -35,17 +36,14 @@ def measure(asked: Report) -> list[Line]:
             gettext("The time to solve is told of all tickets together. Narrow it by filters instead.")
         )
     found = waiting.of_however_few(asked, waiting.told(timezone.now()))
+    figure = Figure(TIME_TO_SOLVE, None, found.n if found else 0, excluded=None, not_measured=None)
     if found is None:
-        return [Line({}, Figure(TIME_TO_SOLVE, None, 0))]
+        return [Line({}, figure)]
     if found.n < waiting.LEAST:
-        return [Line({}, Figure(TIME_TO_SOLVE, None, found.n, is_small=True))]
-    return [
-        Line(
-            {},
-            Figure(TIME_TO_SOLVE, found.median, found.n, *found.between),
-            beside={"unsolved_yet": found.open_n},
-        )
-    ]
+        return [Line({}, replace(figure, is_small=True))]
+    low, high = found.between
+    told = replace(figure, value=found.median, low=low, high=high)
+    return [Line({}, told, beside={"unsolved_yet": found.open_n})]
 
 
 asking.register(TIME_TO_SOLVE, measure)
