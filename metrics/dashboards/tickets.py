@@ -49,7 +49,7 @@ class Shown:
     any, and `counted` says how many; `by_scale`: those on the scale that is chosen. `agent`: whose such a row is.
     `is_now`: as it is now, whatever the days. `standing`: open at the end of the last day, of any age (STANDING) or of
     one. `behind`: what another app's figure counts, narrowed by that app, each row with its `ticket`; `told` says how
-    many, and `further` where they stand (a name and an address)."""
+    many, and `further` where they stand (a name and an address). `ahead`: with tickets created in the future."""
 
     label: str | Promise
     moment: str
@@ -65,6 +65,7 @@ class Shown:
     told: Callable[[QuerySet[Any]], str] | None = None
     further: Callable[[User], tuple[str, str] | None] | None = None
     agent: Any = None
+    ahead: bool = False
 
 
 # Whose a rating, a handling and a wait are (metrics/counting.py).
@@ -75,8 +76,9 @@ ELIGIBLE: Final = Q(merged_into=None, is_spam=False, is_agent_initiated=False)
 SOLVABLE: Final = ~Q(flags__overlap=["solved_before_created", "solved_out_of_order"])
 
 OVER: Final = ("solved", "closed", "deleted")
+AHEAD: Final = Q(flags__contains=["created_ahead"])
 # Lasting as metrics/counting.py says it, and not over.
-OPEN: Final = SOLVABLE & Q(merged_into=None, is_spam=False) & ~Q(status__in=OVER)
+OPEN: Final = SOLVABLE & ~AHEAD & Q(merged_into=None, is_spam=False) & ~Q(status__in=OVER)
 
 
 def as_they_are(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -218,7 +220,9 @@ SHOWN: Final[dict[str, Shown]] = {
         f"backlog_{age}": Shown(said, "", _where(), in_tabs=False, standing=age)
         for age, said in backlogs.AGES.items()
     },
-    "flagged": Shown(_("Impossible or cut off"), "created_at", lambda tickets: tickets.exclude(flags=[])),
+    "flagged": Shown(
+        _("Impossible or cut off"), "created_at", lambda tickets: tickets.exclude(flags=[]), ahead=True
+    ),
     "vendor_late": Shown(
         _("Late by the source's own reckoning"),
         "created_at",
@@ -255,8 +259,8 @@ def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]
         return found.filter(pk__in=rows.values("ticket"))
     if which.mature:
         found = found.filter(_mature(which.moment))
-    if which.moment == "created_at":
-        found = found.exclude(flags__contains=["created_ahead"])
+    if which.moment == "created_at" and not which.ahead:
+        found = found.exclude(AHEAD)
     return found.filter(**{f"{which.moment}__gte": first, f"{which.moment}__lt": after})
 
 

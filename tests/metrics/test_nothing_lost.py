@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from metrics.dashboards.tickets import OPEN
 from metrics.models import Backlog, HandleSegment, Rollup, Ticket, VendorFigure
 from sopdesk.accounts.models import User
 from tests.metrics.bringing import SHIPPED, bring
@@ -59,8 +60,10 @@ def test_a_ticket_of_a_day_to_come_is_flagged_and_counts_on_no_day(gia: User, as
     assert sum(row.open_n for row in Backlog.objects.all()) == 1
     Ticket.objects.filter(external_id="A0").update(created_at=now, external_id="here")
     Ticket.objects.filter(external_id="A1").update(created_at=now, external_id="ahead")
-    listed = as_person(gia).get(reverse("metrics:tickets"), {"shown": "volume"}).content.decode()
-    assert (">here<" in listed, ">ahead<" in listed) == (True, False)
+    for show, there in (("volume", (True, False)), ("flagged", (False, True))):
+        listed = as_person(gia).get(reverse("metrics:tickets"), {"show": show}).content.decode()
+        assert (">here<" in listed, ">ahead<" in listed) == there
+    assert [ticket.external_id for ticket in Ticket.objects.filter(OPEN)] == ["here"]
 
 
 HOW = {**SHIPPED["sopdesk"], "columns": {**SHIPPED["sopdesk"]["columns"], "vendor_figures": "vendor_figures"}}
