@@ -9,8 +9,8 @@ from metrics import service_levels
 from metrics.improving.models import Baseline, Initiative
 from metrics.models import Source
 from metrics.promises import recomputing
-from metrics.quality import sampling
-from metrics.quality.models import Calibration, Dispute, QualityImport
+from metrics.quality import bringing, sampling
+from metrics.quality.models import Calibration, Dispute
 from sopdesk.accounts.models import User
 from tests.metrics.quality import making
 
@@ -36,8 +36,8 @@ def quality(gia: User, finn: User, dev: User) -> dict[str, Any]:
         "gia": gia.pk,
         "review": making.given(card, ticket, gia).pk,
         "review_done": finished.pk,
-        "results": QualityImport.objects.create(
-            file_name="qa.csv", source=making.source(), version=version, by=gia
+        "results": bringing.receive(
+            [b"Ticket,Reviewer\nT-1,Gia\n"], name="qa.csv", source=making.source(), scorecard=card, actor=gia
         ).pk,
         "initiative": _initiative(gia),
         "dispute": Dispute.objects.create(review=finished, by=finn, note="No.").pk,
