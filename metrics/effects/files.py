@@ -52,24 +52,35 @@ def _measures(readings: list[Shown]) -> Iterator[list[str]]:
     yield [
         "metric", "unit", "verdict", *_heads("before", SIDE), *_heads("after", SIDE), *_heads("change", ESTIMATE),
         *_heads("others_before", SIDE), *_heads("others_after", SIDE), *_heads("effect", ESTIMATE), "p", "p_adjusted",
-        "confidence", "note",
+        "confidence", "note", "scale",
     ]  # fmt: skip
     for each in readings:
         ours, others = each.data["ours"] or {}, each.data["others"] or {}
         yield [
-            each.metric.key, each.unit, each.data["verdict"],
+            each.metric.family, each.unit, each.data["verdict"],
             *_of(ours.get("before"), SIDE), *_of(ours.get("after"), SIDE), *_of(ours.get("change"), ESTIMATE),
             *_of(others.get("before"), SIDE), *_of(others.get("after"), SIDE), *_of(each.data["effect"], ESTIMATE),
             *(number(each.data[name]) if each.is_measured else "" for name in ("p", "q")),
             number(each.data.get("confidence")), "" if each.is_measured else "not measured",
+            each.metric.scale,
         ]  # fmt: skip
 
 
 def _weeks(shown: Shown) -> Iterator[list[str]]:
-    yield ["metric", "unit", "week", "from", "left_out", *_heads("ours", SIDE), *_heads("others", SIDE)]
+    yield [
+        "metric",
+        "unit",
+        "week",
+        "from",
+        "left_out",
+        *_heads("ours", SIDE),
+        *_heads("others", SIDE),
+        "scale",
+    ]
     for week in shown.lines.rows if shown.lines else ():
-        named = [shown.metric.key, shown.unit, week.name, "" if shown.is_by_team else week.day.isoformat()]
-        yield [*named, "yes" if week.is_between else "no", *_of(week.ours, SIDE), *_of(week.others, SIDE)]
+        named = [shown.metric.family, shown.unit, week.name, "" if shown.is_by_team else week.day.isoformat()]
+        sides = [*_of(week.ours, SIDE), *_of(week.others, SIDE)]
+        yield [*named, "yes" if week.is_between else "no", *sides, shown.metric.scale]
 
 
 def _heads(of: str, names: tuple[str, ...]) -> list[str]:

@@ -72,15 +72,16 @@ def _initiative(viewer: User, params: QueryDict) -> Initiative | None:
 
 def _effects(effects: Iterable[Effect]) -> Iterator[list[str]]:
     sides = [f"{side}_{name}" for side in ("baseline", "now") for name in FIGURE]
-    yield ["metric", "unit", *sides, "change", "change_low", "change_high", "why_none"]
+    yield ["metric", "unit", *sides, "change", "change_low", "change_high", "why_none", "scale"]
     for each in effects:
         moved = [number(value) for value in (each.change, each.low, each.high)]
-        named = [each.metric.key, each.metric.unit.value]
-        yield [*named, *figure(each.baseline), *figure(each.now), *moved, each.reason]
+        named = [each.metric.family, each.metric.unit.value]
+        yield [*named, *figure(each.baseline), *figure(each.now), *moved, each.reason, each.metric.scale]
 
 
 def _points(points: Iterable[Point]) -> Iterator[list[str]]:
-    yield ["metric", "unit", "from", *FIGURE]
+    yield ["metric", "unit", "from", *FIGURE, "scale"]
     for point in points:
         metric = point.figure.metric
-        yield [metric.key, metric.unit.value, point.day.isoformat(), *figure(point.figure)]
+        named = [metric.family, metric.unit.value, point.day.isoformat()]
+        yield [*named, *figure(point.figure), metric.scale]
