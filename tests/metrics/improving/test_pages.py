@@ -123,7 +123,9 @@ def test_pages_are_taken_away_as_they_are(ana: User, finn: User, as_person: Any)
         for tile in tiles(html.content.decode())
     )
     effects = taken(browser, "initiative", initiative=made.pk)
-    assert (effects[0]["metric"], effects[0]["baseline_n"], effects[0]["now_n"]) == ("csat", "100", "100")
+    assert (effects[0]["metric"], effects[0]["baseline_n"], effects[0]["now_n"]) == (
+        "csat_good_bad", "100", "100",
+    )  # fmt: skip
     way = taken(browser, "initiative-way", initiative=made.pk)
     assert [row["n"] for row in way if row["n"] != "0"] == ["100", "100"]
     hidden = as_person(finn).get(reverse("metrics:tile_csv", args=["initiative"]), {"initiative": made.pk})
