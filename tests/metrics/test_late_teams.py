@@ -9,7 +9,8 @@ import pytest
 from metrics import late_teams
 from metrics.models import Rollup, StaleDay, Ticket
 from metrics.tasks import age
-from sopdesk.accounts.models import Team
+from metrics.undoing import undo
+from sopdesk.accounts.models import Team, User
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from tests.metrics.bringing import bring
@@ -56,3 +57,17 @@ def test_a_new_short_name_counts_and_tickets_of_a_team_stay(payments: Team) -> N
     Team.objects.filter(pk=payments.pk).update(slug="money")
     assert done(late_teams.submit_due()).report == {"given": 1}
     assert set(Ticket.objects.values_list("team", flat=True)) == {payments.pk}
+
+
+def test_an_undo_brings_no_team_of_before_back(payments: Team, gia: User) -> None:
+    """The ticket was kept as it was when nobody had that team yet."""
+    row = "A1,{},2026-05-04,,night-shift,,,\n"
+    bring(HEAD + row.format("new"))
+    again = bring(HEAD + row.format("open"))
+    night = Team.objects.create(site=payments.site, slug="night-shift", name="Night shift")
+    done(late_teams.submit_due())
+    undo(again, actor=gia)
+    again.refresh_from_db()
+    done(again.undo_job)
+    ticket = Ticket.objects.get()
+    assert (ticket.status, ticket.team) == ("new", night)
