@@ -124,7 +124,7 @@ def start(source: Source, *, actor: User | None) -> Purge:
 def advance(job: Job) -> Step:
     """The next tickets. What a hold placed meanwhile keeps is not among them."""
     purge = Purge.objects.select_related("source").get(pk=job.payload["purge"])
-    _alone_with(purge.source_id)
+    alone_with(purge.source_id)
     going = over(purge.source_id, purge.before).exclude(holding.held())
     done: int = job.cursor.get("done", 0)
     total = job.cursor.get("total")
@@ -143,7 +143,7 @@ def advance(job: Job) -> Step:
     return Step({"done": done, "total": total}, done, max(total, done), not ids)
 
 
-def _alone_with(source_id: int) -> None:
+def alone_with(source_id: int) -> None:
     """Whoever writes what hangs on tickets of a source does it before this transaction or after it: what an import or a
     recompute had written of a ticket that is deleted meanwhile would be left without it."""
     with connection.cursor() as cursor:

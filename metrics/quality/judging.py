@@ -141,7 +141,7 @@ def _world(draft: QualityImport, viewer: User, rows: Sequence[Row], *, locks: bo
     numbers = {row.cells[at].strip() for row in rows if 0 <= at < len(row.cells)}
     tickets = Ticket.objects.visible_to(viewer).filter(source=draft.source_id, external_id__in=numbers)
     if locks:
-        # Who erases or purges meanwhile does it before this or after it, and in the same order (metrics/privacy).
+        # Who erases meanwhile does it before this or after it, and in the same order (metrics/privacy/erasing.py).
         tickets = tickets.order_by("pk").select_for_update(of=("self",), no_key=True)
     people = {key: person for person in User.objects.all()
               for key in (person.name.casefold(), person.email.casefold())}  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 
 from metrics.containers import FileRefused
+from metrics.privacy import purging
 from metrics.quality import files
 from metrics.quality.bringing import KIND
 from metrics.quality.judging import Bad, Judged, judge
@@ -27,6 +28,8 @@ ROWS: Final = 1000
 def advance(job: Job) -> Step:
     """The next rows: what can be taken is, the rest is kept with its reason."""
     draft = QualityImport.objects.select_related("version", "by", "source").get(pk=job.payload["results"])
+    # A purge of them takes words out of rejected rows before it takes tickets: here it is the other way round.
+    purging.alone_with(draft.source_id)
     done, seen = job.cursor.get("done", 0), set(job.cursor.get("seen", []))
     try:
         everything = files.rows_of(draft)

@@ -11,13 +11,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from metrics.privacy import erasing, persons
-from metrics.quality import bringing, reassigning, reviewing, sampling
+from metrics.models import Source, Ticket
+from metrics.privacy import erasing, persons, purging
+from metrics.quality import bringing, reassigning, reviewing, sampling, taking
 from metrics.quality.errors import QualityRefused, StaleReview
 from metrics.quality.models import Draw, QualityImport, Review
 from metrics.quality.reviewing import Given
 from sopdesk.accounts.models import Team, User
 from sopdesk.audit.models import Entry
+from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from tests import factories
 from tests.faults.processes import until
@@ -128,3 +130,41 @@ def test_an_erasure_takes_the_note_that_comes_in_meanwhile(gia: User, carla: Use
         making.run_job(started)
     erasures[0].join(60)
     assert Review.objects.get().note == ""
+
+
+def test_a_purge_and_results_of_its_tickets_wait_in_turn(
+    gia: User, payments: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The purge takes words out of rejected rows, then the tickets; who brings in wants them the other way."""
+    monkeypatch.setattr(taking, "ROWS", 1)
+    monkeypatch.setattr("sopdesk.jobs.submitting.hint", lambda _job: None)
+    ticket = making.ticket("T1", payments, assignee="Dev")
+    Source.objects.update(keep_months=1)
+    Ticket.objects.update(updated_at=making.datetime(2024, 1, 1, tzinfo=making.UTC))
+    text = (
+        "Ticket,Reviewer,Date,Comment,Greets\nT1,Gia Rossi,2026-11-12,Oh,9\nT1,Gia Rossi,2026-11-12,Oh,yes\n"
+    )
+    card = making.scorecard(gia, criteria=making.CRITERIA[:1])
+    draft = bringing.receive([text.encode()], name="r.csv", source=ticket.source, scorecard=card, actor=gia)
+    started, purges = bringing.bring(draft, actor=gia), list[Thread]()
+    assert running.run(started.job_id or 0)
+    purge = purging.start(ticket.source, actor=None)
+
+    def work() -> None:
+        try:
+            running.run(purge.job_id or 0)
+        finally:
+            connection.close()
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not purges and sql.startswith('INSERT INTO "metrics_quality_review"'):
+            purges.append(Thread(target=work))
+            purges[0].start()
+            until(lambda: is_blocked() or not purges[0].is_alive(), 60, "the purge waits or ends")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        making.run_job(started)
+    purges[0].join(60)
+    assert [job.error for job in Job.objects.filter(pk__in=[started.job_id, purge.job_id])] == ["", ""]
+    assert not Ticket.objects.exists()
