@@ -6,7 +6,8 @@
     IMPORT_FOLDER/Lumio Desk/done/41-tickets-….csv       started as import 41
     IMPORT_FOLDER/Lumio Desk/refused/…csv, ….reason.txt  not taken, and why
 
-A file is taken by renaming it, which only one can do; whatever its worker does not end is put back.
+A file is taken by renaming it, which only one can do; whatever its worker does not end is put back. While no import may
+begin for a missing key (metrics/lost_keys.py) files wait where they are.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from metrics import importing, mapping
+from metrics import importing, lost_keys, mapping
 from metrics.containers import FileRefused
 from metrics.guessing import guess
 from metrics.importing import AlreadyImported
@@ -58,6 +59,9 @@ def collect(root: Path | None = None) -> list[Collected]:
     """One round through the watched folder. Safe to run twice, and at the same time as another."""
     root = root or (Path(settings.IMPORT_FOLDER) if settings.IMPORT_FOLDER else None)
     if root is None or not root.is_dir():
+        return []
+    if keys := lost_keys.lost():
+        log.warning("imports_wait_for_a_key", keys=keys)
         return []
     found: list[Collected] = []
     for folder in sorted(root.iterdir()):

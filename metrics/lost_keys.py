@@ -25,7 +25,7 @@ def warning(fingerprints: list[str]) -> str:
     said = _(
         "People who were erased, or whom a legal hold names, were hashed by a key that the desk does not know now"
         " (%(keys)s): an import would bring them in as strangers, so that none is begun. Put the earlier REQUESTER_KEY,"
-        " or the earlier SECRET_KEY where that was not set, into REQUESTER_KEY_FALLBACKS. Uploaded files stay as they"
-        " are."
+        " or the earlier SECRET_KEY where that was not set, into REQUESTER_KEY_FALLBACKS. Files that were not begun"
+        " wait; one whose import stopped has to be uploaded again."
     )
     return said % {"keys": ", ".join(fingerprints)}

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from pytest_django import Settings
 
 from metrics import collecting, importing
 from metrics.collecting import collect
-from metrics.models import Import, Mapping, Ticket
+from metrics.models import Import, Mapping, Suppression, Ticket
 from tests.metrics.bringing import finish
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,15 @@ def test_a_finished_file_becomes_an_import_of_its_folders_source(folder: Path) -
     assert names(folder, "done") == [f"{taken.ticket_import.pk}-t.csv"]
     assert names(folder, ".taken") == []
     assert collect(folder.parent) == []
+
+
+def test_files_wait_for_a_missing_key(folder: Path, settings: Settings) -> None:
+    (folder / "t.csv").write_text(TEXT)
+    Suppression.objects.create(key_id="0" * 16, hashed="0" * 32)
+    assert collect(folder.parent) == []
+    assert (folder / "t.csv").exists()
+    settings.REQUESTER_KEYS_LOST = ["0" * 16]
+    assert [each.ticket_import is not None for each in collect(folder.parent)] == [True]
 
 
 def test_the_same_file_again_is_the_same_import(folder: Path) -> None:
