@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import import_module
 from typing import Any, Final
 
@@ -212,10 +212,16 @@ def test_of_an_older_desk_the_days_with_such_answers_are_added_up_anew(desk: Non
     ).delete()
     Rating.objects.filter(scale__in=("1_3", "nps", "ces")).delete()
     [rated] = Rating.objects.filter(scale="fd_103")
+    # Another question was asked of one on the 27th, and one answered twice in the same moment of the 28th.
+    other, twice = Ticket.objects.filter(external_id__in=("good_bad0", "good_bad1")).order_by("external_id")
+    for day, ticket, scale in ((27, other, "nps"), (28, twice, "good_bad"), (28, twice, "good_bad")):
+        at = datetime(2026, 5, day, 12, tzinfo=UTC)
+        Rating.objects.create(ticket=ticket, scale=scale, raw="5", normalised="positive", counts_at=at)
     Rollup.objects.update(freshdesk_n=None)
     with connection.schema_editor() as editor:
         import_module("metrics.migrations.0022_every_scale_of_satisfaction").mark(None, editor)
-    assert [*StaleDay.objects.values_list("ticket_import", "day")] == [(None, rated.counts_at.date())]
+    days = {rated.counts_at.date(), *(date(2026, 5, day) for day in (1, 2, 27, 28))}
+    assert {*StaleDay.objects.values_list("ticket_import", "day")} == {(None, day) for day in days}
     while rollups.catch_up(None):
         pass
     assert Rollup.objects.filter(label="", freshdesk_n=1).count() == 1
