@@ -37,6 +37,17 @@ _KNOWN_BY: Final = {
     "ticket_comments": {"ticket_id", "author_id", "public"},
     "time_entries": {"ticket_id", "time_spent"},
 }
+# All the columns of lists that a table of tickets might be taken for: that has others besides.
+_ALL_OF: Final = {
+    "satisfaction_ratings": {
+        "id", "url", "ticket_id", "assignee_id", "group_id", "requester_id", "score", "comment", "comment_id", "reason",
+        "reason_id", "reason_code", "created_at", "updated_at",
+    },
+    "time_entries": {
+        "id", "ticket_id", "agent_id", "company_id", "billable", "note", "time_spent", "timer_running", "executed_at",
+        "start_time", "created_at", "updated_at",
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,10 +115,9 @@ def _is_nested(record: dict[str, Any]) -> bool:
 
 def side_of(records: Iterable[dict[str, Any]]) -> str:
     """The list that explains tickets and is known by the columns of its records; "" for none of them."""
-    first: dict[str, Any] = next(iter(records), {})
-    return next(
-        (name for name, keys in _KNOWN_BY.items() if keys <= first.keys() and "status" not in first), ""
-    )
+    first = {*next(iter(records), {})}
+    known = (name for name, keys in _KNOWN_BY.items() if keys <= first and first <= _ALL_OF.get(name, first))
+    return "" if "status" in first else next(known, "")
 
 
 def _named(file: str) -> str:

@@ -85,6 +85,12 @@ def test_one_of_them_alone_says_what_to_do(content: str) -> None:
         draft(content)
 
 
+@pytest.mark.parametrize("own", [{"score": 5}, {"time_spent": 300}], ids=["score", "time spent"])
+def test_somebodys_own_tickets_are_none_of_them(own: dict[str, Any]) -> None:
+    found = draft(lines({"ticket_id": 1, "state": "closed", "opened_at": "2026-05-04", **own}))
+    assert (found.form, {*own} <= {*found.header}) == ("json", True)
+
+
 def test_a_broken_one_is_refused_by_name() -> None:
     with pytest.raises(FileRefused, match=r"users\.json.*cut off"):
         draft(zipped(tickets__json=page("tickets", ticket()), users__json='{"users": [{"id": 1'))
