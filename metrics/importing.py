@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from metrics import (
@@ -106,7 +107,7 @@ def start(
     mapping.parse(content).fitted(draft.header)
     zone, door = time_zone or draft.time_zone, open_door(draft.source)
     kept = "".join(f" {name}" for name in staging.TEXTS if name not in door.shut)
-    same = f"{draft.sha256} {draft.source_id} {mapping.digest(content)} {zone}{kept}{_times_undone(draft)}"
+    same = f"{draft.sha256} {draft.source_id} {mapping.digest(content)} {zone}{kept}{_last_undone(draft)}"
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=draft.pk)
         if locked.job is not None:
@@ -123,14 +124,16 @@ def start(
     return locked
 
 
-def _times_undone(draft: Import) -> str:
+def _last_undone(draft: Import) -> str:
     """What makes it other work after an undo: the same file may then be needed again. Raises MappingRefused."""
     undone = Import.objects.filter(source=draft.source_id, undo_job__isnull=False)
     if undone.exclude(undo_job__state__in=[Job.State.DONE, Job.State.FAILED]).exists():
         raise MappingRefused(
             [_("An import of this source is being undone. Start this one when that has ended.")]
         )
-    return f" undone {count}" if (count := undone.count()) else ""
+    # An import may be undone once more, when a hold has ended: each time it is other work again.
+    last = undone.aggregate(last=Max("undo_job"))["last"]
+    return f" undone by {last}" if last else ""
 
 
 def _actor(person: User | None) -> Actor:

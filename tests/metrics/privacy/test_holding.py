@@ -56,6 +56,16 @@ def test_an_undo_leaves_it_says_so_and_can_be_done_again(carla: User, gia: User,
         undo(done, actor=gia)
 
 
+def test_after_each_undo_the_file_can_come_in_again(carla: User, gia: User) -> None:
+    first = bring(HEAD + OLD, read_as=mapping())
+    hold = holding.place(person="", reason="Dispute", label="refund", actor=carla)
+    undone(first, gia)
+    assert bring(HEAD + OLD, read_as=mapping()).same == 1
+    holding.end(hold, because="settled", actor=carla)
+    assert undone(first, gia)["removed"] == 1
+    assert bring(HEAD + OLD, read_as=mapping()).added == 1
+
+
 def test_an_undo_leaves_what_the_import_changed(carla: User, gia: User) -> None:
     at = keeping()
     bring(HEAD + OLD, read_as=mapping(), at=at)
