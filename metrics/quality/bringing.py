@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from metrics import rejecting
 from metrics.quality import files
 from metrics.quality.errors import QualityRefused
-from metrics.quality.judging import Bad, Judged, chosen_columns, judge
+from metrics.quality.judging import NEEDED, Bad, Judged, chosen_columns, judge
 from metrics.quality.models import QualityImport
 from metrics.quality.scorecards import newest_of
 from sopdesk.accounts.permissions import Permission, require
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 KIND: Final = "quality.bring_results"
 FACTS: Final = ("ticket", "reviewer", "done_at", "note")
-NEEDED: Final = ("ticket", "reviewer", "done_at")
 ALSO: Final = {
     "ticket": {"ticket", "ticket id", "ticket number", "external_id", "ticket_id", "number"},
     "reviewer": {"reviewer", "evaluator", "qa", "reviewed by", "auditor"},

@@ -14,7 +14,7 @@ from metrics import aliases
 from metrics.admitting import door_of
 from metrics.models import Facet, Source
 from metrics.quality.assigning import reviewers
-from metrics.quality.bringing import NEEDED
+from metrics.quality.judging import NEEDED
 from metrics.quality.models import Criterion, QualityImport, Review, SamplingRule, Scorecard
 from metrics.quality.models.reviews import NOTE_MAX
 from metrics.quality.models.sampling import REVIEWERS_MAX, TICKETS_MAX

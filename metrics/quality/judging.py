@@ -31,6 +31,7 @@ YES: Final = {"yes", "y", "true", "met", "pass", "passed", "ok"}
 NO: Final = {"no", "n", "false", "not met", "fail", "failed"}
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 VALUE_MAX: Final = 200
+NEEDED: Final = ("ticket", "reviewer", "done_at")
 
 
 @dataclass(frozen=True)
@@ -128,11 +129,13 @@ def judge(
 
 
 def _kept(name: str, cell: str, wrong: str, cells: dict[str, str], world: _World) -> str:
-    """A cell of a rejected row as it may be kept: words masked, and none of them of who may have been erased."""
+    """A cell of a rejected row as it may be kept: masked but for number, reviewer and day, by which the row is brought
+    in when it is mended, and no note of who may have been erased."""
     if name == world.mapping.get("note"):
         ticket = world.tickets.get(cells[world.mapping["ticket"]].strip())
         return world.masked(cell)[:NOTE_MAX] if world.may_note(ticket) else ""
-    return world.masked(cell)[:VALUE_MAX] if name == wrong else cell[:VALUE_MAX]
+    facts = {world.mapping.get(fact) for fact in NEEDED}
+    return (cell if name in facts and name != wrong else world.masked(cell))[:VALUE_MAX]
 
 
 def _world(draft: QualityImport, viewer: User, rows: Sequence[Row], *, locks: bool) -> _World:

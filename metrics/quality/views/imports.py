@@ -12,7 +12,7 @@ from metrics.containers import FileRefused
 from metrics.quality import bringing, files, places
 from metrics.quality.errors import QualityRefused
 from metrics.quality.forms import ColumnsForm, ResultsForm
-from metrics.quality.judging import Bad, Judged
+from metrics.quality.judging import NEEDED, Bad, Judged
 from metrics.quality.models import QualityImport
 from metrics.reading import Row
 from sopdesk.accounts.access import permission_required, signed_in
@@ -90,7 +90,7 @@ def _report(request: HttpRequest, brought: QualityImport) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, draft: QualityImport, form: ColumnsForm, rows: list[Row]) -> HttpResponse:
-    is_ready = all(draft.mapping.get(name) for name in bringing.NEEDED) and not form.errors
+    is_ready = all(draft.mapping.get(name) for name in NEEDED) and not form.errors
     judged = bringing.judged(draft, signed_in(request), rows) if is_ready else []
     bad = [row for row in judged if isinstance(row, Bad)]
     context = {
@@ -107,7 +107,7 @@ def _draft(request: HttpRequest, draft: QualityImport, form: ColumnsForm, rows: 
 def import_bring(request: HttpRequest, import_id: int) -> HttpResponse:
     """Bring it in."""
     found = _import(request, import_id)
-    if not all(found.mapping.get(name) for name in bringing.NEEDED):
+    if not all(found.mapping.get(name) for name in NEEDED):
         return redirect("quality:import_read", found.pk)
     try:
         bringing.bring(found, actor=signed_in(request))

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 ANN = "ann@example.com"
 HEAD = "Ticket,Customer name,Reviewer,Date,Comment,Misc,Greets,Solves it,Verifies the owner\n"
 GOOD = "T1,Ann Smith,Gia Rossi,2026-11-12,Call +353 87 123 4567 says Ann,Ann Smith,yes,2,1\n"
-BAD = "T2,Ann Smith,Gia Rossi,2026-11-12,Write to ann@example.com,Ann Smith,ann@example.com,2,1\n"
+BAD = "T2,Ann Smith,Gia Rossi,2026-11-12,Write to ann@example.com,Ann Smith,ann@example.com,2 for ann@example.com,1\n"
 BROKEN = "T2,Ann Smith,Gia Rossi\n"
 NOTED = "T2,Bob Ray,Gia Rossi,2026-11-12,Well done,,yes,2,1\n"
 
@@ -63,7 +63,7 @@ def test_nothing_is_written_but_chosen_columns_and_masked(card: Scorecard, gia: 
     chosen = ["Ticket", "Reviewer", "Date", "Comment", "Greets", "Solves it", "Verifies the owner"]
     assert head[4:] == chosen
     assert wrong[2] == "[email]"
-    assert wrong[4:] == ["T2", "Gia Rossi", "2026-11-12", "Write to [email]", "[email]", "2", "1"]
+    assert wrong[4:] == ["T2", "Gia Rossi", "2026-11-12", "Write to [email]", "[email]", "2 for [email]", "1"]
     assert broken[4:] == []
 
 
