@@ -71,10 +71,10 @@ def _team(ticket: Ticket) -> SafeString:
 def _promise(ticket: Ticket, metric: str) -> SafeString:
     """How long it took, and whether that was in time."""
     found = (result for result in ticket.sla_results.all() if result.metric == metric)
-    return joined("", '{} <span class="num" title="{}">{}</span>', map(_measured, found))
+    return joined("", '{} <span class="num">{}</span>', map(_measured, found))
 
 
 def _measured(result: Any) -> tuple[Any, ...]:
     judged = result.state in ("met", "breached", "overdue")
     state = state_badge(result.state) if judged else filled(_SOFT, result.get_state_display())
-    return state, _("business time"), clock(result.elapsed_s)
+    return state, clock(result.elapsed_s)

@@ -64,7 +64,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         request.GET, tickets.rows_of(found), sorts=TICKET_SORTS, sort="-created"
     )
     context = {"listing": listing, "chosen": chosen, "shown": shown, "choices": tickets.SHOWN}
-    context["at"] = tickets.hour_in_words(chosen)
+    context |= {"at": tickets.hour_in_words(chosen), "csv_rows": tickets.CSV_ROWS}
     context |= {"counted": tickets.counted_in(found, chosen, shown), "list": tickets.SHOWN[shown]}
     further = tickets.SHOWN[shown].further
     context |= {"period": chosen.period_now, "query": _shared(request), "further": further and further(user)}

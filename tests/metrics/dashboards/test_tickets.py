@@ -255,7 +255,7 @@ def test_the_small_print_leads_to_as_many_as_it_says(figures: Import, gia: User,
 
 
 def test_the_file_has_the_rows_of_the_list_and_runs_nothing(
-    figures: Import, finn: User, as_person: Any
+    figures: Import, finn: User, as_person: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring(HEAD + row(1, "harbor-payments").replace("harbor-payments1,", "=cmd(),", 1))
     browser = as_person(finn)
@@ -265,6 +265,10 @@ def test_the_file_has_the_rows_of_the_list_and_runs_nothing(
     assert len(rows) == total(browser, "volume", DAYS)
     assert {line["team"] for line in rows} == {"harbor-payments"}
     assert "'=cmd()" in {line["ticket"] for line in rows}
+    page = browser.get(f"/metrics/tickets?{DAYS}").content.decode()
+    assert ("The CSV has the newest" in page, "told in business time" in page) == (False, True)
+    monkeypatch.setattr(tickets, "CSV_ROWS", 5)
+    assert "The CSV has the newest 5 tickets." in browser.get(f"/metrics/tickets?{DAYS}").content.decode()
 
 
 def test_a_list_that_is_not_there_is_not_found(gia: User, as_person: Any) -> None:
