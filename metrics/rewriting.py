@@ -154,7 +154,7 @@ def _gather(plain: Path, cursor: Cursor) -> Cursor:
     with plain.open("rb") as file, lookups.kept_in(plain.with_suffix(".names")) as known:
         for place, record in enumerate(_chunk(file, after, "convert")):
             if record.group in SIDE and record.group != cursor["group"] and not record.reason:
-                known.add(record.group, record.value, place)
+                known.add(record.group, record.value, f"{record.number}:{place}")
     return after
 
 

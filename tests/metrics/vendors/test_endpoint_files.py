@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from metrics import left_out
+from metrics import left_out, rewriting
 from metrics.containers import FileRefused
 from metrics.models import Rating, RejectedRow, Ticket, VendorFigure
 from tests.metrics.bringing import bring, draft
@@ -68,6 +68,17 @@ def test_files_of_endpoints_in_one_zip_are_read_together(files: dict[str, str]) 
     assert [("README.md" in said, "audits.json" in said) for said in told] == [(True, True)] * (
         files is PAGES
     )
+
+
+def test_rows_without_a_number_of_their_own_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rewriting, "CHUNK_RECORDS", 1)
+    by = [ticket()["requester_id"], 9]
+    said = [
+        {"ticket_id": 35, "author_id": by[n % 2], "public": True, "created_at": f"2026-05-04T1{n}:00:00Z"}
+        for n in range(4)
+    ]
+    bring(zipped(tickets__ndjson=lines(ticket()), ticket_comments__ndjson=lines(*said)), read_as="zendesk")
+    assert [at.hour for at in Ticket.objects.get().answered_at] == [13]
 
 
 def test_metrics_that_come_later_are_added_to_the_tickets_that_are_here() -> None:
