@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from metrics.models import Suppression, Ticket, TicketBefore, TicketText
-from metrics.privacy import filing, forgetting, holding, ledger
+from metrics.privacy import filing, forgetting, holding, ledger, purging
 from metrics.privacy.persons import Person
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
@@ -85,7 +85,11 @@ def _note(person: Person) -> None:
 
 
 def _forget(hashes: list[str]) -> int:
-    """Take these people out of their tickets. Whoever imports meanwhile is waited for, row by row."""
+    """Take these people out of their tickets. Whoever imports tickets of theirs is waited for first: rows are locked by
+    number here and as the file has them there, and each could wait for the other."""
+    of_theirs = Ticket.objects.filter(requester_key__in=hashes).order_by("source")
+    for source_id in of_theirs.values_list("source", flat=True).distinct():
+        purging.alone_with(source_id)
     ids = list(
         Ticket.objects.select_for_update()
         .filter(requester_key__in=hashes)

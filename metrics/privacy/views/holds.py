@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from metrics import lost_keys
@@ -32,6 +33,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     return render(request, "metrics/privacy_holds.html", context)
 
 
+@sensitive_post_parameters("person")
 @require_http_methods(["GET", "HEAD", "POST"])
 @editor
 def hold_add(request: HttpRequest) -> HttpResponse:

@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 from django.core import signing
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from metrics import requesters
 from metrics.importing import stored_path
-from metrics.models import Rating, Suppression, Ticket, TicketBefore, TicketText
+from metrics.models import Rating, Source, Suppression, Ticket, TicketBefore, TicketText
 from metrics.privacy import erasing, filing, finding, holding, ledger, person_files, persons
 from metrics.privacy.erasing import EraseRefused, LiftRefused
 from metrics.privacy.models import PersonExport
 from metrics.privacy.person_files import ExportRefused
+from metrics.storing import SOURCE_LOCKS
 from metrics.undoing import undo
 from sopdesk.accounts.models import User
 from sopdesk.audit.events import Event
@@ -54,6 +57,22 @@ def test_a_person_is_found_by_address_under_every_source(carla: User) -> None:
     ]
     assert (held.tickets, held.texts, held.holds, held.is_erased) == (2, 1, [], False)
     assert persons.held(persons.find("eve@example.com"), carla).tickets == 0
+
+
+def test_an_erasure_waits_for_who_imports_before_it_locks_tickets(carla: User) -> None:
+    """Rows are locked in another order by an import: each would wait for the other."""
+    brought()
+    with CaptureQueriesContext(connection) as asked:
+        erasing.erase(persons.find(ANN), actor=carla)
+    at = Source.objects.get().pk
+    waited = [
+        n for n, each in enumerate(asked) if f"pg_advisory_xact_lock({SOURCE_LOCKS}, {at})" in each["sql"]
+    ]
+    locked = [
+        n for n, each in enumerate(asked) if "FOR UPDATE" in each["sql"] and "metrics_ticket" in each["sql"]
+    ]
+    assert waited
+    assert waited[0] < locked[0]
 
 
 def test_a_person_is_found_under_a_key_of_before(settings: Settings, carla: User) -> None:
