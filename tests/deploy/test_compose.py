@@ -84,6 +84,7 @@ def test_variables_are_those_that_settings_read(service: str) -> None:
     read = set(re.findall(r'os\.environ(?:\.get\(|\[)"([A-Z_]+)"', PRODUCTION))
     read |= set(re.findall(r'^ {4}"([A-Z_]+)": "', PRODUCTION, re.MULTILINE))
     read |= set(re.findall(r'os\.environ\.get\("([A-Z_]+)"', BASE))
+    read |= set(re.findall(r'_secret\("([A-Z_]+)"', PRODUCTION))
     assert set(environment) <= read | {"DJANGO_SETTINGS_MODULE"}
     assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "EMAIL_HOST"} <= set(environment)
     assert environment["DJANGO_SETTINGS_MODULE"] == "sopdesk.settings.production"
