@@ -124,7 +124,7 @@ def test_pages_are_taken_away_as_they_are(ana: User, finn: User, as_person: Any)
     )
     effects = taken(browser, "initiative", initiative=made.pk)
     assert (effects[0]["metric"], effects[0]["baseline_n"], effects[0]["now_n"]) == (
-        "csat_good_bad", "100", "100",
+        "csat", "100", "100",
     )  # fmt: skip
     way = taken(browser, "initiative-way", initiative=made.pk)
     assert [row["n"] for row in way if row["n"] != "0"] == ["100", "100"]

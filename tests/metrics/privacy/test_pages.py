@@ -43,6 +43,7 @@ def test_what_a_source_keeps_is_changed_on_its_page(client: Client, carla: User)
         "phone_region": "xx",
         "keep_months": "0",
         "keep_file_days": "30",
+        "rating_day": "given",
     }
     status, page = answer(client, "source", at.pk, **wrong)
     assert status == 422
