@@ -50,10 +50,12 @@ def _curve(curve: Curve) -> Iterator[list[str]]:
 
 
 @register("hours")
-def hours(viewer: User, params: QueryDict) -> File:
+def hours(viewer: User, params: QueryDict) -> File | None:
     """Tickets created by weekday (1 is Monday) and hour."""
     chosen = DashboardFilter(params, user=viewer)
     context = parts.hours(chosen).context
+    if "rows" not in context:
+        return None
     rows = [
         [str(weekday), name, str(hour), str(n), context["zone"]]
         for weekday, (name, counts) in enumerate(context["rows"], start=1)

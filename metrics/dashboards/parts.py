@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import backlogs, levels
-from metrics.asking import Report
+from metrics.asking import AGENT_LEAST, Report
 from metrics.dashboards import drilling, tickets, versions, waiting
 from metrics.dashboards.filters import DashboardFilter
 from metrics.dashboards.tabs import Section, section
@@ -123,13 +123,16 @@ def waits(chosen: DashboardFilter) -> Section:
 
 
 def hours(chosen: DashboardFilter) -> Section:
-    """Tickets created by weekday and hour of the reporting zone. One query."""
+    """Tickets created by weekday and hour of the reporting zone; of a person none of fewer than AGENT_LEAST. One
+    query."""
     zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
     found = tickets.tickets(chosen.viewer, chosen, "volume").order_by()
     counted = found.values(
         weekday=ExtractIsoWeekDay("created_at", tzinfo=zone), hour=ExtractHour("created_at", tzinfo=zone)
     ).annotate(n=Count("pk", filter=Q(pk__isnull=False)))
     by_cell = {(row["weekday"] - 1, row["hour"]): row["n"] for row in counted}
+    if chosen.chosen("agent") and sum(by_cell.values()) < AGENT_LEAST:
+        return Section("dashboards/hours.html", {"least": AGENT_LEAST})
     names = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
     grid = [[by_cell.get((day, hour), 0) for hour in range(24)] for day in range(7)]
     chart = {

@@ -97,6 +97,11 @@ def test_of_an_agent_with_few_tickets_the_file_says_nothing(
     assert float(found["busy"]["value"]) > 0
     assert found["thin"]["note"] == "too few"
     assert [found["thin"][name] for name in ("value", "low", "high", "change")] == [""] * 4
+    for agent, said, status in (("busy", False, 200), ("thin", True, 404)):
+        hours = as_person(finn).get(reverse("metrics:part", args=["hours"]), {**DAYS, "agent": agent})
+        assert ("Fewer than 20 tickets of this person" in hours.content.decode()) == said
+        file = as_person(finn).get(reverse("metrics:tile_csv", args=["hours"]), {**DAYS, "agent": agent})
+        assert file.status_code == status
 
 
 def test_a_tile_of_the_desk_is_the_file_behind_it(figures: Import, finn: User, as_person: Any) -> None:
