@@ -101,9 +101,9 @@ def tickets_csv(request: HttpRequest) -> HttpResponseBase:
     user, shown = signed_in(request), tickets.list_of(request.GET.get("show", "volume"))
     if not shown:
         raise Http404
-    chosen = DashboardFilter(request.GET, user=user)
-    found = tickets.tickets(user, chosen, shown).order_by("-created_at", "-pk")
-    return csv_file(f"tickets-{shown}", tickets.as_table(found))
+    found = tickets.tickets(user, DashboardFilter(request.GET, user=user), shown)
+    listing: Listing[Ticket] = Listing(request.GET, found, sorts=TICKET_SORTS, sort="-created")
+    return csv_file(f"tickets-{shown}", tickets.as_table(listing.everything))
 
 
 def _shared(request: HttpRequest) -> str:

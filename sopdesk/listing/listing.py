@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, OrderBy, QuerySet
@@ -68,6 +68,11 @@ class Listing(Generic[Row]):
     def rows(self) -> list[Row]:
         """The rows of this page."""
         return list(self.page.object_list)
+
+    @property
+    def everything(self) -> QuerySet[Row]:
+        """The rows of all pages, in their order: for a file."""
+        return cast("QuerySet[Row]", self._paginator.object_list)
 
     @property
     def total(self) -> int:

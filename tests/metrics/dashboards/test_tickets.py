@@ -266,9 +266,20 @@ def test_the_file_has_the_rows_of_the_list_and_runs_nothing(
     assert {line["team"] for line in rows} == {"harbor-payments"}
     assert "'=cmd()" in {line["ticket"] for line in rows}
     page = browser.get(f"/metrics/tickets?{DAYS}").content.decode()
-    assert ("The CSV has the newest" in page, "told in business time" in page) == (False, True)
+    assert ("The CSV has the first" in page, "told in business time" in page) == (False, True)
     monkeypatch.setattr(tickets, "CSV_ROWS", 5)
-    assert "The CSV has the newest 5 tickets." in browser.get(f"/metrics/tickets?{DAYS}").content.decode()
+    assert "The CSV has the first 5 tickets." in browser.get(f"/metrics/tickets?{DAYS}").content.decode()
+
+
+def test_the_file_is_in_the_order_of_the_page(figures: Import, gia: User, as_person: Any) -> None:
+    browser, wish = as_person(gia), f"{DAYS}&show=volume&sort=created"
+    page = browser.get(f"/metrics/tickets?{wish}")
+    link = re.search(r'href="(/metrics/tickets\.csv[^"]*)"', page.content.decode())
+    assert link
+    text = b"".join(browser.get(unescape(link[1])).streaming_content).decode().removeprefix("\ufeff")
+    shown = [ticket.external_id for ticket in page.context["listing"].rows]
+    assert len(shown) > 20
+    assert [line["ticket"] for line in csv.DictReader(text.splitlines())][: len(shown)] == shown
 
 
 def test_a_list_that_is_not_there_is_not_found(gia: User, as_person: Any) -> None:
