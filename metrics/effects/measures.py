@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from metrics.counting import LAST_RATING
+from metrics.counting import AHEAD, LAST_RATING
 from metrics.definitions import AHT, REOPENED, SCALES, SLA_REPLY, SLA_RESOLUTION, VOLUME, Metric
 
 
@@ -47,7 +47,8 @@ _SOLVABLE: Final = "NOT t.flags && '{solved_before_created,solved_out_of_order}'
 def _promise(metric: Metric, name: str, mature_days: int = 0) -> Measure:
     return Measure(
         metric, Kind.SHARE, f"metrics_slaresult AS s JOIN {_TICKETS} ON t.id = s.ticket_id", "t.created_at",
-        f"s.metric = '{name}' AND s.state IN ('met', 'breached', 'overdue')", "(s.state = 'met')::int", mature_days,
+        f"s.metric = '{name}' AND s.state IN ('met', 'breached', 'overdue') AND NOT {AHEAD}",
+        "(s.state = 'met')::int", mature_days,
     )  # fmt: skip
 
 
@@ -70,6 +71,6 @@ REOPENINGS: Final = Measure(
 )  # fmt: skip
 PROMISED_REPLY: Final = _promise(SLA_REPLY, "first_reply")
 PROMISED_RESOLUTION: Final = _promise(SLA_RESOLUTION, "resolution", 7)
-CREATED: Final = Measure(VOLUME, Kind.COUNT, _TICKETS, "t.created_at", "true", "1")
+CREATED: Final = Measure(VOLUME, Kind.COUNT, _TICKETS, "t.created_at", f"NOT {AHEAD}", "1")
 
 ALL: Final = (*CSATS, HANDLED, REOPENINGS, PROMISED_REPLY, PROMISED_RESOLUTION, CREATED)

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from metrics.dashboards.tickets import OPEN
+from metrics.effects import counting, measures
+from metrics.effects.counting import Group
 from metrics.models import Backlog, HandleSegment, Rollup, Ticket, VendorFigure
 from sopdesk.accounts.models import User
 from tests.metrics.bringing import SHIPPED, bring
@@ -64,6 +66,9 @@ def test_a_ticket_of_a_day_to_come_is_flagged_and_counts_on_no_day(gia: User, as
         listed = as_person(gia).get(reverse("metrics:tickets"), {"show": show}).content.decode()
         assert (">here<" in listed, ">ahead<" in listed) == there
     assert [ticket.external_id for ticket in Ticket.objects.filter(OPEN)] == ["here"]
+    today = timezone.localdate()
+    of_days = counting.counts(measures.CREATED, Group([""], [], [0]), today - timedelta(days=1), today)
+    assert int(of_days.total.sum()) == 1
 
 
 HOW = {**SHIPPED["sopdesk"], "columns": {**SHIPPED["sopdesk"]["columns"], "vendor_figures": "vendor_figures"}}
