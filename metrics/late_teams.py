@@ -38,11 +38,11 @@ WITH given AS (
 ),
 marked AS (
     INSERT INTO metrics_staleday (ticket_import_id, day)
-    SELECT DISTINCT NULL::bigint, (at AT TIME ZONE %(zone)s)::date FROM (
+    SELECT DISTINCT NULL::bigint, (at AT TIME ZONE %(zone)s)::date AS behind FROM (
         SELECT unnest(ARRAY[created_at, first_solved_at, last_solved_at] || asked_at) AS at FROM given
         UNION ALL SELECT counts_at FROM metrics_rating JOIN given ON given.id = ticket_id
         UNION ALL SELECT ended_at FROM metrics_handlesegment JOIN given ON given.id = ticket_id
-    ) AS days WHERE at IS NOT NULL
+    ) AS days WHERE at IS NOT NULL ORDER BY behind
     ON CONFLICT (ticket_import_id, day) DO UPDATE SET day = excluded.day
 )
 SELECT count(*) FROM given"""
