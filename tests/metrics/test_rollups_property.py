@@ -282,28 +282,29 @@ def raw(metric: str, period: Period, zone: str, narrow: dict[str, Any]) -> float
     return None if found is None else float(found)
 
 
-def raw_by_agent(metric: str, period: Period, zone: str) -> dict[str, int]:
-    """How many of an agent are counted."""
-    tables, moment, agent = BY_AGENT[metric]
+def raw_by(value: str, key: str, tables: str, moment: str, period: Period, zone: str) -> dict[str, float]:
+    """The value of each key that has one; of these days."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT coalesce({agent}, t.assignee), count(*) FROM {tables}"
+            f"SELECT {key} AS key, {value} FROM {tables}"
             f" WHERE ({moment} AT TIME ZONE %s)::date BETWEEN %s AND %s GROUP BY 1",
             [zone, period.first, period.last],
         )
-        return {agent: number for agent, number in cursor.fetchall() if agent}
+        return {key: float(found) for key, found in cursor.fetchall() if key and found is not None}
+
+
+def raw_by_agent(metric: str, period: Period, zone: str) -> dict[str, float]:
+    """How many of an agent are counted."""
+    tables, moment, agent = BY_AGENT[metric]
+    return raw_by("count(*)", f"coalesce({agent}, t.assignee)", tables, moment, period, zone)
 
 
 def raw_by_macro(metric: str, period: Period, zone: str) -> dict[str, float]:
     """The value of each macro's tickets."""
     tables, moment, value = BY_MACRO[metric]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT macro, {value} FROM {tables} CROSS JOIN LATERAL unnest(t.macro_keys) AS macro"
-            f" WHERE ({moment} AT TIME ZONE %s)::date BETWEEN %s AND %s GROUP BY 1",
-            [zone, period.first, period.last],
-        )
-        return {macro: float(found) for macro, found in cursor.fetchall() if found is not None}
+    return raw_by(
+        value, "macro", f"{tables} CROSS JOIN LATERAL unnest(t.macro_keys) AS macro", moment, period, zone
+    )
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier, Thread
 from typing import Any
 
@@ -103,6 +104,29 @@ def test_a_file_is_brought_in_by_one_job(gia: User, payments: Team) -> None:
     assert Review.objects.count() == 1
 
 
+@contextmanager
+def meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Another connection does it as soon as a first review is written here, and waits or ends."""
+    begun: list[Thread] = []
+
+    def work() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    def beside(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not begun and sql.startswith('INSERT INTO "metrics_quality_review"'):
+            begun.append(Thread(target=work))
+            begun[0].start()
+            until(lambda: is_blocked() or not begun[0].is_alive(), 60, "the other waits or ends")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(beside):
+        yield
+    begun[0].join(60)
+
+
 def test_an_erasure_takes_the_note_that_comes_in_meanwhile(gia: User, carla: User, payments: Team) -> None:
     person = persons.find("ann@example.com")
     making.ticket("T1", payments, assignee="Dev", requester_key=person.hashes[0])
@@ -111,24 +135,8 @@ def test_an_erasure_takes_the_note_that_comes_in_meanwhile(gia: User, carla: Use
     draft = bringing.receive(
         [text.encode()], name="qa.csv", source=making.source(), scorecard=card, actor=gia
     )
-    started, erasures = bringing.bring(draft, actor=gia), list[Thread]()
-
-    def erase() -> None:
-        try:
-            erasing.erase(person, actor=carla)
-        finally:
-            connection.close()
-
-    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not erasures and sql.startswith('INSERT INTO "metrics_quality_review"'):
-            erasures.append(Thread(target=erase))
-            erasures[0].start()
-            until(lambda: is_blocked() or not erasures[0].is_alive(), 60, "the erasure waits or ends")
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(meanwhile):
-        making.run_job(started)
-    erasures[0].join(60)
+    with meanwhile(lambda: erasing.erase(person, actor=carla)):
+        making.run_job(bringing.bring(draft, actor=gia))
     assert Review.objects.get().note == ""
 
 
@@ -146,25 +154,10 @@ def test_a_purge_and_results_of_its_tickets_wait_in_turn(
     )
     card = making.scorecard(gia, criteria=making.CRITERIA[:1])
     draft = bringing.receive([text.encode()], name="r.csv", source=ticket.source, scorecard=card, actor=gia)
-    started, purges = bringing.bring(draft, actor=gia), list[Thread]()
+    started = bringing.bring(draft, actor=gia)
     assert running.run(started.job_id or 0)
     purge = purging.start(ticket.source, actor=None)
-
-    def work() -> None:
-        try:
-            running.run(purge.job_id or 0)
-        finally:
-            connection.close()
-
-    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not purges and sql.startswith('INSERT INTO "metrics_quality_review"'):
-            purges.append(Thread(target=work))
-            purges[0].start()
-            until(lambda: is_blocked() or not purges[0].is_alive(), 60, "the purge waits or ends")
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(meanwhile):
+    with meanwhile(lambda: running.run(purge.job_id or 0)):
         making.run_job(started)
-    purges[0].join(60)
     assert [job.error for job in Job.objects.filter(pk__in=[started.job_id, purge.job_id])] == ["", ""]
     assert not Ticket.objects.exists()

@@ -37,7 +37,6 @@ from tests.metrics.effects.desk_of_two_sites import (
 
 pytestmark = pytest.mark.django_db
 BEGAN = date(2026, 6, 29)
-HARBOR, OWN = "harbor-payments", "payments"
 
 
 def test_each_look_whose_day_has_come_is_taken_once(cards: list[Card]) -> None:
