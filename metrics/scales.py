@@ -15,7 +15,7 @@ from metrics.definitions import CSAT, SCALES, Metric
 
 Parts = Mapping[str, Any]
 CHOICES: Final = (
-    ("", _("The one with most answers")),
+    ("", _("Most answers")),
     *((metric.scale, metric.label) for metric in SCALES),
 )
 

@@ -33,7 +33,7 @@ _ROW: Final = (
 )
 _BESIDE: Final = '<td class="num" data-label="{}">{}{}</td><td class="num" data-label="n">{}</td>'
 _MARK: Final = '<li>{} <a href="{}"><span class="key">{} v{}</span> <bdi>{}</bdi></a>{}{}</li>'
-_REACH: Final = '<span class="soft text-nowrap change-reach">{}</span>'
+_REACH: Final = '<span class="soft text-nowrap change-reach"><span class="reach-name">{}</span> {}</span>'
 _TONES: Final = {1: "tone-green", 0: "tone-neutral", -1: "tone-red"}
 
 
@@ -53,7 +53,7 @@ def change(moved: Change, metric: Metric) -> str:
 def reach(moved: Change, metric: Metric) -> str:
     """How far it may have moved, "" where nobody knows: never as a title, which neither keys nor fingers find."""
     between = wording.reach(metric, moved)
-    return filled(_REACH, _("95 %%: %(interval)s") % {"interval": between}) if between else ""
+    return filled(_REACH, _("95 %:"), between) if between else ""
 
 
 def _arrow(moved: Change, difference: str) -> str:
