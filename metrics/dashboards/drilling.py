@@ -5,8 +5,9 @@ A list without days takes the last ones on which anything of its choice counts, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlencode
 
@@ -31,15 +32,28 @@ def behind(choices: Mapping[str, str], metric: Metric, period: Period) -> str:
 
 def address(choices: Mapping[str, str], shown: str, period: Period, **more: str | int) -> str:
     """The list `shown` (a key of tickets.SHOWN) of these choices on these days."""
-    query = urlencode({**_on(choices, period), **more, "show": shown})
-    return f"{reversing.address('metrics:tickets')}?{query}"
+    kept = _query((*_kept(choices), ("show", shown)))
+    return _address("metrics:tickets", kept, _days(period), urlencode(more))
 
 
 def figures(choices: Mapping[str, str], period: Period) -> str:
     """The dashboards of these choices on these days."""
-    return f"{reversing.address('metrics:dashboard')}?{urlencode(_on(choices, period))}"
+    return _address("metrics:dashboard", _query((*_kept(choices),)), _days(period))
 
 
-def _on(choices: Mapping[str, str], period: Period) -> dict[str, str | int]:
-    kept = {name: value for name, value in choices.items() if name not in _OF_DAYS and value}
-    return {**kept, "since": period.first.isoformat(), "until": period.last.isoformat()}
+def _address(page: str, *queries: str) -> str:
+    return f"{reversing.address(page)}?{'&'.join(filter(None, queries))}"
+
+
+def _kept(choices: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in choices.items() if value and name not in _OF_DAYS)
+
+
+def _days(period: Period) -> str:
+    return f"since={period.first.isoformat()}&until={period.last.isoformat()}"
+
+
+@lru_cache(maxsize=512)
+def _query(pairs: tuple[tuple[str, str], ...]) -> str:
+    """Remembered: a table leads to two hundred lists that differ by their days alone."""
+    return urlencode(pairs)
