@@ -65,3 +65,14 @@ def test_a_tile_its_line_and_its_letter_say_the_interval_of_the_change(
     body = letter(Mailing(view=view, owner=gia), gia).body.replace("\u202f", " ")
     assert f"({low} … {high}" in body
     assert read(view.query, user=gia).against_label
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("tab", "head"), [("csat", "Change, 95 %"), ("volume", "Change")])
+def test_the_head_of_a_table_names_the_interval_of_changes_that_have_one(
+    payments: Team, gia: User, as_person: Any, tab: str, head: str
+) -> None:
+    bring(HEAD + rows(40, payments.slug) + rows(40, payments.slug, month=4, good_of=2))
+    table = page(as_person(gia), tab, **DAYS).partition('id="lines-title"')[2].partition("</thead>")[0]
+    heads = [words(cell) for cell in re.findall("<th .*?</th>", table)]
+    assert head in heads
