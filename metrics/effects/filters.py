@@ -35,7 +35,7 @@ class CardFilter(django_filters.FilterSet):
     site = django_filters.ModelChoiceFilter(
         label=_("Tickets of"),
         queryset=_sites,
-        empty_label=_("as many sites as you may see"),
+        empty_label=_("all you may see"),
         method="by_site",
     )
 
