@@ -126,6 +126,10 @@ class FigureFilter(forms.Form):
         """What was chosen, "" where nothing was or where it makes no sense."""
         return str(self.cleaned_data.get(name) or "")
 
+    def narrows_by(self, name: str) -> bool:
+        """Whether only what has the chosen value is taken in."""
+        return bool(self.chosen(name))
+
     def period_chosen(self) -> Period:
         """The chosen days; by default the last 28 on which anything counts."""
         last = self.cleaned_data.get("until") or self.last_day()
@@ -143,8 +147,8 @@ class FigureFilter(forms.Form):
 
     def condition(self, *, label: bool = True) -> Q:
         """The choices but for the period, as far as the facets know them."""
-        names = [name for name in NARROWING if self.chosen(name) and (label or name != "label")]
-        q = Q() if self.chosen("label") or not label else Q(label="")
+        names = [name for name in NARROWING if self.narrows_by(name) and (label or name != "label")]
+        q = Q() if self.narrows_by("label") or not label else Q(label="")
         for name in names:
             q &= self.alone(name, self.chosen(name))
         return q

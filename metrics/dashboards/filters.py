@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django import forms
 from django.db.models import Q
@@ -55,7 +55,8 @@ PEOPLE: Final = frozenset({"site", "team", "vendor", "agent"})
 Narrowed = dict[str, str | tuple[str, ...]]
 # What stands in the bar; the other choices open below it. `show`, `sort` and the like are the page's own.
 MIX: Final = "same"
-IN_FRONT: Final = ("period", "against", "site", "team", "label")
+WITHOUT: Final = "without"  # of lists alone: the choice that is turned round (metrics/dashboards/lists.py)
+IN_FRONT: Final = ("period", "against", "site", "team", "label", WITHOUT)
 FINER: Final = ("market", "priority", "sop", "macro", "agent")
 NARROWING: Final = ("site", "team", "channel", "source", "label", *FINER)
 HAVE_NONE: Final = frozenset(
@@ -101,6 +102,11 @@ class DashboardFilter(FigureFilter):
         if self.params.get("label"):
             self.params["label"] = self.names.meant(str(self.params["label"]))
         super().__init__(self.params, user=user)
+
+    @classmethod
+    def read(cls, query: str, *, user: User) -> Self:
+        """Out of a query string."""
+        return cls(QueryDict(query), user=user)
 
     def offer(self) -> None:
         super().offer()
@@ -237,7 +243,7 @@ class DashboardFilter(FigureFilter):
 
     def narrow(self) -> Narrowed:
         """What is chosen, as metrics.reporting takes it; () is what nothing has."""
-        if self._is_forbidden:
+        if self.is_forbidden:
             return {"team": ()}
         found: Narrowed = {
             key: valued(self.chosen(key)) if key in HAVE_NONE else self.chosen(key)
@@ -253,8 +259,8 @@ class DashboardFilter(FigureFilter):
         return found
 
     @property
-    def _is_forbidden(self) -> bool:
-        """Narrowed by somebody whom this person may not see."""
+    def is_forbidden(self) -> bool:
+        """Whether it is narrowed by somebody whom this person may not see."""
         return bool(self.chosen("agent")) and not offering.may_choose(self.viewer, "agent")
 
     @cached_property
@@ -265,15 +271,11 @@ class DashboardFilter(FigureFilter):
     def narrow_other(self) -> Narrowed:
         """What it is compared with: the same on other days, of other tickets, or of all others."""
         found = self.narrow()
-        if self.segment is None or self._is_forbidden:
+        if self.segment is None or self.is_forbidden:
             return found
         key, value = self.segment
         if key == REST:
-            own = "vendor" if value == "site" and "vendor" in found else value
-            if value == "site":
-                found.pop("team", None)
-            found[levels.NOT + own] = found.pop(own)
-            return found
+            return all_but(found, value)
         for gone in APART[key]:
             found.pop(gone, None)
         found["vendor" if value in KINDS and key == "site" else key] = (
@@ -281,14 +283,14 @@ class DashboardFilter(FigureFilter):
         )
         return found
 
-    def choices_other(self, choices: dict[str, str]) -> dict[str, str] | None:
-        """The choices of a list of the other tickets; None where no list is of them."""
+    def choices_other(self, choices: dict[str, str]) -> dict[str, str]:
+        """The choices of a list of the other tickets."""
         if self.segment is None:
             return choices
         key, value = self.segment
-        return (
-            None if key == REST else {**{k: v for k, v in choices.items() if k not in APART[key]}, key: value}
-        )
+        gone = APART[key] if key != REST else ("team",) if value == "site" else ()
+        turned = {WITHOUT: value} if key == REST else {key: value}
+        return {**{name: kept for name, kept in choices.items() if name not in gone}, **turned}
 
     def offered(self, name: str) -> list[tuple[str, str]]:
         """The choices of a field, without the one that says all."""
@@ -333,6 +335,13 @@ class DashboardFilter(FigureFilter):
         return any(self.chosen(name) not in usual for name in self.fields)
 
 
+def all_but(found: Narrowed, name: str) -> Narrowed:
+    """All others than those of one choice; where that is a site, of every team."""
+    own = "vendor" if name == "site" and "vendor" in found else name
+    gone = {own, "team"} if name == "site" else {own}
+    return {**{key: value for key, value in found.items() if key not in gone}, levels.NOT + own: found[own]}
+
+
 def _sensible(day: date | None) -> date | None:
     """Raises ValidationError for a day on which no ticket can be (metrics/stamps.py)."""
     if day is not None and not FIRST_DAY <= day <= LAST_DAY:
@@ -357,4 +366,4 @@ class Unchosen(DashboardFilter):
 
 def read(query: str, *, user: User) -> DashboardFilter:
     """The filter that a kept query string means to this person."""
-    return DashboardFilter(QueryDict(query), user=user)
+    return DashboardFilter.read(query, user=user)

@@ -25,7 +25,7 @@ from sopdesk.postgres.worded import worded
 
 # What belongs to one tab's table and chart, and does not go along to another tab.
 VIEWS_OFFERED = 12
-OF_A_TAB = ("at", "metric", "by", "sort", "page", "show", "view", "part", "tab")
+OF_A_TAB = ("at", "metric", "by", "sort", "page", "show", "view", "part", "tab", "without")
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ OVERDUE: Final = _promises("overdue", _("Promises overdue"), _("still open past 
 def _measure(metric: Metric, asked: Report) -> list[Line]:
     """One line for each combination of values that tickets have. One query, and those of labels and SOPs. Raises
     Refused."""
-    for key in (*asked.by, *asked.narrow):
+    for key in (*asked.by, *(name.removeprefix(levels.NOT) for name in asked.narrow)):
         if key not in BY:
             raise Refused(no("dimension", key, BY))
     level = levels.labelled_level(Ticket, asked.user, asked.by, levels.wanted(asked.narrow))

@@ -294,7 +294,7 @@ def narrowed(user: User, chosen: DashboardFilter, *, by_assignee: bool = True) -
     """What is chosen, but the days, as a condition on tickets: that by which figures are narrowed. `by_assignee`: an
     agent is whose the ticket is; else something of the ticket tells whose that is."""
     wanted = levels.wanted(chosen.narrow())
-    sops = levels.sop_labels(user) if "sop" in wanted else {}
+    sops = levels.sop_labels(user) if "sop" in levels.keys((), wanted) else {}
     q = levels.placed(wanted) & levels.labelled(wanted, sops, chosen.names)
     if "macro" in wanted:
         q &= Q(macro_keys__overlap=sorted(wanted["macro"]))

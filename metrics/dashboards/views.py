@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from metrics.dashboards import exporting, offering, page, parts, saving, tickets, typed
 from metrics.dashboards.filters import DashboardFilter
+from metrics.dashboards.lists import ListFilter
 from metrics.dashboards.tabs import OVERVIEW, TABS
 from metrics.levels import Refused
 from metrics.models import Ticket
@@ -58,7 +59,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     user, shown = signed_in(request), tickets.list_of(request.GET.get("show", "volume"))
     if not shown:
         raise Http404
-    chosen = DashboardFilter(request.GET, user=user)
+    chosen = ListFilter(request.GET, user=user)
     found = tickets.tickets(user, chosen, shown)
     listing: Listing[Ticket] = Listing(
         request.GET, tickets.rows_of(found), sorts=TICKET_SORTS, sort="-created"
@@ -101,7 +102,7 @@ def tickets_csv(request: HttpRequest) -> HttpResponseBase:
     user, shown = signed_in(request), tickets.list_of(request.GET.get("show", "volume"))
     if not shown:
         raise Http404
-    found = tickets.tickets(user, DashboardFilter(request.GET, user=user), shown)
+    found = tickets.tickets(user, ListFilter(request.GET, user=user), shown)
     listing: Listing[Ticket] = Listing(request.GET, found, sorts=TICKET_SORTS, sort="-created")
     return csv_file(f"tickets-{shown}", tickets.as_table(listing.everything))
 

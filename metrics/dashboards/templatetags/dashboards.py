@@ -5,6 +5,7 @@
 {% moved change metric %}            how far a figure moved
 {% moved_within change metric %}     and the interval of that
 {% point_rows pairs metric %}       the figures of a chart as rows of a table
+{% others_url figure %}             where the figure that a tile is compared with leads
 {% mark_entries marks %}            the publications that a chart marks
 {% line_rows lines %}               a row for each line of a table
 {% line_head "value" label %}       the head of a column that can be sorted
@@ -90,12 +91,21 @@ def point_rows(context: Context, pairs: Iterable[tuple[Point, Point | None]], me
     return markup.point_rows(pairs, metric, str(chosen.against_label) if others else "", here, there)
 
 
-def _behind(choices: dict[str, str] | None, points: Sequence[Point], period: Period | None) -> markup.Behind:
-    """Where the points of one side lead; `choices` None: there is no list of these tickets."""
-    if choices is None or period is None or not points:
+def _behind(choices: dict[str, str], points: Sequence[Point], period: Period | None) -> markup.Behind:
+    """Where the points of one side lead."""
+    if period is None or not points:
         return lambda _figure, _at: ""
     days = drilling.spans([point.day for point in points], period.last)
     return lambda figure, at: drilling.behind(choices, figure.metric, days[at]) if figure.metric.shown else ""
+
+
+@register.simple_tag(takes_context=True)
+def others_url(context: Context, figure: Figure | None) -> str:
+    """The list of the tickets behind what a tile is compared with; "" where there is none."""
+    chosen, period = context.get("chosen"), context.get("period_other")
+    if figure is None or chosen is None or period is None or not figure.metric.shown:
+        return ""
+    return drilling.behind(chosen.choices_other(dict(parse_qsl(context["query"]))), figure.metric, period)
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics.dashboards.filters import DashboardFilter
+from metrics.dashboards.lists import ListFilter
 from metrics.quality import behind, disputing, places, reviewing
 from metrics.quality.errors import QualityRefused, StaleReview
 from metrics.quality.filters import ReviewFilter
@@ -62,7 +62,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
 def _behind(request: HttpRequest, shown: str) -> HttpResponse:
     """As many as the figure says, with the choices that it is narrowed by."""
     user = signed_in(request)
-    chosen = DashboardFilter(request.GET, user=user)
+    chosen = ListFilter(request.GET, user=user)
     counted = behind.reviews(user, chosen, shown).values("pk")
     rows = Review.objects.visible_to(user).filter(pk__in=counted).select_related(*SHOWN)
     rows = rows.prefetch_related("disputes")
