@@ -19,14 +19,21 @@ Names = tuple[tuple[str, str], ...]
 class _Holds(NamedTuple):
     condition: Callable[[], Q | None]
     people: Callable[[], list[Names]]
+    note: Callable[[Sequence[int], Q], None]
 
 
 _HOLDS: Final[list[_Holds]] = []
 
 
-def register(*, condition: Callable[[], Q | None], people: Callable[[], list[Names]]) -> None:
-    """`condition`: the tickets that are held now, None where nothing is. `people`: whom holds name."""
-    _HOLDS.append(_Holds(condition, people))
+def register(
+    *,
+    condition: Callable[[], Q | None],
+    people: Callable[[], list[Names]],
+    note: Callable[[Sequence[int], Q], None],
+) -> None:
+    """`condition`: the tickets that are held now, None where nothing is. `people`: whom holds name. `note`: remembers
+    of these tickets, which the condition narrows further, by which hold they are held now."""
+    _HOLDS.append(_Holds(condition, people, note))
 
 
 def condition() -> Q | None:
@@ -41,8 +48,18 @@ def among(ids: Sequence[int], *, within: tuple[datetime, datetime] | None = None
     kept = condition() if ids else None
     if kept is None:
         return set()
-    created = Q(created_at__range=within) if within else Q()
-    return {*Ticket.objects.filter(kept, created, pk__in=ids).values_list("pk", flat=True)}
+    return {*Ticket.objects.filter(kept, _created(within), pk__in=ids).values_list("pk", flat=True)}
+
+
+def note(ids: Sequence[int], *, within: tuple[datetime, datetime]) -> None:
+    """Before they are changed: what a hold has caught stays held until it ends. `ids`: tickets that are held, created
+    `within` these moments. No query without them."""
+    for holds in _HOLDS if ids else ():
+        holds.note(ids, _created(within))
+
+
+def _created(within: tuple[datetime, datetime] | None) -> Q:
+    return Q(created_at__range=within) if within else Q()
 
 
 def people() -> list[Names]:

@@ -323,7 +323,9 @@ def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
         cursor.execute(_INSERTED, names)
     if known_from is not None:
         # As they are before the update: it may take away the label that a hold goes by.
-        names["held"] = [*held.among(known, within=(known_from, known_to))]
+        within = (known_from, known_to)
+        names["held"] = [*held.among(known, within=within)]
+        held.note(names["held"], within=within)
         cursor.execute(_UPDATE, {"known_from": known_from, "known_to": known_to, **names})
     return int(read)
 

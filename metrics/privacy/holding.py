@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from itertools import zip_longest
@@ -11,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import aliases, requesters
 from metrics import held as asked
 from metrics.models import Ticket
-from metrics.privacy.models import LegalHold
+from metrics.privacy.models import HeldTicket, LegalHold
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
@@ -30,7 +31,13 @@ class HoldRefused(Exception):
 
 
 def kept_by(hold: LegalHold) -> Q:
-    """The tickets that one hold keeps; of a label also those that have it by another name."""
+    """The tickets that one hold keeps: those that it is about now, and those that it has caught before."""
+    noted = HeldTicket.objects.filter(hold=hold).values("ticket_number")
+    return about(hold) | Q(pk__in=noted) if hold.may_lose_grip else about(hold)
+
+
+def about(hold: LegalHold) -> Q:
+    """The tickets that one hold is about as they are now; of a label also those that have it by another name."""
     parts = {
         "source": hold.source_id,
         "external_id": hold.external_id,
@@ -52,8 +59,28 @@ def held() -> Q:
 
 
 def _held() -> Q | None:
-    holds = [kept_by(hold) for hold in LegalHold.objects.standing()]
-    return reduce(or_, holds) if holds else None
+    holds = [*LegalHold.objects.standing()]
+    kept = [about(hold) for hold in holds]
+    if changing := [hold.pk for hold in holds if hold.may_lose_grip]:
+        kept.append(Q(pk__in=HeldTicket.objects.filter(hold__in=changing).values("ticket_number")))
+    return reduce(or_, kept) if kept else None
+
+
+def _note(ids: Sequence[int], among: Q) -> None:
+    """Remember which of these tickets each hold is about now, before a file changes them. Two statements at most."""
+    holds = [hold for hold in LegalHold.objects.standing() if hold.may_lose_grip]
+    if not holds:
+        return
+    caught = {f"of_{hold.pk}": ExpressionWrapper(about(hold), BooleanField()) for hold in holds}
+    tickets = Ticket.objects.filter(reduce(or_, map(about, holds)), among, pk__in=ids)
+    rows = tickets.order_by().annotate(**caught).values_list("pk", *caught)
+    noted = [
+        HeldTicket(hold=hold, ticket_number=pk)
+        for pk, *of in rows
+        for hold, is_caught in zip(holds, of, strict=True)
+        if is_caught
+    ]
+    HeldTicket.objects.bulk_create(noted, ignore_conflicts=True)
 
 
 def place(*, person: str, actor: User, **values: Any) -> LegalHold:
@@ -82,6 +109,7 @@ def end(hold: LegalHold, *, because: str, actor: User) -> LegalHold:
         locked.ended_by, locked.ended_at, locked.ended_because = actor, timezone.now(), because
         locked.save(update_fields=["ended_by", "ended_at", "ended_because"])
         record(actor=actor, event=Event.HOLD_ENDED, subject=locked, facts=_facts(locked))
+        locked.noted.all().delete()
     return locked
 
 
@@ -102,4 +130,4 @@ def _people() -> list[asked.Names]:
     return [tuple(zip_longest(hold.people_keys, hold.people, fillvalue="")) for hold in holds]
 
 
-asked.register(condition=_held, people=_people)
+asked.register(condition=_held, people=_people, note=_note)

@@ -71,6 +71,11 @@ class LegalHold(models.Model):
     def __str__(self) -> str:
         return _now("Hold %(number)s") % {"number": self.pk}
 
+    @property
+    def may_lose_grip(self) -> bool:
+        """Whether it goes by what a later file can change: a ticket keeps its source and its number alone."""
+        return bool(self.label or self.people or self.created_from or self.created_to)
+
     def clean(self) -> None:
         if not any(
             (self.source, self.label, self.external_id, self.created_from, self.created_to, self.people)
@@ -78,6 +83,21 @@ class LegalHold(models.Model):
             raise ValidationError(_("Say what is held: a source, a label, a ticket, a period or a person."))
         if self.created_from and self.created_to and self.created_from > self.created_to:
             raise ValidationError(_("The period ends before it begins."))
+
+
+class HeldTicket(models.Model):
+    """A ticket that a hold kept when a file was about to change it: it stays held whatever became of it since."""
+
+    hold = models.ForeignKey(LegalHold, on_delete=models.CASCADE, related_name="noted")
+    ticket_number = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hold", "ticket_number"], name="ticket_noted_once_by_a_hold")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hold} {self.ticket_number}"
 
 
 class Purge(models.Model):

@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from metrics import partitions, requesters
 from metrics.models import Import, Source, Ticket, TicketText
-from metrics.privacy import holding
+from metrics.privacy import holding, purging
+from metrics.privacy.models import HeldTicket
 from metrics.undoing import UndoRefused, undo
 from sopdesk.accounts.models import User
 from sopdesk.jobs import running
@@ -127,3 +128,64 @@ def test_a_month_with_a_held_ticket_is_not_dropped(carla: User) -> None:
     holding.end(hold, because="settled", actor=carla)
     partitions.drop(date(2024, 5, 1))
     assert numbers() == []
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "row"),
+    [
+        ({"label": "refund"}, LATER.replace("refund", "appeal")),
+        ({"person": ANN}, LATER.replace(ANN, "zoe@example.com")),
+        ({"created_to": date(2024, 5, 4)}, LATER.replace("2024-05-04T09:00Z", "2024-06-04T09:00Z")),
+    ],
+)
+def test_what_a_hold_has_caught_stays_held_until_it_ends(
+    narrowed: dict[str, Any], row: str, carla: User, gia: User
+) -> None:
+    at = keeping(keep_months=12)
+    bring(HEAD + OLD, read_as=mapping(), at=at)
+    hold = holding.place(**{"person": "", "reason": "Dispute", **narrowed}, actor=carla)
+    taken = bring(HEAD + row + OLD.replace("A1,", "A9,").replace("refund", ""), read_as=mapping(), at=at)
+    assert taken.changed == 1
+    plan = purging.plan(at)
+    assert plan is not None
+    assert (hold, plan.held) in plan.kept
+    assert "A1" in kept_numbers()
+    assert undone(taken, gia)["held"] >= 1
+    purged(at)
+    assert "A1" in numbers()
+    holding.end(hold, because="settled", actor=carla)
+    assert not HeldTicket.objects.exists()
+    purged(at)
+    assert numbers() == []
+
+
+def kept_numbers() -> list[str]:
+    return [*Ticket.objects.filter(holding.held()).values_list("external_id", flat=True)]
+
+
+def test_each_hold_notes_what_it_caught_alone(carla: User) -> None:
+    """A ticket that leaves two holds stays held by the one that stands; one that no hold was about is free."""
+    at = keeping()
+    bring(HEAD + OLD + OLD.replace("A1,", "A5,").replace("refund", ""), read_as=mapping(), at=at)
+    first, second = (
+        holding.place(person="", reason="Dispute", label="refund", actor=carla, **narrowed)
+        for narrowed in ({}, {"source": at})
+    )
+    third = holding.place(person="", reason="Dispute", label="other", actor=carla)
+    row = LATER.replace("refund", "appeal")
+    bring(HEAD + row + row.replace("A1,", "A5,"), read_as=mapping(), at=at)
+    assert kept_numbers() == ["A1"]
+    assert [HeldTicket.objects.filter(hold=hold).count() for hold in (first, second, third)] == [1, 1, 0]
+    holding.end(first, because="settled", actor=carla)
+    assert kept_numbers() == ["A1"]
+    holding.end(second, because="settled", actor=carla)
+    assert kept_numbers() == []
+
+
+def test_nothing_is_noted_of_what_no_file_can_change(carla: User) -> None:
+    at = keeping()
+    bring(HEAD + OLD, read_as=mapping(), at=at)
+    holding.place(person="", reason="Dispute", external_id="A1", source=at, actor=carla)
+    bring(HEAD + LATER.replace("refund", "appeal"), read_as=mapping(), at=at)
+    assert kept_numbers() == ["A1"]
+    assert not HeldTicket.objects.exists()
