@@ -26,7 +26,7 @@ from metrics.measured_by import Measured
 from metrics.models import HandleSegment, Rating, SlaResult, Source, Ticket, VendorFigure
 from metrics.reporting import mature_by_source
 from sopdesk.accounts.models import User
-from sopdesk.text.figures import clock, grouped
+from sopdesk.text.figures import grouped
 
 Narrow = Callable[[QuerySet[Ticket]], QuerySet[Ticket]]
 Rows = Callable[[datetime, datetime], QuerySet[Any]]
@@ -341,11 +341,12 @@ def _mature(moment: str) -> Q:
 
 
 _PROMISED: Final = ("first_reply", "resolution")
-_OF_PROMISE: Final = ("", "_time", "_due", "_target_s", "_priority_applied", "_policy", "_calendar")
+_OF_PROMISE: Final = ("", "_elapsed_s", "_due_at", "_target_s", "_priority_applied", "_policy", "_calendar")
 
 
 def as_table(found: QuerySet[Ticket]) -> Iterator[list[str]]:
-    """A list as rows of a file: what the page shows, in full, and by which rules it was measured."""
+    """A list as rows of a file: what the page shows, in full, and by which rules it was measured.
+    Times in whole seconds, moments with their offset: a file is reckoned with."""
     yield [
         "ticket", "source", "created_at", "status", "priority", "channel", "market", "team", "labels",
         *(f"{metric}{column}" for metric in _PROMISED for column in _OF_PROMISE), "rating",
@@ -368,7 +369,8 @@ def _told(result: SlaResult | None, measured: Measured, ticket: Ticket) -> list[
         return [""] * len(_OF_PROMISE)
     rules = measured.by(result, ticket.team)
     due = result.due_at.isoformat() if result.due_at else ""
+    elapsed = "" if result.elapsed_s is None else str(result.elapsed_s)
     return [
-        result.state, clock(result.elapsed_s), due, str(result.target_s), result.priority_applied, str(rules.policy),
+        result.state, elapsed, due, str(result.target_s), result.priority_applied, str(rules.policy),
         str(rules.calendar),
     ]  # fmt: skip

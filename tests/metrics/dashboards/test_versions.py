@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from metrics import calendars, reporting, service_levels
 from metrics.dashboards import versions
 from metrics.dashboards.filters import read
-from metrics.models import SiteHours, SlaPolicy, Ticket
+from metrics.models import SiteHours, SlaPolicy, SlaResult, Ticket
 from sopdesk.accounts.models import Team, User
 from tests.metrics.bringing import bring
 from tests.metrics.dashboards.test_tiles_as_files import taken
@@ -108,4 +108,19 @@ def test_the_file_of_tickets_says_it_too(two_versions: SlaPolicy, gia: User, as_
         "Standard v2",
         "Always v1",
     ]
-    assert rows["theirs"]["first_reply_due"].startswith("2026-05-12T10:01:00")
+    assert rows["theirs"]["first_reply_due_at"] == "2026-05-12T10:01:00+00:00"
+    told = {
+        (row["ticket"], metric): row[f"{metric}_elapsed_s"]
+        for row in rows.values()
+        for metric in ("first_reply", "resolution")
+    }
+    measured = {
+        (each.ticket.external_id, each.metric): "" if each.elapsed_s is None else str(each.elapsed_s)
+        for each in SlaResult.objects.filter(metric__in=["first_reply", "resolution"]).select_related(
+            "ticket"
+        )
+    }
+    assert any(measured.values())
+    assert {key: value for key, value in told.items() if value} == {
+        key: value for key, value in measured.items() if value
+    }
