@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from metrics import rejecting
+from metrics import held, rejecting
 from metrics.admitting import door_of
 from metrics.models import Suppression, Ticket
 from metrics.quality.assigning import is_own
+from metrics.quality.models import Review
 from metrics.quality.models.reviews import NOTE_MAX
 from metrics.quality.sampling import about
 from sopdesk.accounts.models import User
@@ -49,10 +50,14 @@ class Judged:
     scores: dict[int, int | None]
 
     @property
+    def review(self) -> tuple[str, str]:
+        """Which review it is: that of this ticket by this reviewer."""
+        return self.number, self.reviewer_name.casefold()
+
+    @property
     def mark(self) -> str:
         """Short, and the same for the same ticket and reviewer."""
-        said = f"{self.number}\n{self.reviewer_name.casefold()}"
-        return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+        return hashlib.blake2b("\n".join(self.review).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ class _World:
     people: dict[str, User]
     masked: Callable[[str], str]
     tells_erased: bool
+    kept: dict[tuple[str, str], Review]
 
     def may_note(self, ticket: Ticket | None) -> bool:
         """Whether a note about this ticket may come in. Of who was erased it is known only that their tickets name no
@@ -106,8 +112,9 @@ def chosen_columns(draft: QualityImport) -> list[str]:
 def judge(
     draft: QualityImport, viewer: User, rows: Sequence[Row], seen: set[str], *, locks: bool = False
 ) -> list[Judged | Bad]:
-    """Each of these rows of the file, in its order. Four queries. A ticket twice by one reviewer is taken once: `seen`
-    are the marks of those taken before, and gets those of these. `locks`: for who writes what comes of it."""
+    """Each of these rows of the file, in its order; a fixed number of queries. A ticket twice by one reviewer is taken
+    once: `seen` are the marks of those taken before, and gets those of these. `locks`: for who writes what comes of
+    it."""
     world, columns = _world(draft, viewer, rows, locks=locks), chosen_columns(draft)
     found: list[Judged | Bad] = []
     for row in rows:
@@ -146,12 +153,15 @@ def _world(draft: QualityImport, viewer: User, rows: Sequence[Row], *, locks: bo
     if locks:
         # Who erases meanwhile does it before this or after it, and in the same order (metrics/privacy/erasing.py).
         tickets = tickets.order_by("pk").select_for_update(of=("self",), no_key=True)
+    by_number = {ticket.external_id: ticket for ticket in tickets.select_related("team")}
+    kept = held.among([ticket.pk for ticket in by_number.values()])
     people = {key: person for person in User.objects.all()
               for key in (person.name.casefold(), person.email.casefold())}  # fmt: skip
     return _World(
         draft.mapping, draft.header, list(draft.version.criteria.all()),
-        {ticket.external_id: ticket for ticket in tickets.select_related("team")}, people, door_of(draft.source).masked,
+        by_number, people, door_of(draft.source).masked,
         "requester" in draft.source.provides and Suppression.objects.exists(),
+        known(draft, [number for number, ticket in by_number.items() if ticket.pk in kept]) if kept else {},
     )  # fmt: skip
 
 
@@ -168,10 +178,36 @@ def _judged(line: int, cells: dict[str, str], world: _World) -> Judged:
         raise _Wrong(world.mapping["reviewer"], name, _("Nobody reviews their own ticket."))
     scores = {one.pk: _score(cells, one, world.mapping) for one in world.criteria}
     note = world.masked(cells.get(world.mapping.get("note") or "", "").strip())[:NOTE_MAX]
-    return Judged(
+    one = Judged(
         line, number, about(ticket), person, person.name if person else name[:120],
         _moment(cells, world.mapping["done_at"]), note if not note or world.may_note(ticket) else None, scores,
     )  # fmt: skip
+    old = world.kept.get(one.review)
+    if old is not None and not is_same(old, one, world.criteria):
+        said = _(
+            "A legal hold keeps this ticket, so its review stays as it is. Bring this row in when the hold has ended."
+        )
+        raise _Wrong(world.mapping["ticket"], number, said)
+    return one
+
+
+def known(draft: QualityImport, numbers: Sequence[str]) -> dict[tuple[str, str], Review]:
+    """The reviews of these tickets that were brought in by the same scorecard, with their marks. Two queries."""
+    rows = Review.objects.filter(
+        source=draft.source_id,
+        version__scorecard=draft.version.scorecard_id,
+        brought_by__isnull=False,
+        external_id__in=numbers,
+    ).prefetch_related("marks")
+    return {(row.external_id, row.reviewer_name.casefold()): row for row in rows}
+
+
+def is_same(old: Review, row: Judged, criteria: list[Criterion]) -> bool:
+    """Whether the row says what the review says already, by the version of its scorecard in use."""
+    marks = {mark.criterion_id: mark.score for mark in old.marks.all()}
+    is_current = old.version_id == criteria[0].version_id
+    is_noted = row.note is None or old.note == row.note
+    return is_current and marks == row.scores and old.done_at == row.done_at and is_noted
 
 
 def _needed(cells: dict[str, str], column: str) -> str:

@@ -10,7 +10,7 @@ from metrics.containers import FileRefused
 from metrics.privacy import purging
 from metrics.quality import files
 from metrics.quality.bringing import KIND
-from metrics.quality.judging import Bad, Judged, judge
+from metrics.quality.judging import Bad, Judged, is_same, judge, known
 from metrics.quality.models import Mark, QualityImport, Review
 from metrics.quality.reviewing import Given, preview
 from sopdesk.audit.events import Event
@@ -83,13 +83,13 @@ def give_back(job: Job) -> None:
 def _keep(draft: QualityImport, good: list[Judged]) -> tuple[int, int, int]:
     """How many were new, changed, the same."""
     criteria = list(draft.version.criteria.all())
-    known = _known(draft, good)
+    found = known(draft, [row.number for row in good])
     added, changed = [], []
     for row in good:
-        old = known.get((row.number, row.reviewer_name.casefold()))
+        old = found.get(row.review)
         if old is None:
             added.append((row, Review(version=draft.version, source=draft.source)))
-        elif not _is_same(old, row, criteria):
+        elif not is_same(old, row, criteria):
             changed.append((row, old))
     for row, review in [*added, *changed]:
         _fill(review, row, draft, criteria)
@@ -103,23 +103,6 @@ def _keep(draft: QualityImport, good: list[Judged]) -> tuple[int, int, int]:
         for pk, score in row.scores.items()
     )
     return len(added), len(changed), len(good) - len(added) - len(changed)
-
-
-def _known(draft: QualityImport, good: list[Judged]) -> dict[tuple[str, str], Review]:
-    rows = Review.objects.filter(
-        source=draft.source_id,
-        version__scorecard=draft.version.scorecard_id,
-        brought_by__isnull=False,
-        external_id__in=[row.number for row in good],
-    ).prefetch_related("marks")
-    return {(row.external_id, row.reviewer_name.casefold()): row for row in rows}
-
-
-def _is_same(old: Review, row: Judged, criteria: list[Criterion]) -> bool:
-    marks = {mark.criterion_id: mark.score for mark in old.marks.all()}
-    is_current = old.version_id == criteria[0].version_id
-    is_noted = row.note is None or old.note == row.note
-    return is_current and marks == row.scores and old.done_at == row.done_at and is_noted
 
 
 def _fill(review: Review, row: Judged, draft: QualityImport, criteria: list[Criterion]) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from metrics.containers import FileRefused
 from metrics.filters import Period
+from metrics.privacy import holding
 from metrics.quality import bringing, iqs, scorecards, taking
 from metrics.quality.errors import QualityRefused
 from metrics.quality.models import QualityImport, Review, Scorecard
@@ -58,6 +59,24 @@ def test_the_same_again_changes_nothing_and_a_mended_row_replaces(card: Scorecar
     mended = making.brought(draft(card, gia, HEAD + GOOD.replace("yes,2,1", "yes,0,1")), actor=gia)
     assert (mended.changed, mended.same, Review.objects.count()) == (1, 1, 2)
     assert Review.objects.get(external_id="T1").score == pytest.approx(0.5)
+
+
+def test_the_review_of_a_held_ticket_stays_as_it_is(card: Scorecard, gia: User, carla: User) -> None:
+    making.brought(draft(card, gia), actor=gia)
+    hold = holding.place(person="", reason="Dispute", external_id="T1", actor=carla)
+    other = HEAD + GOOD.replace("Fine", "Never said").replace("no,1", "no,2")
+    done = making.brought(draft(card, gia, other), actor=gia)
+    assert (done.changed, done.same, done.rejected) == (1, 0, 1)
+    [row] = done.rejected_rows
+    assert (row["column"], row["value"]) == ("Ticket", "T1")
+    assert "A legal hold keeps this ticket" in row["reason"]
+    kept = Review.objects.get(external_id="T1")
+    assert (kept.note, kept.score, kept.brought_by == done) == ("Fine", 1, False)
+    same = making.brought(draft(card, gia, HEAD + GOOD.replace("T2,Nora", "T1,Nora")), actor=gia)
+    assert (same.added, same.same, same.rejected) == (1, 1, 0), "what changes nothing, and a first review"
+    holding.end(hold, because="settled", actor=carla)
+    assert making.brought(draft(card, gia, other), actor=gia).changed == 1
+    assert Review.objects.get(external_id="T1", reviewer=gia).note == "Never said"
 
 
 def test_after_a_new_version_the_row_is_still_the_same_review(card: Scorecard, gia: User) -> None:
