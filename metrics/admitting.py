@@ -54,6 +54,10 @@ class Door:
         return self.masked(cell)[: SUBJECT_LIMIT if name == "subject" else LIMIT]
 
 
+class KeysLost(MappingRefused):
+    """No import can begin or go on until the desk knows a key again."""
+
+
 def door_of(source: Source) -> Door:
     """The door of a source as it stands now."""
     keys = requesters.known_keys()
@@ -70,9 +74,9 @@ def door_of(source: Source) -> Door:
 
 
 def open_door(source: Source) -> Door:
-    """The same, for an import. Raises MappingRefused where it would not know again who was erased, or is held."""
+    """The same, for an import. Raises KeysLost where it would not know again who was erased, or is held."""
     if keys := lost_keys.lost():
-        raise MappingRefused([lost_keys.warning(keys)])
+        raise KeysLost([lost_keys.warning(keys)])
     return door_of(source)
 
 

@@ -38,7 +38,7 @@ from metrics import (
     unmapped,
     uploads,
 )
-from metrics.admitting import door_of, open_door
+from metrics.admitting import KeysLost, door_of, open_door
 from metrics.chunks import Chunk
 from metrics.containers import FileRefused
 from metrics.mapping import FileMapping, MappingRefused
@@ -50,7 +50,7 @@ from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
 from sopdesk.audit.recording import Actor, System, record
 from sopdesk.jobs.models import Job
-from sopdesk.jobs.registry import JobRefused, Step, on_failed, step
+from sopdesk.jobs.registry import JobRefused, JobWaits, Step, on_failed, step
 from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.import_tickets"
@@ -157,6 +157,8 @@ def advance(job: Job) -> Step:
         database.execute("SELECT set_config('jit', 'off', true)")
     try:
         cursor = _PHASES[phase](ticket_import, job.cursor)
+    except KeysLost as lost:
+        raise JobWaits(str(lost)) from lost
     except (FileRefused, MappingRefused) as refusal:
         raise JobRefused(str(refusal)) from refusal
     except FileNotFoundError as gone:

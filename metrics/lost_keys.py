@@ -26,6 +26,6 @@ def warning(fingerprints: list[str]) -> str:
         "People who were erased, or whom a legal hold names, were hashed by a key that the desk does not know now"
         " (%(keys)s): an import would bring them in as strangers, so that none is begun. Put the earlier REQUESTER_KEY,"
         " or the earlier SECRET_KEY where that was not set, into REQUESTER_KEY_FALLBACKS. Files that were not begun"
-        " wait; one whose import stopped has to be uploaded again."
+        " wait; an import that had begun waits too, and goes on by itself where it stood."
     )
     return said % {"keys": ", ".join(fingerprints)}

@@ -100,6 +100,11 @@ class Job(models.Model):
         return timezone.now() - last > (HELD_FOR if self.lease else FREE_FOR)
 
     @property
+    def put_off(self) -> str:
+        """What has to be mended before it goes on by itself; "" where nothing has."""
+        return "" if self.is_finished or self.attempts else self.error
+
+    @property
     def percent(self) -> int | None:
         """How far it is, 0 to 100, or None while the whole is not known."""
         if not self.progress_total:

@@ -25,6 +25,11 @@ class JobRefused(Exception):
     """The work cannot be done, and trying again would not help. The message is shown to the person."""
 
 
+class JobWaits(Exception):
+    """The work cannot be done now, but can once something is mended: nothing of the chunk stands, and it is tried again
+    until then, however often. The message is shown to the person, and says what to mend."""
+
+
 class UnknownKind(Exception):
     """This worker knows no such kind. Another one may: during a deployment old and new ones run side by side."""
 
@@ -38,7 +43,8 @@ _failed: dict[str, Failed] = {}
 def step(kind: str) -> Callable[[StepFunction], StepFunction]:
     """Register the function that does one chunk of this kind (at most some seconds of work).
 
-    It runs inside the transaction that also saves its cursor: both stand, or neither. It may raise JobRefused.
+    It runs inside the transaction that also saves its cursor: both stand, or neither. It may raise JobRefused or
+    JobWaits.
     """
 
     def register(function: StepFunction) -> StepFunction:

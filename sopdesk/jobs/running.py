@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from sopdesk.jobs.importance import Importance
 from sopdesk.jobs.models import Job
-from sopdesk.jobs.registry import JobRefused, Step, failed_of, step_of
+from sopdesk.jobs.registry import JobRefused, JobWaits, Step, failed_of, step_of
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +54,9 @@ def run(job_id: int) -> bool:
         return False
     try:
         return _do_chunk(job_id, lease)
+    except JobWaits as reason:
+        _put_off(job_id, lease, str(reason))
+        return False
     except JobRefused as refusal:
         _fail(job_id, lease, str(refusal))
         return False
@@ -144,6 +147,15 @@ def _release(job_id: int, lease: UUID, error: str) -> None:
             return
         job.error, job.lease, job.lease_until = error, None, timezone.now() + LEASE
         job.save(update_fields=["error", "lease", "lease_until"])
+
+
+def _put_off(job_id: int, lease: UUID, reason: str) -> None:
+    """Try again later; that does not count among the tries of the chunk."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id, lease=lease).first()
+        if job is not None:
+            job.attempts, job.error, job.lease, job.lease_until = 0, reason, None, timezone.now() + LEASE
+            job.save(update_fields=["attempts", "error", "lease", "lease_until"])
 
 
 def _fail(job_id: int, lease: UUID, reason: str) -> None:

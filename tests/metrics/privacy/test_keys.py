@@ -15,6 +15,7 @@ from metrics.models import Suppression, Ticket
 from metrics.privacy import checks, erasing, holding, persons
 from metrics.privacy.models import LegalHold
 from sopdesk.accounts.models import User
+from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
 from tests.metrics.bringing import bring, draft, finish
 from tests.metrics.privacy.test_persons import ANN
@@ -52,14 +53,29 @@ def test_without_the_key_nothing_is_imported_and_nothing_lost(settings: Settings
     assert Ticket.objects.get().requester_key is None
 
 
-def test_an_import_that_had_begun_stops(settings: Settings, erased: None) -> None:
-    started = importing.start(draft(HEAD + OLD), mapping(), actor=None)
+def test_an_import_that_had_begun_waits_and_goes_on(
+    settings: Settings, erased: None, gia: User, as_person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "FIRST_ROWS", 1)
+    rows = OLD.replace(ANN, "bob@example.com") + OLD.replace("A1,", "A2,")
+    started, key = importing.start(draft(HEAD + rows), mapping(), actor=gia), settings.SECRET_KEY
+    assert started.job_id is not None
+    while not Ticket.objects.exists():
+        running.run(started.job_id)
     settings.SECRET_KEY = "another"
-    finish(started)
-    assert not Ticket.objects.exists()
+    for _again in range(running.MAX_ATTEMPTS + 2):
+        Job.objects.filter(pk=started.job_id).update(lease_until=None)
+        assert not running.run(started.job_id)
+    assert [*Ticket.objects.values_list("external_id", flat=True)] == ["A1"]
     job = Job.objects.get(pk=started.job_id)
-    assert job.state == Job.State.FAILED
-    assert "REQUESTER_KEY_FALLBACKS" in job.error
+    assert (job.state, job.attempts, job.put_off) == (Job.State.RUNNING, 0, job.error)
+    page = as_person(gia).get(reverse("metrics:import_read", args=[started.pk])).content.decode()
+    assert "REQUESTER_KEY_FALLBACKS" in page
+    settings.REQUESTER_KEY_FALLBACKS = [key]
+    Job.objects.filter(pk=job.pk).update(lease_until=None)
+    done = finish(started)
+    assert (done.added, done.job and done.job.state, done.job and done.job.put_off) == (2, Job.State.DONE, "")
+    assert Ticket.objects.get(external_id="A2").requester_key is None
 
 
 def test_a_key_that_nobody_has_any_more_is_let_go(settings: Settings, erased: None) -> None:
