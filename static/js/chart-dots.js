@@ -53,7 +53,7 @@ export function dots(data) {
       { type: "custom", renderItem: whisker(accent), data: ends, encode: { x: [1, 2], y: 0 }, silent: true, z: 2 },
       { type: "scatter", silent: true, symbolSize: 8, z: 1, itemStyle: { color: "transparent", borderColor: soft, borderWidth: 1.5 },
         data: data.others.map((value, row) => [value, row]).filter(([value]) => value !== null) },
-      { ...main, z: 3 },
+      { ...main, cursor: "default", z: 3 },
     ],
   };
 }

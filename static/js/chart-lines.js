@@ -45,7 +45,7 @@ const between = (shaded) => ({
 
 function line(series, paint, index, data, width) {
   return {
-    name: series.name, data: series.values, type: series.faint ? "line" : data.kind ?? "line", symbol: "circle",
+    name: series.name, data: series.values, type: series.faint ? "line" : data.kind ?? "line", cursor: "default", symbol: "circle",
     symbolSize: (_value, point) => (alone(series.values, point.dataIndex) ? 5 : 0), showSymbol: true, showAllSymbol: true, barMaxWidth: 28,
     lineStyle: series.faint ? { width: 1.5, color: paint, type: "dashed" } : { width: 2, color: paint, type: DASHES[index % 3] },
     itemStyle: { color: paint, borderRadius: data.kind === "bar" ? [2, 2, 0, 0] : 0 }, z: series.faint ? 1 : 3,

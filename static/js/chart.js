@@ -14,6 +14,7 @@ import { init } from "../vendor/echarts/charts.js";
 import { dots, dotsHeight } from "./chart-dots.js";
 import { heat } from "./chart-heat.js";
 import { lines } from "./chart-lines.js";
+import { follow } from "./chart-links.js";
 import { scatter } from "./chart-scatter.js";
 import { stacked } from "./chart-stacked.js";
 import { steps } from "./chart-steps.js";
@@ -26,6 +27,7 @@ function draw(place) {
   const chart = init(place, null, { renderer: "canvas" });
   const shown = LAYOUTS[data.layout] ?? lines;
   chart.setOption(shown(data, place.clientWidth));
+  follow(chart, place, data);
   new ResizeObserver(() => chart.resize()).observe(place);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.setOption(shown(data, place.clientWidth), true));
 }

@@ -92,3 +92,39 @@ def test_filters_fold_on_a_phone_and_open_when_the_window_becomes_wide(
     expect(period).to_be_visible()
     page.set_viewport_size(PHONE)
     expect(period).to_be_visible()
+
+
+# The first place below the legend over which the pointer is of this kind.
+SEEN = """([id, sought]) => {
+    const place = document.getElementById(id), [wide, high] = [place.clientWidth, place.clientHeight];
+    const canvas = place.querySelector("canvas"), box = canvas.getBoundingClientRect();
+    for (let y = 56; y < high - 40; y += 4) for (let x = 4; x < wide; x += 4) {
+        const at = { clientX: box.left + x, clientY: box.top + y, bubbles: true };
+        canvas.parentElement.dispatchEvent(new MouseEvent("mousemove", at));
+        if (canvas.parentElement.style.cursor === sought) return [x, y];
+    }
+    return null;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("where", "chart"),
+    [("volume", "trend"), ("csat", "trend"), ("volume", "dots"), ("csat", "dots")],
+)
+def test_a_click_on_a_point_goes_where_the_table_leads(
+    sit_down: Callable[..., Seat], payments: Team, harbor_payments: Team, gia: User, where: str, chart: str
+) -> None:
+    bring(HEAD + rows(300, payments.slug) + rows(300, harbor_payments.slug, label="payout"))
+    seat = sit_down(gia)
+    seat.page.goto(f"/metrics/{where}?{DAYS}&site=harbor&against=rest=site&by=label")
+    picture = seat.page.locator(f"#{chart}")
+    picture.scroll_into_view_if_needed()
+    expect(seat.page.locator("[hx-trigger=load]")).to_have_count(0)
+    place = seat.page.evaluate(SEEN, [chart, "pointer"])
+    assert place, "no point leads anywhere"
+    linked = seat.page.locator(f"table[data-links-of={chart}] a").evaluate_all("all => all.map(a => a.href)")
+    picture.click(position={"x": 1, "y": 1})
+    assert "/metrics/tickets" not in seat.page.url
+    picture.click(position={"x": place[0], "y": place[1]})
+    seat.page.wait_for_url("**/metrics/tickets?**")
+    assert seat.page.url in linked
