@@ -14,21 +14,23 @@ Keys = tuple[str, ...]
 
 
 def columns(level: Level, by: tuple[str, ...]) -> list[str]:
-    """The columns to group by: values, what stands in for an empty one, names, and the set of labels if it tells."""
+    """The columns to group by: values, what stands in for an empty one, names, and the sets that tell."""
     found: dict[str, None] = {}
     for key in by:
         dimension = DIMENSIONS[key]
         if key in level.columns:
-            found.update(dict.fromkeys(filter(None, (dimension.column, dimension.fallback, dimension.name))))
-    return [*found, *(["labels"] if level.sets else [])]
+            found.update(
+                dict.fromkeys(filter(None, (level.columns[key], dimension.fallback, dimension.name)))
+            )
+    return [*found, *dict.fromkeys(levels.SETS[key] for key in level.sets)]
 
 
 def cut(level: Level, by: tuple[str, ...], row: dict[str, Any]) -> list[tuple[Keys, dict[str, str]]]:
-    """The lines that a row of the rollups belongs to: one, or one for each label or SOP."""
+    """The lines that a row of the rollups belongs to: one, or one for each label, SOP or macro."""
     values, names = [], {}
     for key in by:
         if key in level.sets:
-            values.append(levels.values_told(level, key, row["labels"]))
+            values.append(levels.values_told(level, key, row[levels.SETS[key]]))
             continue
         value, dimension = row[level.columns[key]], DIMENSIONS[key]
         if key in TIMES:

@@ -27,6 +27,8 @@ Wanted = dict[str, frozenset[str]]
 _FINE: Final = {"priority", "market"}
 _LABELLED: Final = {"label", "sop"}
 _SLICED: Final = {"agent", "macro"}
+# Dimensions of which a row may have several values at once, by the column that holds them.
+SETS: Final = {"label": "labels", "sop": "labels", "macro": "macros"}
 _PLACED: Final = ("team", "site", "vendor", "channel", "source", "priority", "market")
 NOT: Final = "-"
 WEEK: Final = 7
@@ -45,7 +47,7 @@ class Refused(Exception):
 @dataclass(frozen=True)
 class Level:
     """`rollups`: the rows to add up. `columns`: of each dimension that is cut by, the column of its value. `sets`: the
-    dimensions that are told by the column `labels`, with the labels of each of their values (None: the label).
+    dimensions that are told by a column of SETS, with the labels of each of their values (None: what stands in it).
     `names`: other names of labels."""
 
     rollups: QuerySet[Any]
@@ -246,25 +248,38 @@ def _slice(user: User | None, by: tuple[str, ...], chosen: Wanted, asked: set[st
 def labelled_level(
     cells: type[Cell | Backlog | Ticket], user: User | None, by: tuple[str, ...], chosen: Wanted
 ) -> Level:
-    """Rows by their whole set of labels, so that a ticket with two labels of one SOP counts once; or the tickets."""
+    """Rows by their whole set of labels, so that a ticket with two labels of one SOP counts once; or the tickets. Of
+    these only the backlog is kept by agent and by macro."""
     asked = keys(by, chosen)
     sops = sop_labels(user) if "sop" in asked else {}
     unknown = unknown_sops(chosen, sops)
     if unknown:
         raise Refused(no("sop", unknown[0], sops))
     names = aliases.names() if _LABELLED & asked else aliases.NONE
-    narrowed = placed(chosen) & labelled(chosen, sops, names)
+    narrowed = placed(chosen) & labelled(chosen, sops, names) & _sliced(by, chosen)
     weeks = _week_cells(user, asked) if cells is Cell else None
-    told: dict[str, dict[str, frozenset[str]] | None] = {"label": None, "sop": sops}
+    told: dict[str, dict[str, frozenset[str]] | None] = {"label": None, "sop": sops, "macro": None}
     sets = {key: told[key] for key in by if key in told}
     return Level(
         visible(cells, user).filter(narrowed),
-        _columns(tuple(key for key in by if key not in told)),
+        {key: "agent" if key == "agent" else DIMENSIONS[key].column for key in by if key not in told},
         sets,
         chosen,
         names,
         None if weeks is None else weeks.filter(narrowed),
     )
+
+
+def _sliced(by: tuple[str, ...], chosen: Wanted) -> Q:
+    """The filters by agent and by macro, for a table with both columns; by agent only what is somebody's."""
+    q = ~Q(agent="") if "agent" in by else Q()
+    if "agent" in chosen:
+        q &= Q(agent__in=chosen["agent"])
+    if "macro" in chosen:
+        q &= Q(macros__overlap=sorted(chosen["macro"]))
+    if NOT + "macro" in chosen:
+        q &= ~Q(macros__overlap=sorted(chosen[NOT + "macro"]))
+    return q
 
 
 def _week_cells(user: User | None, asked: set[str]) -> QuerySet[Any] | None:
@@ -294,9 +309,11 @@ def labelled(chosen: Wanted, sops: dict[str, frozenset[str]], names: aliases.Nam
 
 
 def values_told(level: Level, key: str, labels: Iterable[str]) -> list[str]:
-    """The values of a dimension that a set of labels belongs to."""
+    """The values of a dimension that a set of labels, or of macros, belongs to."""
     by_value, wanted_ones = level.sets[key], level.wanted.get(key)
-    if by_value is None:
+    if key == "macro":
+        found = [*dict.fromkeys(labels)]
+    elif by_value is None:
         found = level.names.meant_by(labels)
         wanted_ones = None if wanted_ones is None else frozenset(level.names.meant_by(wanted_ones))
     else:

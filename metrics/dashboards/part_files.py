@@ -26,7 +26,7 @@ def ages(viewer: User, params: QueryDict) -> File | None:
     """How many tickets were open at the end of the last day, by the days since they were created."""
     chosen = DashboardFilter(params, user=viewer)
     section = parts.ages(chosen)
-    if section is None:
+    if section is None or "rows" not in section.context:
         return None
     rows = [
         [str(days), age, str(n)] for days, (_key, age, n) in zip(AGES, section.context["rows"], strict=True)

@@ -65,7 +65,8 @@ def versions_later(chosen: DashboardFilter) -> Section:
 
 @section("backlog")
 def ages(chosen: DashboardFilter) -> Section | None:
-    """How old the tickets are that were open at the end of the period. One query."""
+    """How old the tickets are that were open at the end of the period; of a person none of fewer than AGENT_LEAST. One
+    query."""
     try:
         wanted = levels.wanted(chosen.narrow())
         standing = backlogs.standing(chosen.viewer, (), chosen.period_now, wanted).get(())
@@ -74,6 +75,8 @@ def ages(chosen: DashboardFilter) -> Section | None:
     counts = standing.ages if standing else {}
     rows = [(f"backlog_{age}", str(label), counts.get(age, 0)) for age, label in backlogs.AGES.items()]
     values = [n for _key, _label, n in rows]
+    if chosen.chosen("agent") and sum(values) < AGENT_LEAST:
+        return Section("dashboards/ages.html", {"least": AGENT_LEAST})
     nothing = [None] * len(rows)
     chart = {"layout": "dots", "kind": "bar", "format": "number", "names": [label for _key, label, _n in rows],
              "values": values, "low": nothing, "high": nothing, "others": nothing}  # fmt: skip

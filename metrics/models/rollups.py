@@ -5,7 +5,7 @@
     Week     the same by whole weeks and by blocks of four, for periods of many days (metrics/weeks.py)
     WeekCell cells by the same: by set of labels, and by priority × market
     Slice    day × source × team × channel × agent, and the same by macro
-    Backlog  tickets that were open at the end of a day, by the day they were created
+    Backlog  tickets that were open at the end of a day, by the day they were created; by agent and macros too
 
 All of them are made from tickets by metrics/rollups.py, whose own source and team are checked: checking again here
 would double what a row costs. Which level answers a question: metrics/levels.py.
@@ -134,12 +134,14 @@ class Slice(Placed, Parts):
 
 class Backlog(Placed):
     """Tickets created on `day` that were unsolved at the end of each day from `from_day` to the one before
-    `until_day` (NULL: still). How old they are on such a day follows from `day`."""
+    `until_day` (NULL: still). How old they are on such a day follows from `day`. `agent` is whose they are now."""
 
     day = models.DateField()
     priority = models.CharField(max_length=40, default="")
     market = models.CharField(max_length=40, default="")
     labels = ArrayField(models.CharField(max_length=120), default=list)
+    agent = models.CharField(max_length=120, default="")
+    macros = ArrayField(models.CharField(max_length=120), default=list)
     from_day = models.DateField()
     until_day = models.DateField(null=True)
     open_n = models.IntegerField()

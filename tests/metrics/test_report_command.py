@@ -82,6 +82,26 @@ def test_what_makes_no_sense_is_said() -> None:
             printed(*arguments)
 
 
+def test_the_backlog_by_agent_and_by_macro(payments: Team) -> None:
+    """Of a person with fewer than 20 open tickets nothing is said; a ticket counts with each of its macros."""
+    rows = "".join(
+        f"t{n},open,2026-05-0{1 + n % 9}T10:00Z,payments,refund,"
+        f"{'ann' if n < 21 else 'bob'},{'m|n' if n % 2 else 'm'}\n"
+        for n in range(30)
+    )
+    bring("external_id,status,created_at,team,labels,assignee,macro_keys\n" + rows)
+    by_agent = {
+        line["agent"]: (line["value"], line["n"], line["is_small"])
+        for line in facts("backlog", "--by", "agent")
+    }
+    assert by_agent == {"ann": (21, 21, False), "bob": (None, 9, True)}
+    assert {line["macro"]: line["value"] for line in facts("backlog", "--by", "macro")} == {"m": 30, "n": 15}
+    narrowed = ["--filter=label=refund", "--filter=agent=ann", "--filter=macro=n"]
+    assert [line["n"] for line in facts("backlog", *narrowed)] == [10]
+    assert [line["n"] for line in facts("backlog", "--filter=macro=m")] == [30]
+    assert [line["n"] for line in facts("backlog", "--filter=-macro=n")] == [15]
+
+
 def test_definitions_are_data() -> None:
     found = json.loads(printed("--definitions", "--json"))
     by_key = {one["key"]: one for one in found["metrics"]}

@@ -134,7 +134,8 @@ def test_a_lead_sees_their_own_site(tickets: None, finn: User, dev: User) -> Non
         ("csat", (), {"day": "x"}, "There is no filter “day”. There is: team"),
         ("csat", (), {"sop": "SOP-9999"}, "There is no SOP “SOP-9999” in force"),
         ("csat", ("agent", "label"), {}, "Leave out: label"),
-        ("backlog", ("macro",), {}, "not kept by macro"),
+        ("backlog", (), {"-agent": "x"}, "not kept by agent"),
+        ("time_to_solve", (), {"macro": "x"}, "not kept by macro"),
     ],
 )
 def test_what_makes_no_sense_is_said(

@@ -12,7 +12,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from metrics import partitions, reporting, rollups
+from metrics import backlogs, levels, partitions, reporting, rollups
 from metrics.filters import Period
 from metrics.models import HandleSegment, Rating, SlaResult, Source, Ticket
 from sopdesk.accounts.models import Team
@@ -266,9 +266,11 @@ def raw(metric: str, period: Period, zone: str, narrow: dict[str, Any]) -> float
         "site": f"t.team_id IN ({OF_SITE} AND s.slug = %s)",
         "vendor": f"t.team_id IN ({OF_SITE} AND s.kind = %s)",
         "source": "t.source_id = (SELECT id FROM metrics_source WHERE name = %s)",
+        "agent": "t.assignee = %s",
+        "macro": "t.macro_keys && %s::varchar[]",
     }
     where = "".join(f" AND {sql[key]}" for key in narrow)
-    values = [[*value] if key == "label" else value for key, value in narrow.items()]
+    values = [[*value] if key in {"label", "macro"} else value for key, value in narrow.items()]
     with connection.cursor() as cursor:
         if metric == "backlog":
             cursor.execute(OPEN + where, [period.last, zone, *values])
@@ -291,6 +293,24 @@ def raw_by(value: str, key: str, tables: str, moment: str, period: Period, zone:
             [zone, period.first, period.last],
         )
         return {key: float(found) for key, found in cursor.fetchall() if key and found is not None}
+
+
+def check_backlog(period: Period, zone: str, narrow: dict[str, Any]) -> None:
+    """By agent and by macro, narrowed by anything else and by both."""
+    for key, values in (("agent", ["ann", "bob"]), ("macro", ["m", "n"])):
+        lines = backlogs.standing(None, (key,), period, levels.wanted(narrow))
+        of_each = {keys[0]: one.open_n for keys, one in lines.items() if one.open_n}
+        one_of = {value: [value] if key == "macro" else value for value in values}
+        expected = {value: raw("backlog", period, zone, {**narrow, key: of}) for value, of in one_of.items()}
+        assert of_each == {value: n for value, n in expected.items() if n}, key
+        lines = backlogs.standing(None, ("day", key), period, levels.wanted(narrow))
+        last = {
+            keys[1]: one.open_n for keys, one in lines.items() if keys[0] == f"{period.last}" and one.open_n
+        }
+        assert last == of_each, key
+    both = {**narrow, "agent": "ann", "macro": ["m", "n"]}
+    [whole] = backlogs.standing(None, (), period, levels.wanted(both)).values()
+    assert whole.open_n == raw("backlog", period, zone, both)
 
 
 def raw_by_agent(metric: str, period: Period, zone: str) -> dict[str, float]:
@@ -344,6 +364,7 @@ def test_rollups_equal_sql_over_the_tickets(
                 assert figure.value == pytest.approx(expected), metric
             if metric in SOLVED:
                 assert figure.n == raw("solved", period, zone, narrow), metric
+        check_backlog(period, zone, narrow)
         for metric in BY_AGENT:
             lines = reporting.report(None, metric, by=["agent"], period=period)
             of_each = {line.keys["agent"]: line.figure.n for line in lines if line.figure.n}

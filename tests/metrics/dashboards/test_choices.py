@@ -109,9 +109,11 @@ def test_a_view_by_mail_of_what_no_ticket_has_brings_no_figures(figures: Import,
     body = writing.letter(kept, gia).body
     assert "CSAT: not measured" in body
     assert "“zzz” as Label" in body
-    view = saving.save(name="Open", tab="backlog", query=f"{DAYS}&macro=macro1", shared="own", actor=gia)
+    view = saving.save(
+        name="Open", tab="csat", query=f"{DAYS}&macro=macro1&label=refund", shared="own", actor=gia
+    )
     kept = mailing.start(view, every="week", weekday=0, at=time(8), receivers=[gia], actor=gia)
-    assert "Backlog: not kept by these choices together" in writing.letter(kept, gia).body
+    assert "Figures by macro are kept by" in writing.letter(kept, gia).body
 
 
 def test_one_agent_is_for_who_may_see_agents_and_not_of_few(

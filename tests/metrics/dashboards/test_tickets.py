@@ -125,7 +125,9 @@ def test_a_line_leads_to_as_many_as_it_says(figures: Import, hal: User, as_perso
             table = page.content.decode().split('aria-labelledby="lines-title"')[-1]
             links = re.findall(r'href="[^"?]*tickets[?]([^"]*)" title="The tickets', table)
             assert len(links) == len(lines)
-            assert lines or "lines_refused" in page.context or by.key == "sop", (where, by)
+            # None of these agents has 20 open tickets.
+            few = by.key == "sop" or (by.key == "agent" and where.startswith("backlog"))
+            assert lines or "lines_refused" in page.context or few, (where, by)
             for line, link in zip(lines, links, strict=True):
                 query = unescape(link)
                 shown = QueryDict(query)["show"]
@@ -184,7 +186,7 @@ def test_what_is_not_kept_together_leaves_the_rest_and_says_what_to_change(
     figures: Import, hal: User, as_person: Any
 ) -> None:
     browser = as_person(hal)
-    for where in ("csat?by=macro&label=refund", "csat?by=agent&priority=high", "backlog?by=agent"):
+    for where in ("csat?by=macro&label=refund", "csat?by=agent&priority=high"):
         page = browser.get(f"/metrics/{where}&{DAYS}")
         assert page.context["tiles"][0].figure.is_measured
         assert page.context["points"]
@@ -214,7 +216,7 @@ def test_choices_that_are_not_kept_together_can_be_left_out_by_one_click(
     for _said, way in ways:
         assert browser.get(f"/metrics/csat{way}").context["tiles"][0].figure.is_measured
     tiles = browser.get(f"/metrics?{DAYS}&macro=m0").context["tiles"]
-    assert {tile.metric.key for tile in tiles if not tile.is_kept} == {"backlog"}
+    assert [tile.metric.key for tile in tiles if not tile.is_kept] == []
 
 
 def test_a_page_says_as_many_as_its_figure(figures: Import, gia: User, as_person: Any) -> None:

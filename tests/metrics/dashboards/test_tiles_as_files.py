@@ -104,6 +104,35 @@ def test_of_an_agent_with_few_tickets_the_file_says_nothing(
         assert file.status_code == status
 
 
+def test_of_an_agent_with_few_open_tickets_the_backlog_says_nothing(
+    harbor_payments: Team, finn: User, gia: User, as_person: Any
+) -> None:
+    """Neither its figure nor its age; the lines by agent and by macro are those of their lists."""
+    made = "".join(
+        f"t{n},open,2026-05-04T10:00Z,{harbor_payments.slug},{'busy' if n < 25 else 'thin'},{'m|n' if n % 2 else 'm'}\n"
+        for n in range(30)
+    )
+    bring("external_id,status,created_at,team,assignee,macro_keys\n" + made)
+    browser = as_person(finn)
+    found = {row["agent"]: row for row in table(browser, tab="backlog", part="by", by="agent", **DAYS)}
+    assert (found["busy"]["value"], found["thin"]["value"], found["thin"]["note"]) == ("25", "", "too few")
+    by_macro = table(browser, tab="backlog", part="by", by="macro", **DAYS)
+    assert {row["macro"]: row["value"] for row in by_macro} == {"m": "30", "n": "15"}
+    for key, value, n in (("agent", "busy", 25), ("macro", "m", 30), ("macro", "n", 15)):
+        shown = browser.get(reverse("metrics:tickets"), {**DAYS, "show": "backlog", key: value})
+        assert len(shown.context["listing"].rows) == n
+    for agent, says_nothing, status in (("busy", False, 200), ("thin", True, 404)):
+        page = browser.get("/metrics/backlog", {**DAYS, "agent": agent})
+        assert ("Fewer than 20 tickets of this person" in page.content.decode()) == says_nothing
+        file = browser.get(reverse("metrics:tile_csv", args=["ages"]), {**DAYS, "agent": agent})
+        assert file.status_code == status
+    offered = [each.key for each in browser.get("/metrics/backlog", DAYS).context["dimensions"]]
+    assert {"agent", "macro"} <= {*offered}
+    assert "agent" not in [
+        each.key for each in as_person(gia).get("/metrics/backlog", DAYS).context["dimensions"]
+    ]
+
+
 def test_a_tile_of_the_desk_is_the_file_behind_it(figures: Import, finn: User, as_person: Any) -> None:
     browser = as_person(finn)
     desk = browser.get("/")
