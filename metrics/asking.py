@@ -118,7 +118,7 @@ def check(metric: Metric, by: Iterable[str], narrow: Narrow) -> None:
     """Raises Refused where nothing answers it by these dimensions, without asking for a figure."""
     chosen, by = levels.wanted(narrow), [*by]
     if metric in LEVELS:
-        backlogs.kept(chosen)
+        levels.leaves_nobody_out(chosen)
     elif metric.key not in _others:  # those say it themselves
         levels.kept(levels.keys(by, chosen), chosen)
 

@@ -35,7 +35,7 @@ def _rows(unsolved: str, condition: str, only: str) -> str:
     return f"""
 SELECT (t.created_at AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id,
     CASE WHEN t.team_id IS NULL THEN t.team_name ELSE '' END AS team_name, t.channel, t.priority, t.market, t.labels,
-    coalesce(t.assignee, '') AS agent, coalesce(t.macro_keys, '{{}}') AS macros,
+    coalesce(t.assignee, '') AS assignee, coalesce(t.macro_keys, '{{}}') AS macro_keys,
     (open.begun AT TIME ZONE %(zone)s)::date AS from_day, (open.over AT TIME ZONE %(zone)s)::date AS until_day
 FROM metrics_ticket AS t CROSS JOIN LATERAL ({unsolved}) AS open
 WHERE t.created_at >= {begin_sql("%(from)s")} AND t.created_at < {begin_sql("%(until)s")}{only}
@@ -49,7 +49,7 @@ def insert_sql(*, whole: bool, one: bool) -> str:
     several = f"coalesce({_BY_SPANS}, false)"
     rows = f"{_rows(_MOMENTS, f'NOT {several}', only)} UNION ALL {_rows(_SPANS, several, only)}"
     place = "source_id, team_id, team_name, channel, priority, market"
-    columns = f"day, {place}, labels, agent, macros, from_day, until_day"
+    columns = f"day, {place}, labels, assignee, macro_keys, from_day, until_day"
     return (
         f"INSERT INTO metrics_backlog ({columns}, open_n) SELECT {columns}, count(*) FROM ({rows}) AS unsolved"
         f" WHERE until_day IS NULL OR until_day > from_day GROUP BY {columns}"

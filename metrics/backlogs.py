@@ -9,14 +9,13 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from metrics import cutting, levels
 from metrics.cutting import Keys
 from metrics.dimensions import TIMES
 from metrics.filters import Period
-from metrics.levels import Level, Refused, Wanted
+from metrics.levels import Level, Wanted
 from metrics.models import Backlog
 from sopdesk.accounts.models import User
 
@@ -58,13 +57,7 @@ def standing(user: User | None, by: tuple[str, ...], period: Period, chosen: Wan
 
 
 def unsolved(user: User | None, period: Period, chosen: Wanted) -> list[tuple[int, date, int]]:
-    """How many tickets of each source and day of creation are open yet. One query. Raises Refused, also by agent and
-    by macro: what is solved beside them is not kept by several macros."""
-    sliced = sorted(levels.keys((), chosen) & {"agent", "macro"})
-    if sliced:
-        raise Refused(
-            _("How long tickets wait is not kept by %(what)s.") % {"what": sliced[0]}, apart=(sliced[0],)
-        )
+    """How many tickets of each source and day of creation are open yet. One query. Raises Refused."""
     rows = _level(user, (), chosen).rollups.filter(until_day=None, day__range=(period.first, period.last))
     return list(rows.order_by().values_list("source_id", "day").annotate(n=Sum("open_n")))
 
@@ -73,14 +66,7 @@ def _time(key: str, day: date) -> str:
     return (day if key == "day" else day - timedelta(days=day.weekday())).isoformat()
 
 
-def kept(chosen: Wanted) -> None:
-    """Raises Refused for what the backlog does not answer: all but one agent, who could then be told by taking off."""
-    if levels.NOT + "agent" in chosen:
-        raise Refused(_("The backlog is not kept by agent so that one can be left out."), apart=("agent",))
-
-
 def _level(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
-    kept(chosen)
     return levels.labelled_level(Backlog, user, by, chosen)
 
 

@@ -28,7 +28,7 @@ _FINE: Final = {"priority", "market"}
 _LABELLED: Final = {"label", "sop"}
 _SLICED: Final = {"agent", "macro"}
 # Dimensions of which a row may have several values at once, by the column that holds them.
-SETS: Final = {"label": "labels", "sop": "labels", "macro": "macros"}
+SETS: Final = {"label": "labels", "sop": "labels", "macro": "macro_keys"}
 _PLACED: Final = ("team", "site", "vendor", "channel", "source", "priority", "market")
 NOT: Final = "-"
 WEEK: Final = 7
@@ -239,6 +239,8 @@ def kept(asked: set[str], chosen: Wanted) -> None:
 
 def _slice(user: User | None, by: tuple[str, ...], chosen: Wanted, asked: set[str]) -> Level:
     [kind] = asked & _SLICED
+    if kind == "macro" and kind not in by and len(chosen[kind]) > 1:
+        raise Refused(_("A ticket with several of these macros would count twice. Ask for one, or by macro."))
     rollups = visible(Slice, user).filter(placed(chosen), kind=kind)
     if kind in chosen:
         rollups = rollups.filter(key__in=chosen[kind])
@@ -249,7 +251,7 @@ def labelled_level(
     cells: type[Cell | Backlog | Ticket], user: User | None, by: tuple[str, ...], chosen: Wanted
 ) -> Level:
     """Rows by their whole set of labels, so that a ticket with two labels of one SOP counts once; or the tickets. Of
-    these only the backlog is kept by agent and by macro."""
+    the backlog and of tickets also by agent and by macro."""
     asked = keys(by, chosen)
     sops = sop_labels(user) if "sop" in asked else {}
     unknown = unknown_sops(chosen, sops)
@@ -262,7 +264,7 @@ def labelled_level(
     sets = {key: told[key] for key in by if key in told}
     return Level(
         visible(cells, user).filter(narrowed),
-        {key: "agent" if key == "agent" else DIMENSIONS[key].column for key in by if key not in told},
+        {key: "assignee" if key == "agent" else DIMENSIONS[key].column for key in by if key not in told},
         sets,
         chosen,
         names,
@@ -270,15 +272,23 @@ def labelled_level(
     )
 
 
+def leaves_nobody_out(chosen: Wanted) -> None:
+    """Raises Refused for all but one agent, who could then be told by taking off."""
+    if NOT + "agent" in chosen:
+        raise Refused(_("This is not kept by agent so that one can be left out."), apart=("agent",))
+
+
 def _sliced(by: tuple[str, ...], chosen: Wanted) -> Q:
-    """The filters by agent and by macro, for a table with both columns; by agent only what is somebody's."""
-    q = ~Q(agent="") if "agent" in by else Q()
+    """The filters by agent and by macro, for a table with both columns; by agent only what is somebody's. Raises
+    Refused."""
+    leaves_nobody_out(chosen)
+    q = ~Q(assignee=None) & ~Q(assignee="") if "agent" in by else Q()
     if "agent" in chosen:
-        q &= Q(agent__in=chosen["agent"])
+        q &= Q(assignee__in=chosen["agent"])
     if "macro" in chosen:
-        q &= Q(macros__overlap=sorted(chosen["macro"]))
+        q &= Q(macro_keys__overlap=sorted(chosen["macro"]))
     if NOT + "macro" in chosen:
-        q &= ~Q(macros__overlap=sorted(chosen[NOT + "macro"]))
+        q &= ~Q(macro_keys__overlap=sorted(chosen[NOT + "macro"]))
     return q
 
 
@@ -308,9 +318,9 @@ def labelled(chosen: Wanted, sops: dict[str, frozenset[str]], names: aliases.Nam
     return q
 
 
-def values_told(level: Level, key: str, labels: Iterable[str]) -> list[str]:
+def values_told(level: Level, key: str, labels: Iterable[str] | None) -> list[str]:
     """The values of a dimension that a set of labels, or of macros, belongs to."""
-    by_value, wanted_ones = level.sets[key], level.wanted.get(key)
+    by_value, wanted_ones, labels = level.sets[key], level.wanted.get(key), labels or ()
     if key == "macro":
         found = [*dict.fromkeys(labels)]
     elif by_value is None:

@@ -19,8 +19,6 @@ from metrics.levels import Refused, no
 from metrics.models import SlaResult, Ticket
 from metrics.reporting import Figure
 
-BY: Final = tuple(key for key in FILTERS if key not in {"agent", "macro"})
-
 
 def _promises(key: str, label: Any, formula: Any) -> Metric:
     return Metric(
@@ -43,8 +41,8 @@ def _measure(metric: Metric, asked: Report) -> list[Line]:
     """One line for each combination of values that tickets have. One query, and those of labels and SOPs. Raises
     Refused."""
     for key in (*asked.by, *(name.removeprefix(levels.NOT) for name in asked.narrow)):
-        if key not in BY:
-            raise Refused(no("dimension", key, BY))
+        if key not in FILTERS:
+            raise Refused(no("dimension", key, FILTERS))
     level = levels.labelled_level(Ticket, asked.user, asked.by, levels.wanted(asked.narrow))
     counted: Counter[Keys] = Counter() if asked.by else Counter({(): 0})
     names: dict[Keys, dict[str, str]] = {(): {}}

@@ -8,10 +8,10 @@ class Migration(migrations.Migration):
     dependencies = [("metrics", "0023_day_of_a_rating")]
 
     operations = [
-        migrations.AddField("backlog", "agent", models.CharField(default="", max_length=120)),
+        migrations.AddField("backlog", "assignee", models.CharField(default="", max_length=120)),
         migrations.AddField(
             "backlog",
-            "macros",
+            "macro_keys",
             django.contrib.postgres.fields.ArrayField(
                 models.CharField(max_length=120), default=list, size=None
             ),

@@ -134,14 +134,14 @@ class Slice(Placed, Parts):
 
 class Backlog(Placed):
     """Tickets created on `day` that were unsolved at the end of each day from `from_day` to the one before
-    `until_day` (NULL: still). How old they are on such a day follows from `day`. `agent` is whose they are now."""
+    `until_day` (NULL: still). How old they are on such a day follows from `day`. `assignee` is whose they are now."""
 
     day = models.DateField()
     priority = models.CharField(max_length=40, default="")
     market = models.CharField(max_length=40, default="")
     labels = ArrayField(models.CharField(max_length=120), default=list)
-    agent = models.CharField(max_length=120, default="")
-    macros = ArrayField(models.CharField(max_length=120), default=list)
+    assignee = models.CharField(max_length=120, default="")
+    macro_keys = ArrayField(models.CharField(max_length=120), default=list)
     from_day = models.DateField()
     until_day = models.DateField(null=True)
     open_n = models.IntegerField()

@@ -135,11 +135,11 @@ def test_a_lead_sees_their_own_site(tickets: None, finn: User, dev: User) -> Non
         ("csat", (), {"sop": "SOP-9999"}, "There is no SOP “SOP-9999” in force"),
         ("csat", ("agent", "label"), {}, "Leave out: label"),
         ("backlog", (), {"-agent": "x"}, "not kept by agent"),
-        ("time_to_solve", (), {"macro": "x"}, "not kept by macro"),
+        ("csat", (), {"macro": ["m0", "m1"]}, "would count twice"),
     ],
 )
 def test_what_makes_no_sense_is_said(
-    metric: str, by: tuple[str, ...], narrow: dict[str, str], says: str
+    metric: str, by: tuple[str, ...], narrow: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(reporting.Refused, match=says):
         reporting.report(None, metric, by=by, period=MAY, narrow=narrow)
