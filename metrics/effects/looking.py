@@ -79,7 +79,9 @@ def due() -> list[Due]:
         for look in LOOKS
         if (subject.version.pk, look) not in made and has_come(due_on(subject.day, look), days, today)
     ]
-    late = [Due(version, look, f" {n}") for version, look, n in coming_late.due(today)]
+    late = [
+        Due(version, look, f" {now.tickets}-{now.answers}") for version, look, now in coming_late.due(today)
+    ]
     return [each for each in fresh if each.version_id not in again] + outdated(dated, days) + late
 
 

@@ -63,7 +63,7 @@ def make(
         readings=[reading.as_json() for reading in readings], verdict=_verdict(readings), method=judging.METHOD,
         asked_by=asked_by or (starts.who_said_last(version.change_id, made.teams) if made else None),
     )  # fmt: skip
-    card.told_n = coming_late.told(card)
+    card.told_n, card.told_answers = coming_late.told(card)
     card.save()
     return card
 

@@ -80,6 +80,10 @@ class Card(models.Model):
     told_n = models.IntegerField(
         null=True, help_text=_("Tickets of its labels and days that there were, over all sites.")
     )
+    told_answers = models.IntegerField(
+        null=True,
+        help_text=_("Ratings and handled contacts of these days and labels that there were, over all sites."),
+    )
     readings: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField()
     beside: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
     verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict.choices)
@@ -95,7 +99,7 @@ class Card(models.Model):
         ordering = ["-effective_at", "-look", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "site", "look", "told_n"],
+                fields=["version", "site", "look", "told_n", "told_answers"],
                 condition=Q(asked_by=None),
                 nulls_distinct=False,
                 name="card_once_by_itself",

@@ -66,7 +66,7 @@ def test_a_look_is_taken_anew_when_its_tickets_come_late(
     assert on(soon, monkeypatch) == [], "nine more are not many"
     assert look(subject) is None
     bring(payments, DAY + timedelta(days=9), 30)
-    assert on(soon, monkeypatch) == [Due(subject.version.pk, 2, " 79")]
+    assert on(soon, monkeypatch) == [Due(subject.version.pk, 2, " 79-0")]
     again = look(subject)
     assert again is not None
     assert (again.told_n, again.asked_by) == (79, None)
@@ -75,8 +75,40 @@ def test_a_look_is_taken_anew_when_its_tickets_come_late(
     bring(payments, DAY + timedelta(days=10), 500)
     assert on(ENDS + coming_late.FOR, monkeypatch) == [], "it is not done for ever"
     page = as_person(gia).get(reverse("effects:read", args=[again.pk])).content.decode()
-    assert "many tickets of these weeks came in after the look before" in page
+    assert "many tickets, ratings or handle times of these weeks came in after the look before" in page
     assert reverse("effects:read", args=[first.pk]) in page
+
+
+@pytest.mark.parametrize("of", ["answered_n", "handled_n"])
+def test_a_look_is_taken_anew_when_ratings_or_handle_times_come_late(
+    subject: Subject, payments: Team, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    """As with a file of surveys, which brings no ticket."""
+    bring(payments, DAY + timedelta(days=8), 40)
+    first = look(subject)
+    assert first is not None
+    assert (first.told_n, first.told_answers) == (40, 0)
+    soon = ENDS + timedelta(days=20)
+    Rollup.objects.update(**{of: 10})
+    assert on(soon, monkeypatch) == [], "ten are not many"
+    Rollup.objects.update(**{of: 11})
+    assert on(soon, monkeypatch) == [Due(subject.version.pk, 2, " 40-11")]
+    again = look(subject)
+    assert again is not None
+    assert (again.told_n, again.told_answers) == (40, 11)
+    assert on(soon, monkeypatch) == []
+    assert look(subject) is None
+
+
+def test_one_of_before_answers_were_counted_stays(
+    subject: Subject, payments: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(payments, DAY + timedelta(days=8), 40)
+    made = look(subject)
+    assert made is not None
+    Card.objects.bulk_create([_without_number(made, told_n=40, told_answers=None)])
+    Rollup.objects.update(handled_n=40)
+    assert on(ENDS + timedelta(days=9), monkeypatch) == []
 
 
 def test_one_of_before_they_were_counted_is_taken_anew_once(
@@ -87,12 +119,12 @@ def test_one_of_before_they_were_counted_is_taken_anew_once(
     Card.objects.bulk_create([_without_number(made)])
     assert on(ENDS + timedelta(days=9), monkeypatch) == [], "nothing is there"
     bring(payments, DAY + timedelta(days=10), 40)
-    assert on(ENDS + timedelta(days=9), monkeypatch) == [Due(subject.version.pk, 2, " 40")]
+    assert on(ENDS + timedelta(days=9), monkeypatch) == [Due(subject.version.pk, 2, " 40-0")]
 
 
-def _without_number(card: Card) -> Card:
+def _without_number(card: Card, **more: int | None) -> Card:
     values = {field.attname: getattr(card, field.attname) for field in Card._meta.concrete_fields}
-    return Card(**{**values, "id": None, "told_n": None})
+    return Card(**{**values, "id": None, "told_n": None, "told_answers": None, **more})
 
 
 def test_charts_mark_what_else_was_published_for_the_labels(
