@@ -90,7 +90,8 @@ SELECT line, coalesce(id, nextval('metrics_ticket_id_seq')) AS id, id IS NULL AS
 FROM found"""
 
 _KNOWN: Final = """
-SELECT bool_or(is_new), array_agg(id) FILTER (WHERE NOT is_new), min(was_created_at), max(was_created_at) FROM chosen"""
+SELECT bool_or(is_new), array_agg(id) FILTER (WHERE NOT is_new), min(was_created_at), max(was_created_at), count(*)
+FROM chosen"""
 
 _FRESH: Final = f"""
 SELECT {", ".join(f"{value} AS {name}" for name, value in _TARGETS.items())},
@@ -301,12 +302,27 @@ def store(
         )
         added, changed, flagged = cursor.fetchone()
         cursor.execute("ANALYZE stored (id, line)")
-        for statement in [_OLD_DAYS, _BEFORE, *_FORGET, rating_rows.OVERTAKEN] if changed else []:
+        for statement in [_OLD_DAYS, _BEFORE, *_FORGET] if changed else []:
             cursor.execute(statement, names)
+        if names["twice"]:
+            _rate_by_earlier_rows(cursor, names)
+        if changed or names["twice"]:
+            cursor.execute(rating_rows.OVERTAKEN, names)
         behind = _KNOWN_DAYS if days_of_new is not None and added == read else _NEW_DAYS
-        for statement in (*_WRITTEN, *(rating_rows.MOVED if changed else ()), behind):
+        for statement in (*_WRITTEN, *(rating_rows.MOVED if changed or names["twice"] else ()), behind):
             cursor.execute(statement, names)
     return Stored(added, changed, read - added - changed, flagged)
+
+
+def _rate_by_earlier_rows(cursor: CursorWrapper, names: dict[str, Any]) -> None:
+    """Store what the rows before the newest of a ticket tell of its ratings, the oldest of them first."""
+    cursor.execute("DROP TABLE IF EXISTS earlier_row")
+    cursor.execute(rating_rows.EARLIER_ROWS)
+    cursor.execute(rating_rows.LAST_TURN)
+    for turn in range(cursor.fetchone()[0] or 0, 0, -1):
+        for statement in rating_rows.EACH_TURN:
+            cursor.execute(statement, {**names, "turn": turn})
+    cursor.execute(rating_rows.DAYS_OF_EARLIER)
 
 
 def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
@@ -317,7 +333,8 @@ def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
     cursor.execute(_CHOOSE, names)
     cursor.execute("ANALYZE chosen (id, line)")
     cursor.execute(_KNOWN)
-    some_new, known, known_from, known_to = cursor.fetchone()
+    some_new, known, known_from, known_to, tickets = cursor.fetchone()
+    names["twice"] = tickets < read
     if some_new:
         cursor.execute(_INSERT, names)
         cursor.execute(_INSERTED, names)

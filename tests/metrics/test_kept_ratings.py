@@ -61,6 +61,18 @@ STORIES: dict[str, tuple[list[tuple[Any, ...]], list[tuple[str, int]], list[tupl
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("name", STORIES)
+def test_rows_of_one_file_add_up_as_those_of_several(name: str, turned: bool) -> None:
+    rows, ratings, days = STORIES[name]
+    lines = [told(*row) for row in rows]
+    other = told(3, "bad", 2).replace("A1,", "B1,")
+    bring(HEAD + "".join(reversed(lines) if turned else lines))
+    assert (kept(), counted()) == (ratings, days)
+    bring(HEAD + other + told(20, "good", 19) + told(21, "bad", 20))
+    assert sorted(kept()) == sorted([*ratings, ("bad", 2), ("good", 19), ("bad", 20)])
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_an_answer_adds_to_those_before(name: str, gia: User) -> None:
     rows, ratings, days = STORIES[name]
