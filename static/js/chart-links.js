@@ -21,6 +21,9 @@ const FINDERS = {
     const shown = rows.map((row) => linkIn(row.cells[MAIN])).filter(Boolean); // lines without a figure have no dot
     return data.values.map((x, y) => ({ x, y, url: shown[y], bar: data.kind === "bar" ? "x" : null }));
   },
+  heat(data, rows) {
+    return data.cells.map(([x, y]) => ({ x, y, url: linkIn(rows[y]?.cells[MAIN + x]) }));
+  },
 };
 
 const outside = (value, one, other) => Math.max(Math.min(one, other) - value, value - Math.max(one, other), 0);
@@ -45,6 +48,7 @@ export function follow(chart, place, data) {
   const paper = chart.getZr();
   paper.on("mousemove", (event) => {
     if (nearest(chart, points(), event)) paper.setCursorStyle("pointer");
+    else if (data.layout === "heat") paper.setCursorStyle("default"); // its cells set one of their own
   });
   paper.on("click", (event) => {
     const url = event.event.pointerType === "touch" ? null : nearest(chart, points(), event); // a finger asks what it is

@@ -109,7 +109,7 @@ SEEN = """([id, sought]) => {
 
 @pytest.mark.parametrize(
     ("where", "chart"),
-    [("volume", "trend"), ("csat", "trend"), ("volume", "dots"), ("csat", "dots")],
+    [("volume", "trend"), ("csat", "trend"), ("volume", "dots"), ("csat", "dots"), ("volume", "hours")],
 )
 def test_a_click_on_a_point_goes_where_the_table_leads(
     sit_down: Callable[..., Seat], payments: Team, harbor_payments: Team, gia: User, where: str, chart: str
