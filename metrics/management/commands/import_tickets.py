@@ -76,11 +76,15 @@ class Command(BaseCommand):
             raise
 
     def follow(self, ticket_import: Import) -> None:
-        """Do the job's chunks here; a worker may do some of them meanwhile."""
+        """Do the job's chunks here; a worker may do some of them meanwhile. What waits for a key ends here: this process
+        knows no other keys than it began with."""
         job_id = ticket_import.job_id
         began = time.monotonic()
         assert job_id is not None  # noqa: S101 - started imports have a job
+        tried = Job.objects.get(pk=job_id).lease_until
         while not (job := Job.objects.get(pk=job_id)).is_finished:
+            if job.put_off and job.lease_until != tried:  # since then it was tried once more
+                raise CommandError(f"\n{job.put_off}")
             if not running.run(job_id):
                 time.sleep(0.1)
             ticket_import.refresh_from_db()

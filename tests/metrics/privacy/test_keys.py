@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from metrics import importing, lost_keys, requesters
@@ -76,6 +82,41 @@ def test_an_import_that_had_begun_waits_and_goes_on(
     done = finish(started)
     assert (done.added, done.job and done.job.state, done.job and done.job.put_off) == (2, Job.State.DONE, "")
     assert Ticket.objects.get(external_id="A2").requester_key is None
+
+
+def test_the_command_says_what_the_import_waits_for(
+    settings: Settings, erased: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It ends instead of waiting for ever; begun again, it tries first, also where another was put off just before."""
+    monkeypatch.setattr(importing, "FIRST_ROWS", 1)
+    file, key = tmp_path / "t.csv", settings.SECRET_KEY
+    file.write_text(HEAD + OLD.replace(ANN, "bob@example.com") + OLD.replace("A1,", "A2,"))
+
+    def keyless(job_id: int, run: Any = running.run) -> bool:
+        settings.SECRET_KEY = "another" if Ticket.objects.exists() else key
+        return bool(run(job_id))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "run", keyless)
+        patched.setattr(Job, "is_finished", property(_is_over_or_asked_too_often()))
+        with pytest.raises(CommandError, match="REQUESTER_KEY_FALLBACKS"):
+            call_command("import_tickets", str(file), source="Desk", mapping="sopdesk", stdout=StringIO())
+    assert [*Ticket.objects.values_list("external_id", flat=True)] == ["A1"]
+    settings.SECRET_KEY = key
+    Job.objects.update(lease_until=timezone.now() + timedelta(seconds=0.3))
+    call_command("import_tickets", str(file), source="Desk", mapping="sopdesk", stdout=StringIO())
+    assert Ticket.objects.count() == 2
+
+
+def _is_over_or_asked_too_often() -> Callable[[Job], bool]:
+    """Whether a job is over; a command that asks for ever fails."""
+    asked = count()
+
+    def is_finished(job: Job) -> bool:
+        assert next(asked) < 100
+        return job.state in {Job.State.DONE, Job.State.FAILED}
+
+    return is_finished
 
 
 def test_a_key_that_nobody_has_any_more_is_let_go(settings: Settings, erased: None) -> None:
