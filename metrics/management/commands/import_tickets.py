@@ -76,8 +76,8 @@ class Command(BaseCommand):
             raise
 
     def follow(self, ticket_import: Import) -> None:
-        """Do the job's chunks here; a worker may do some of them meanwhile. What waits for a key ends here: this process
-        knows no other keys than it began with."""
+        """Do the job's chunks here; a worker may do some of them meanwhile. What waits for a key ends here:
+        this process knows no other keys than it began with."""
         job_id = ticket_import.job_id
         began = time.monotonic()
         assert job_id is not None  # noqa: S101 - started imports have a job
