@@ -63,8 +63,10 @@ def measure() -> Iterator[Measure]:
     """
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        import_module("sopdesk.wsgi")  # as it is served: what it reads and freezes at its start
         call_command("demo", stdout=StringIO())
+        import_module(
+            "sopdesk.wsgi"
+        )  # the server starts when the demo is there, and freezes what it has read
         everything: list[float] = []
         for person, pages in PAGES.items():
             browser = Client()
