@@ -205,7 +205,7 @@ def lines_as_facts(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """Lines as plain values, for JSON and CSV."""
     return [
         {
-            **line.keys, "metric": line.figure.metric.family, "value": line.figure.value, "n": line.figure.n,
+            **line.keys, "metric": line.figure.metric.family, "value": line.figure.value, "n": line.figure.n_told,
             "low": line.figure.low, "high": line.figure.high, "is_small": line.figure.is_small,
             "excluded": line.figure.excluded, "not_measured": line.figure.not_measured,
             "scale": line.figure.metric.scale, **line.beside,

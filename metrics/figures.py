@@ -52,6 +52,11 @@ class Figure:
     def is_measured(self) -> bool:
         return self.n > 0
 
+    @property
+    def n_told(self) -> int | None:
+        """Its n; None where that is the very count of which nothing is said."""
+        return None if self.is_small and self.metric.unit is Unit.COUNT else self.n
+
 
 def made_of(metric: Metric) -> set[str]:
     """The parts that `figure` reads of this metric."""

@@ -56,12 +56,17 @@ def figure(found: Figure) -> list[str]:
     """The columns FIGURE of it."""
     between = [number(found.low), number(found.high)]
     left = ["" if n is None else str(n) for n in (found.excluded, found.not_measured)]
-    return [number(found.value), str(found.n), *between, *left, note(found)]
+    return [number(found.value), number_told(found), *between, *left, note(found)]
 
 
 def note(found: Figure) -> str:
     """Why there is no value, "" where there is one."""
     return "too few" if found.is_small else "" if found.is_measured else "not measured"
+
+
+def number_told(found: Figure) -> str:
+    """Its n, "" where that is not told."""
+    return "" if found.n_told is None else str(found.n_told)
 
 
 def number(value: float | None) -> str:

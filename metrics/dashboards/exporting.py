@@ -12,7 +12,7 @@ from metrics.dashboards.page import dimension_of, metric_of
 from metrics.dashboards.tabs import Tab
 from metrics.definitions import CSAT, Metric
 from metrics.reporting import Figure
-from metrics.tiles import FIGURE, File, figure, number
+from metrics.tiles import FIGURE, File, figure, number, number_told
 
 CHANGE = ("compared_value", "compared_n", "change", "change_low", "change_high")
 # What the mix is of when the comparison is at the same mix, the share with a counterpart, and the figure as it was.
@@ -69,7 +69,9 @@ def _trend(chosen: DashboardFilter, metric: Metric) -> Iterator[list[str]]:
     others, said = mixed_line.others(chosen, board, metric, others)
     for point, other in zip_longest(points, others[: len(points)]):
         there = (
-            [other.day.isoformat(), number(other.figure.value), str(other.figure.n)] if other else [""] * 3
+            [other.day.isoformat(), number(other.figure.value), number_told(other.figure)]
+            if other
+            else [""] * 3
         )
         named = [metric.family, metric.unit.value, point.day.isoformat()]
         yield [*named, *figure(point.figure), *there, said, metric.scale]
@@ -92,7 +94,7 @@ def _by(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> I
 
 
 def _change(other: Figure | None, change: Change | None) -> list[str]:
-    compared = [number(other.value), str(other.n)] if other else ["", ""]
+    compared = [number(other.value), number_told(other)] if other else ["", ""]
     moved = [change.value, change.low, change.high] if change else [None, None, None]
     return [*compared, *(number(value) for value in moved)]
 

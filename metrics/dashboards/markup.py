@@ -85,7 +85,7 @@ def _cells(
         _time(point.day, in_words(point.day)),
         name,
         _linked(point.figure, here(point.figure, at)),
-        grouped(point.figure.n),
+        _n(point.figure),
         interval,
         wording.interval(point.figure),
         _beside(point, other, against, there(other.figure, at) if other else "") if against else "",
@@ -96,9 +96,11 @@ def _beside(point: Point, other: Point | None, against: str, url: str) -> str:
     if other is None:
         return filled(_BESIDE, against, NOTHING, "", NOTHING)
     day = _time(other.day, day_and_month(other.day), css="soft") if other.day != point.day else ""
-    return filled(
-        _BESIDE, against, _linked(other.figure, url), day and filled(" {}", day), grouped(other.figure.n)
-    )
+    return filled(_BESIDE, against, _linked(other.figure, url), day and filled(" {}", day), _n(other.figure))
+
+
+def _n(figure: Figure) -> str:
+    return NOTHING if figure.n_told is None else grouped(figure.n_told)
 
 
 def _time(day: date, said: str, css: str = "") -> str:

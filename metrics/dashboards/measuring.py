@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db.models import F
 
 from metrics import histograms, levels, rating_days, reporting, small_print
+from metrics.asking import AGENT_LEAST
 from metrics.dashboards import adding_up
 from metrics.dashboards.comparing import Change, Mix, change
 from metrics.dashboards.facts import Fact, day_of_ratings, facts_of
@@ -121,6 +122,11 @@ class Tile:
     facts: list[Fact]
     mix: Mix | None = None
     is_kept: bool = True
+
+    @property
+    def shown_from(self) -> int:
+        """From which n on its figure is shown, where it is of too few: of a person that is another than of a metric."""
+        return max(self.metric.least, AGENT_LEAST if self.figure.n >= self.metric.least else 0)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,8 @@ def _tile(tile: measuring.Tile, chosen: DashboardFilter) -> Iterator[str]:
         yield from (f"    {fact.text}" for fact in tile.facts if fact.is_always)
         return
     if figure.value is None:
-        yield _("%(name)s: too few (n %(n)s)") % {"name": label, "n": grouped(figure.n)}
+        too_few = _("%(name)s: too few") if figure.n_told is None else _("%(name)s: too few (n %(n)s)")
+        yield too_few % {"name": label, "n": grouped(figure.n)}
         return
     value = _("%(name)s: %(value)s") % {"name": label, "value": wording.said(tile.metric, figure.value)}
     yield f"{value}{_of(figure)}"

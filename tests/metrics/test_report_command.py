@@ -86,20 +86,20 @@ def test_the_backlog_by_agent_and_by_macro(payments: Team) -> None:
     """Of a person with fewer than 20 open tickets nothing is said; a ticket counts with each of its macros."""
     rows = "".join(
         f"t{n},open,2026-05-0{1 + n % 9}T10:00Z,payments,refund,"
-        f"{'ann' if n < 21 else 'bob'},{'m|n' if n % 2 else 'm'}\n"
-        for n in range(30)
+        f"{'ann' if n < 42 else 'bob'},{'m|n' if n % 2 else 'm'}\n"
+        for n in range(60)
     )
     bring("external_id,status,created_at,team,labels,assignee,macro_keys\n" + rows)
     by_agent = {
         line["agent"]: (line["value"], line["n"], line["is_small"])
         for line in facts("backlog", "--by", "agent")
     }
-    assert by_agent == {"ann": (21, 21, False), "bob": (None, 9, True)}
-    assert {line["macro"]: line["value"] for line in facts("backlog", "--by", "macro")} == {"m": 30, "n": 15}
+    assert by_agent == {"ann": (42, 42, False), "bob": (None, None, True)}
+    assert {line["macro"]: line["value"] for line in facts("backlog", "--by", "macro")} == {"m": 60, "n": 30}
     narrowed = ["--filter=label=refund", "--filter=agent=ann", "--filter=macro=n"]
-    assert [line["n"] for line in facts("backlog", *narrowed)] == [10]
-    assert [line["n"] for line in facts("backlog", "--filter=macro=m")] == [30]
-    assert [line["n"] for line in facts("backlog", "--filter=-macro=n")] == [15]
+    assert [line["n"] for line in facts("backlog", *narrowed)] == [21]
+    assert [line["n"] for line in facts("backlog", "--filter=macro=m")] == [60]
+    assert [line["n"] for line in facts("backlog", "--filter=-macro=n")] == [30]
 
 
 def test_definitions_are_data() -> None:

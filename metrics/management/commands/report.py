@@ -91,9 +91,11 @@ class Command(BaseCommand):
             values = [_said(value, figure.metric.unit) for value in (figure.value, figure.low, figure.high)]
             if figure.is_small:
                 values[0] = "too few"
-            counts = ["–" if n is None else str(n) for n in (figure.excluded, figure.not_measured)]
+            counts = [
+                "–" if n is None else str(n) for n in (figure.n_told, figure.excluded, figure.not_measured)
+            ]
             small = [_small(name, line.beside.get(name), figure.metric.unit) for name in beside]
-            rows.append([*line.keys.values(), values[0], str(figure.n), *values[1:], *counts, *small])
+            rows.append([*line.keys.values(), values[0], *counts[:1], *values[1:], *counts[1:], *small])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             self.stdout.write("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))

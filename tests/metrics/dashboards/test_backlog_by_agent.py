@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -130,3 +133,20 @@ def test_promises_overdue_are_told_by_agent_and_by_macro(hal: User) -> None:
 def test_what_a_ticket_lacks_is_empty_in_its_rows() -> None:
     assert Backlog.objects.filter(assignee="").exists()
     assert not Backlog.objects.filter(macro_keys=None).exists()
+
+
+@pytest.mark.usefixtures("waiting")
+def test_no_number_beside_it_tells_what_the_figure_does_not(hal: User, as_person: Any) -> None:
+    """Of a count its n is the figure itself. Of what is measured the n stays, and from which n on it is shown."""
+    client = as_person(hal)
+    page = client.get(f"/metrics/backlog?{DAYS}&agent=bob").content.decode()
+    tile = page.split('class="card tile"')[1].split("</section>")[0]
+    assert "Shown from 20 on." in tile
+    table = page.split("The figures as a table</summary>")[1].split("</table>")[0]
+    assert {*re.findall('data-label="n">([^<]*)<', table)[::2]} <= {"–", "0"}
+    for part in ("tile", "trend", "by"):
+        found = client.get(
+            f"/metrics/figures.csv?{DAYS}&tab=backlog&metric=backlog&part={part}&by=team&agent=bob"
+        )
+        rows = [*csv.DictReader(StringIO(b"".join(found.streaming_content).decode("utf-8-sig")))]
+        assert {row["n"] for row in rows if row["note"] == "too few"} == {""}, part
