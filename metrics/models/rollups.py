@@ -140,8 +140,9 @@ class Backlog(Placed):
     priority = models.CharField(max_length=40, default="")
     market = models.CharField(max_length=40, default="")
     labels = ArrayField(models.CharField(max_length=120), default=list)
-    assignee = models.CharField(max_length=120, default="")
-    macro_keys = ArrayField(models.CharField(max_length=120), default=list)
+    # While an upgrade begins, workers of before it write rows without these two.
+    assignee = models.CharField(max_length=120, default="", db_default="")
+    macro_keys = ArrayField(models.CharField(max_length=120), default=list, db_default=[])
     from_day = models.DateField()
     until_day = models.DateField(null=True)
     open_n = models.IntegerField()
