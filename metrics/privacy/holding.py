@@ -11,15 +11,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import aliases, requesters
 from metrics import held as asked
-from metrics.models import Ticket
+from metrics.models import Source, Ticket
 from metrics.privacy.models import HeldTicket, LegalHold
+from metrics.storing import SOURCE_LOCKS
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, require
 from sopdesk.audit.events import Event
@@ -94,9 +95,18 @@ def place(*, person: str, actor: User, **values: Any) -> LegalHold:
     with transaction.atomic():
         hold = LegalHold(placed_by=actor, people=people, people_keys=names, **values)
         hold.full_clean()
+        _wait_for_imports(hold)
         hold.save()
         record(actor=actor, event=Event.HOLD_PLACED, subject=hold, facts=_facts(hold))
     return hold
+
+
+def _wait_for_imports(hold: LegalHold) -> None:
+    """Until no chunk is being stored that read the holds before this one: it would take a ticket out unseen."""
+    sources = Source.objects.filter(pk=hold.source_id) if hold.source_id else Source.objects.all()
+    with connection.cursor() as cursor:
+        for source in sources.order_by("pk").values_list("pk", flat=True):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SOURCE_LOCKS, source])
 
 
 def end(hold: LegalHold, *, because: str, actor: User) -> LegalHold:

@@ -52,6 +52,7 @@ export function follow(chart, place, data) {
   });
   paper.on("click", (event) => {
     const url = event.event.pointerType === "touch" ? null : nearest(chart, points(), event); // a finger asks what it is
-    if (url) location.assign(url);
+    if (url && (event.event.ctrlKey || event.event.metaKey)) window.open(url);
+    else if (url) location.assign(url);
   });
 }

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -13,6 +14,7 @@ from metrics import partitions, requesters
 from metrics.models import Import, Source, Ticket, TicketText
 from metrics.privacy import holding, purging
 from metrics.privacy.models import HeldTicket
+from metrics.storing import SOURCE_LOCKS
 from metrics.undoing import UndoRefused, undo
 from sopdesk.accounts.models import User
 from sopdesk.jobs import running
@@ -189,3 +191,22 @@ def test_nothing_is_noted_of_what_no_file_can_change(carla: User) -> None:
     bring(HEAD + LATER.replace("refund", "appeal"), read_as=mapping(), at=at)
     assert kept_numbers() == ["A1"]
     assert not HeldTicket.objects.exists()
+
+
+def test_placing_waits_for_imports_that_know_nothing_of_it(carla: User) -> None:
+    """The locks of those who store, kept until the end of the transaction that this test is."""
+    sources = [Source.objects.create(name=name) for name in ("One", "Two")]
+
+    def locked() -> set[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted"
+                " AND pid = pg_backend_pid()",
+                [SOURCE_LOCKS],
+            )
+            return {pk for (pk,) in cursor.fetchall()}
+
+    holding.place(person="", reason="Dispute", source=sources[0], actor=carla)
+    assert locked() == {sources[0].pk}
+    holding.place(person="", reason="Dispute", label="refund", actor=carla)
+    assert locked() == {source.pk for source in sources}
