@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from metrics import backlogs, reporting
+from metrics import backlogs, reporting, rollups
 from metrics.filters import Period
+from metrics.models import Ticket
 from sopdesk.accounts.models import Team, User
 from tests.metrics.bringing import bring
 
@@ -152,3 +153,6 @@ def test_a_repeat_that_comes_later_changes_the_day_before_it(payments: Team) -> 
     assert told("fcr")[""] == (1, 1)
     bring(head + "two,open,2026-05-08T10:00Z,a@x.example,refund\n")
     assert told("fcr")[""] == (0.5, 2)
+    Ticket.objects.filter(external_id="two").update(flags=["created_ahead"])
+    rollups.rebuild([date(2026, 5, day) for day in (4, 8)])
+    assert told("fcr")[""] == (1, 1), "dated ahead it is no contact, nor the repeat of one"
