@@ -33,7 +33,7 @@ class HoldRefused(Exception):
 
 def kept_by(hold: LegalHold) -> Q:
     """The tickets that one hold keeps: those that it is about now, and those that it has caught before."""
-    noted = HeldTicket.objects.filter(hold=hold).values("ticket_number")
+    noted = HeldTicket.objects.filter(hold=hold.pk).values("ticket_number")
     return about(hold) | Q(pk__in=noted) if hold.may_lose_grip else about(hold)
 
 
