@@ -30,6 +30,12 @@ class ListFilter(DashboardFilter):
             choices=[("", _("Those chosen")), *([(turned, self._said(turned))] if turned else [])],
         )
 
+    @property
+    def turned_said(self) -> str:
+        """All others than what, in words; "" where nothing is turned round."""
+        turned = self.chosen(WITHOUT)
+        return self._said(turned) if turned else ""
+
     def _said(self, name: str) -> str:
         value = str(self.data.get(name))
         said = {"name": self.fields[name].label, "value": dict(self.offered(name)).get(value, value)}

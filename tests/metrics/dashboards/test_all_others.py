@@ -94,6 +94,7 @@ def test_the_list_says_so_and_it_can_be_taken_back(second: Source, gia: User, as
     page = browser.get(f"{wish}&without=team")
     text = unescape(page.content.decode())
     assert "Team: all others than “Dublin · Payments”" in text
+    assert "to 20 May 2026. Team: all others than “Dublin · Payments”" in text, "also where the bar is folded"
     assert "Those chosen" in text
     assert _teams(page) == {"harbor-payments", "strangers"}
     assert page.context["listing"].page.has_next()
