@@ -64,9 +64,8 @@ def measure() -> Iterator[Measure]:
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         call_command("demo", stdout=StringIO())
-        import_module(
-            "sopdesk.wsgi"
-        )  # the server starts when the demo is there, and freezes what it has read
+        # The server starts when the demo is there, and freezes what it has read.
+        import_module("sopdesk.wsgi")
         everything: list[float] = []
         for person, pages in PAGES.items():
             browser = Client()

@@ -170,9 +170,9 @@ def begin_sql(day: str) -> str:
 _FROM: Final = begin_sql("%(from)s")
 _UNTIL: Final = begin_sql("%(until)s")
 # Contacts that were followed by another of the same customer about one of the same labels, not by one that its source
-# dated ahead. Sorting by a number of 64
-# bits takes a third of the time of sorting by the three words it stands for. A ticket with two names of one label comes
-# twice, one after the other, and is not followed by itself. The join is left out while no label has another name.
+# dated ahead. Sorting by a number of 64 bits takes a third of the time of sorting by the three words it stands for. A
+# ticket with two names of one label comes twice, one after the other, and is not followed by itself. The join is left
+# out while no label has another name.
 _TOPIC: Final = "coalesce(other.label, topic)"
 _NAMED: Final = (
     " LEFT JOIN unnest(%(names)s::text[], %(meant)s::text[]) AS other (name, label) ON other.name = topic"
