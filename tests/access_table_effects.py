@@ -5,6 +5,10 @@ EFFECTS = """
 effects:list                           GET   -                    l x x o o o o o o
 effects:read                           GET   card                 l x x o o o x o o
 effects:read                           GET   999999               l x x x x x x x x
+effects:tickets                        GET   card                 l x x o o o x o o
+effects:tickets                        GET   999999               l x x x x x x x x
+effects:tickets_csv                    GET   card                 l x x o o o x o o
+effects:tickets_csv                    GET   999999               l x x x x x x x x
 effects:dates                          GET   card                 l x x o o x x x o
 effects:dates                          POST  card                 f x x i i x x x i
 effects:anew                           GET   card                 m m m m m m m m m

@@ -14,6 +14,7 @@ from compliance.loading import load
 from metrics import importing
 from metrics.dashboards import mailing, saving
 from metrics.effects.models import Card
+from metrics.effects.readings import Reading
 from metrics.models import Mapping, Source
 from metrics.watching.models import Alert
 from sopdesk.accounts.models import User
@@ -146,9 +147,10 @@ def _alert() -> int:
 def _card(document: Document) -> int:
     """What was seen, over all sites, of the effect of its version in force."""
     version, day = document.versions.in_force().get(), timezone.localdate()
+    reading = Reading("volume", "count", 1, "not_enough", missing={"why": "constant"}).as_json()
     card = Card.objects.create(
         change=version.change, version=version, look=2, labels=["refund"], avoided=["refund"], teams=["payments"],
-        readings=[], effective_at=version.since, day=day, known_until=day, verdict="not_enough", method=1,
+        readings=[reading], effective_at=version.since, day=day, known_until=day, verdict="not_enough", method=1,
     )  # fmt: skip
     return card.pk
 

@@ -33,6 +33,9 @@ Rows = Callable[[datetime, datetime], QuerySet[Any]]
 Counted = Callable[[int], str]
 Behind = Callable[[User, DashboardFilter], QuerySet[Any]]
 CSV_ROWS: Final = 50_000
+SORTS: Final = {name: (column,) for name, column in (
+    ("created", "created_at"), ("updated", "updated_at"), ("priority", "priority"), ("team", "team"),
+)}  # fmt: skip
 STANDING: Final = -1  # of any age
 WEEKDAYS: Final = (
     _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),

@@ -18,13 +18,6 @@ from sopdesk.accounts.permissions import Permission
 from sopdesk.listing import Listing
 from sopdesk.listing.downloading import csv_file
 
-TICKET_SORTS = {
-    "created": ("created_at",),
-    "updated": ("updated_at",),
-    "priority": ("priority",),
-    "team": ("team",),
-}
-
 
 @require_safe
 @permission_required(Permission.METRICS_READ)
@@ -62,7 +55,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     chosen = ListFilter(request.GET, user=user)
     found = tickets.tickets(user, chosen, shown)
     listing: Listing[Ticket] = Listing(
-        request.GET, tickets.rows_of(found), sorts=TICKET_SORTS, sort="-created"
+        request.GET, tickets.rows_of(found), sorts=tickets.SORTS, sort="-created"
     )
     context = {"listing": listing, "chosen": chosen, "shown": shown, "choices": tickets.SHOWN}
     context |= {"at": tickets.hour_in_words(chosen), "csv_rows": tickets.CSV_ROWS}
@@ -103,7 +96,7 @@ def tickets_csv(request: HttpRequest) -> HttpResponseBase:
     if not shown:
         raise Http404
     found = tickets.tickets(user, ListFilter(request.GET, user=user), shown)
-    listing: Listing[Ticket] = Listing(request.GET, found, sorts=TICKET_SORTS, sort="-created")
+    listing: Listing[Ticket] = Listing(request.GET, found, sorts=tickets.SORTS, sort="-created")
     return csv_file(f"tickets-{shown}", tickets.as_table(listing.everything))
 
 

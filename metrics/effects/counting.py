@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -12,39 +12,11 @@ import numpy.typing as npt
 from django.conf import settings
 from django.db import connection
 
+from metrics.effects.groups import Group
 from metrics.effects.measures import CSATS, Measure
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-NO_TEAM: Final = 0
-
-
-@dataclass(frozen=True)
-class Group:
-    """Whose tickets: with one of `labels`, against those with none of `avoided`; in these teams (0 is "no team").
-
-    `later`: by how many days a team began later than the card's day; a team that is not named there began on it. Those
-    that began together are a wave; `avoided_by` has the avoided labels of a wave where they are not all of `avoided`.
-    """
-
-    labels: Sequence[str]
-    avoided: Sequence[str]
-    teams: Sequence[int]
-    later: Mapping[int, int] = field(default_factory=dict)
-    avoided_by: Mapping[int, Sequence[str]] = field(default_factory=dict)
-
-    @property
-    def waves(self) -> dict[int, list[int]]:
-        """The teams that began so many days later."""
-        found: dict[int, list[int]] = {}
-        for team in self.teams:
-            found.setdefault(self.later.get(team, 0), []).append(team)
-        return found or {0: []}
-
-    @property
-    def delays(self) -> tuple[timedelta, timedelta]:
-        """How much later than the card's day the first of its teams began, and the last."""
-        return timedelta(days=min(self.waves)), timedelta(days=max(self.waves))
 
 
 @dataclass(frozen=True)
@@ -131,8 +103,8 @@ def counts(measure: Measure, group: Group, first: date, last: date, *, singly: b
     )  # fmt: skip
     rows: list[Any] = []
     for wave, teams in group.waves.items():
-        avoided = group.avoided_by.get(wave, group.avoided)
-        names = {"labels": [*group.labels], "avoided": [*avoided], "teams": teams, "singly": singly}
+        avoided = [*group.avoided_in(wave)]
+        names = {"labels": [*group.labels], "avoided": avoided, "teams": teams, "singly": singly}
         delay = timedelta(days=wave)
         rows += [(*row, wave) for row in _fetched(sql, names, first + delay, last + delay)]
     values: dict[int, list[float]] = {}

@@ -12,7 +12,8 @@ import numpy as np
 from metrics import differences, intervals
 from metrics.differences import Estimate
 from metrics.effects import counting, settling, volumes
-from metrics.effects.counting import Counts, Group
+from metrics.effects.counting import Counts
+from metrics.effects.groups import Group
 from metrics.effects.measures import (
     CREATED,
     HANDLED,

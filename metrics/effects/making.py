@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,13 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from metrics import aliases
-from metrics.effects import coming_late, counting, judging, settling, starts
-from metrics.effects.counting import Group
+from metrics.effects import coming_late, counting, groups, judging, settling, starts
 from metrics.effects.looking import KIND, Known, has_come, known
 from metrics.effects.models import Card
 from metrics.effects.readings import Reading
-from metrics.effects.subjects import Subject, Touch, subject_of, touches
-from metrics.effects.windows import Windows, due_on, windows
+from metrics.effects.subjects import Subject, Touch, subject_of
+from metrics.effects.windows import due_on, windows
 from sopdesk.accounts.models import Site, Team, User
 from sopdesk.documents.models import Version
 from sopdesk.jobs.models import Job
@@ -52,12 +50,12 @@ def make(
     ends = due_on(starts.last_of(subject.day, own, teams.values()), look)
     if (site is not None and not teams) or (own and not has_come(ends, days, timezone.localdate())):
         return None
-    group, meanwhile = _group(subject, span, teams, own)
+    group, meanwhile = groups.of_subject(subject, span, teams, own)
     until = min(ends, days.until)
     readings = judging.judge(group, subject.day, look, first=days.first, until=until, sites=sites)
     card = Card(
         change=version.change, version=version, site=site, look=look, labels=subject.labels,
-        avoided=_avoided(subject, meanwhile), teams=sorted(slug for slug in teams.values() if slug),
+        avoided=groups.avoided(subject, meanwhile), teams=sorted(slug for slug in teams.values() if slug),
         day=subject.day, began=starts.as_kept(own, teams.values()), effective_at=version.in_force.lower,
         known_until=until, beside=_beside(subject, meanwhile),
         readings=[reading.as_json() for reading in readings], verdict=_verdict(readings), method=judging.METHOD,
@@ -72,28 +70,6 @@ def _has_more(made: Card) -> bool:
     return coming_late.has_more(made, coming_late.told(made))
 
 
-def _group(
-    subject: Subject, span: Windows, teams: dict[int, str], own: starts.Days
-) -> tuple[Group, list[Touch]]:
-    """Whose tickets, each team by its own day; and the changes in force from the first to the last day."""
-    spelled = aliases.names().spelled
-    later = {team: (own[slug] - subject.day).days for team, slug in teams.items() if slug in own}
-    group = Group(sorted(spelled(subject.labels)), [], [*teams], later)
-    first, last = span.before[0], span.after[1]
-    meanwhile = touches(subject, first + group.delays[0], last + group.delays[1])
-    by_wave = {}
-    for days in group.waves:
-        in_its_days = [each for each in meanwhile if first <= each.day - timedelta(days=days) <= last]
-        by_wave[days] = sorted(spelled(_avoided(subject, in_its_days)))
-    avoided = sorted(spelled(_avoided(subject, meanwhile)))
-    return replace(group, avoided=avoided, avoided_by=by_wave), meanwhile
-
-
-def _avoided(subject: Subject, meanwhile: list[Touch]) -> list[str]:
-    """Labels that keep a ticket out of the comparison group."""
-    return sorted({*subject.of_change, *(label for touch in meanwhile for label in touch.labels)})
-
-
 def _teams(subject: Subject, site: Site | None, first: date, until: date) -> tuple[dict[int, str], int]:
     """Id and slug of the teams whose tickets are counted, 0 and no slug for tickets of no team of ours; and how many
     sites are looked at beside this one, itself included."""
@@ -105,7 +81,7 @@ def _teams(subject: Subject, site: Site | None, first: date, until: date) -> tup
     sites = 1
     if site is not None:
         sites, teams = teams.order_by().values("site").distinct().count(), teams.filter(site=site)
-    unknown = {0: ""} if site is None and subject.teams is None and counting.NO_TEAM in found else {}
+    unknown = {0: ""} if site is None and subject.teams is None and groups.NO_TEAM in found else {}
     return {**dict(teams.values_list("pk", "slug")), **unknown}, sites
 
 

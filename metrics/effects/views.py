@@ -1,22 +1,25 @@
-"""Did it work? The list of cards, one card, and asking for one anew."""
+"""Did it work? The list of cards, one card, the tickets behind its figures, and asking for one anew."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metrics.effects import asking, dating, showing, telling
+from metrics.dashboards import tickets
+from metrics.effects import asking, behind, dating, showing, telling
 from metrics.effects.errors import CardRefused, DatesRefused
 from metrics.effects.filters import CardFilter
-from metrics.effects.forms import DaysForm
+from metrics.effects.forms import DaysForm, FigureForm
 from metrics.effects.models import Card
+from metrics.models import Ticket
 from sopdesk.accounts.access import permission_required, signed_in
-from sopdesk.accounts.permissions import Permission
+from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.listing import Listing
+from sopdesk.listing.downloading import csv_file
 
 SORTS = {
     "since": ("effective_at",),
@@ -52,6 +55,43 @@ def card_read(request: HttpRequest, pk: int) -> HttpResponse:
         F("site__name").asc(nulls_first=True), "look", "pk"
     )
     return render(request, "effects/card_read.html", telling.about(card, list(looks), person))
+
+
+@require_safe
+@permission_required(Permission.METRICS_READ)
+def card_tickets(request: HttpRequest, pk: int) -> HttpResponse:
+    """The tickets behind a figure of a card."""
+    person, form = signed_in(request), _figure_form(request, pk)
+    figure = form.figure
+    found = behind.tickets(person, figure)
+    listing: Listing[Ticket] = Listing(
+        request.GET, tickets.rows_of(found), sorts=tickets.SORTS, sort="-created"
+    )
+    contacts = behind.contacts(figure, person, found)
+    context = {"listing": listing, "form": form, "figure": figure, "card": form.card, "contacts": contacts}
+    context |= {"reading": form.shown[figure.reading["key"]], "csv_rows": tickets.CSV_ROWS}
+    context |= {"there": listing.total if contacts is None else contacts}
+    context |= {"sees_all": allows(person, Permission.METRICS_READ_ALL_SITES)}
+    return render(request, "effects/card_tickets.html", context)
+
+
+@require_safe
+@permission_required(Permission.METRICS_READ)
+def card_tickets_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The same list as a file, in the order of the page."""
+    form = _figure_form(request, pk)
+    found = behind.tickets(signed_in(request), form.figure)
+    listing: Listing[Ticket] = Listing(request.GET, found, sorts=tickets.SORTS, sort="-created")
+    key, number = form.card.version.document.key, form.card.version.number
+    return csv_file(f"{key}-v{number}-tickets", tickets.as_table(listing.everything))
+
+
+def _figure_form(request: HttpRequest, pk: int) -> FigureForm:
+    visible = Card.objects.visible_to(signed_in(request)).select_related("version__document", "site")
+    card = get_object_or_404(visible, pk=pk)
+    if not showing.readings(card):
+        raise Http404
+    return FigureForm(request.GET.dict(), card=card)
 
 
 @require_POST

@@ -76,7 +76,7 @@ def places(cast: dict[str, User], tickets: Import, draft: ChangeItem) -> dict[st
     policy, effect = SlaPolicy.objects.get(), f"/metrics/effects/{card_of(draft).pk}"
     return {
         "gia": ["/", "/metrics", "/metrics/tickets", "/metrics/definitions", "/imports", "/imports/new",
-                f"/imports/{tickets.pk}", "/metrics/effects", effect,
+                f"/imports/{tickets.pk}", "/metrics/effects", effect, f"{effect}/tickets?metric=csat",
                 "/metrics/spikes", f"/metrics/spikes/{alert().pk}", "/metrics/service-levels",
                 f"/metrics/service-levels/calendars/{policy.calendar_id}",
                 f"/metrics/service-levels/policies/{policy.pk}?at=2026-06-08T10:00&labels=dsar-access",

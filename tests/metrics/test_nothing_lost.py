@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from metrics.dashboards.tickets import OPEN
 from metrics.effects import counting, measures
-from metrics.effects.counting import Group
+from metrics.effects.groups import Group
 from metrics.models import Backlog, HandleSegment, Rollup, Ticket, VendorFigure
 from sopdesk.accounts.models import User
 from tests.metrics.bringing import SHIPPED, bring

@@ -12,7 +12,8 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from metrics.effects import counting, judging, making
-from metrics.effects.counting import Counts, Group
+from metrics.effects.counting import Counts
+from metrics.effects.groups import Group
 from metrics.effects.looking import Known
 from metrics.effects.measures import Measure
 from metrics.effects.readings import Reading

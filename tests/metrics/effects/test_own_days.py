@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from metrics import partitions
 from metrics.effects import counting, judging
-from metrics.effects.counting import Group
+from metrics.effects.groups import Group
 from metrics.effects.measures import HANDLED
 from metrics.effects.readings import Reading
 from metrics.effects.regressing import change_of_days, difference_of_differences

@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from metrics import reporting
 from metrics.definitions import AHT, CSAT, REOPENED
 from metrics.effects import asking, counting, looking
-from metrics.effects.counting import Group
+from metrics.effects.groups import Group
 from metrics.effects.measures import CSATS, HANDLED, REOPENINGS
 from metrics.effects.models import Card
 from metrics.models import Rollup
