@@ -137,10 +137,11 @@ def _of_a_person(line: Line) -> Line:
 
 
 def guarded(figure: Figure) -> Figure:
-    """Nothing is said of a person by fewer than AGENT_LEAST."""
+    """Nothing is said of a person by fewer than AGENT_LEAST; of what lies open neither what was left out."""
     if figure.n >= AGENT_LEAST:
         return figure
-    return replace(figure, value=None, low=None, high=None, is_small=figure.n > 0)
+    left = None if figure.metric in LEVELS else figure.excluded
+    return replace(figure, value=None, low=None, high=None, is_small=figure.n > 0, excluded=left)
 
 
 def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
@@ -220,7 +221,7 @@ def _backlog(asked: Report, metric: Metric) -> list[Line]:
     return [
         Line(
             dict(zip(asked.by, keys, strict=True)),
-            Figure(metric, one.open_n, one.open_n, excluded=None, not_measured=None),
+            Figure(metric, one.open_n, one.open_n, excluded=one.excluded, not_measured=None),
             one.names,
             {f"open_from_{age}_days": one.ages[age] for age in backlogs.AGES} if has_ages else {},
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -31,11 +31,25 @@ AGES: Final[dict[int, str | Promise]] = {
 
 @dataclass
 class Standing:
-    """What was open at the end of one day. `ages`: the same by the keys of AGES, where one day was asked for."""
+    """What was open at the end of one day. `left_n`: how many more would have been, were they not left out; `untold`:
+    how many rows do not say, from before that was counted. `ages`: what was open by the keys of AGES, where one day was
+    asked for."""
 
     open_n: int = 0
+    left_n: int = 0
+    untold: int = 0
     ages: Counter[int] = field(default_factory=Counter)
     names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def excluded(self) -> int | None:
+        """How many were left out; None where that is not known of all of them."""
+        return None if self.untold else self.left_n
+
+    def add(self, row: dict[str, Any], times: int = 1) -> None:
+        self.open_n += times * row["n"]
+        self.left_n += times * row["left"]
+        self.untold += times * row["untold"]
 
 
 def standing(user: User | None, by: tuple[str, ...], period: Period, chosen: Wanted) -> dict[Keys, Standing]:
@@ -50,15 +64,15 @@ def standing(user: User | None, by: tuple[str, ...], period: Period, chosen: Wan
         for keys, one in now.items():
             values = iter(keys)
             whole = tuple(_time(key, day) if key in TIMES else next(values) for key in by)
-            found[whole] = Standing(
-                one.open_n, names=one.names
-            )  # the last day of a week is the one that stays
+            found[whole] = one  # the last day of a week is the one that stays
     return found
 
 
 def unsolved(user: User | None, period: Period, chosen: Wanted) -> list[tuple[int, date, int]]:
     """How many tickets of each source and day of creation are open yet. One query. Raises Refused."""
-    rows = _level(user, (), chosen).rollups.filter(until_day=None, day__range=(period.first, period.last))
+    rows = _level(user, (), chosen).rollups.filter(
+        until_day=None, open_n__gt=0, day__range=(period.first, period.last)
+    )
     return list(rows.order_by().values_list("source_id", "day").annotate(n=Sum("open_n")))
 
 
@@ -75,7 +89,7 @@ def _at(level: Level, by: tuple[str, ...], day: date) -> dict[Keys, Standing]:
     found: dict[Keys, Standing] = {}
     for keys, names, row in _rows(level, by, level.rollups.filter(_open_on(day)), "day"):
         one = found.setdefault(keys, Standing(names=names))
-        one.open_n += row["n"]
+        one.add(row)
         one.ages[max(age for age in AGES if age <= max(0, (day - row["day"]).days))] += row["n"]
     return found
 
@@ -87,18 +101,21 @@ def _open_on(day: date) -> Q:
 def _days(level: Level, by: tuple[str, ...], period: Period) -> list[tuple[date, dict[Keys, Standing]]]:
     """The end of each day of the period: what was open on the first, and from there what came and went."""
     now = _at(level, by, period.first) or ({} if by else {(): Standing()})
-    moved: dict[date, Counter[Keys]] = {}
-    for column, sign in (("from_day", 1), ("until_day", -1)):
+    moved: dict[date, list[tuple[Keys, dict[str, Any], int]]] = {}
+    for column, times in (("from_day", 1), ("until_day", -1)):
         rows = level.rollups.filter(**{f"{column}__gt": period.first, f"{column}__lte": period.last})
         for keys, names, row in _rows(level, by, rows, column):
             now.setdefault(keys, Standing(names=names))
-            moved.setdefault(row[column], Counter())[keys] += sign * row["n"]
-    found, open_n = [], Counter({keys: one.open_n for keys, one in now.items()})
+            moved.setdefault(row[column], []).append((keys, row, times))
+    found = []
     for number in range(period.days):
         day = period.first + timedelta(days=number)
-        for keys, change in moved.get(day, Counter()).items():
-            open_n[keys] += change
-        found.append((day, {keys: Standing(open_n[keys], names=one.names) for keys, one in now.items()}))
+        for keys, row, times in moved.get(day, ()):
+            now[keys].add(row, times)
+        as_of = {
+            keys: Standing(one.open_n, one.left_n, one.untold, names=one.names) for keys, one in now.items()
+        }
+        found.append((day, as_of))
     return found
 
 
@@ -106,5 +123,9 @@ def _rows(
     level: Level, by: tuple[str, ...], rollups: QuerySet[Any], *more: str
 ) -> list[tuple[Keys, dict[str, str], dict[str, Any]]]:
     """The rows added up by the dimensions and some more columns, each with the lines that it belongs to."""
-    rows = rollups.order_by().values(*cutting.columns(level, by), *more).annotate(n=Sum("open_n"))
+    rows = (
+        rollups.order_by()
+        .values(*cutting.columns(level, by), *more)
+        .annotate(n=Sum("open_n"), left=Sum("left_n", default=0), untold=Count("pk", filter=Q(left_n=None)))
+    )
     return [(keys, names, row) for row in rows for keys, names in cutting.cut(level, by, row)]

@@ -26,7 +26,8 @@ class Metric:
     any of them, or the metric was not measured. `shown`: the tickets behind it (metrics/dashboards/tickets.py).
     `better`: 1 when more is better, -1 when less is. `least`: below this n the value is not shown. `left_out` and
     `unmeasured`: the parts that say how many the definition excludes, and of how many nothing was told (a minus takes
-    one off). `of`: the metric that this is on one scale, and whose words it is explained in; `scale`: which."""
+    one off); `shown_left`: the list of those left out, where there is one. `of`: the metric that this is on one scale,
+    and whose words it is explained in; `scale`: which."""
 
     key: str
     label: str | Promise
@@ -49,6 +50,7 @@ class Metric:
     of: str = ""
     scale: str = ""
     short: str | Promise = ""
+    shown_left: str = ""
 
     @property
     def family(self) -> str:
@@ -246,8 +248,10 @@ BACKLOG: Final = Metric(
             "today, 1–2, 3–6, 7–29, 30 and more. It is a level: that of a month is that of its last day, never a sum. "
             "A ticket whose reopening nobody dated counts from its last update on."),
     day=_("Every day at whose end the ticket was unsolved."),
-    excluded=_("Merged tickets, spam, deleted tickets, impossible times, tickets that are over and nobody told when."),
-    source="SOPDesk", needs=frozenset(), shown="all", better=-1,
+    excluded=_("Merged tickets, spam, deleted tickets, impossible times, tickets dated ahead: as left out count those "
+               "that their own times would have unsolved at the end of the last day. Tickets that are over and nobody "
+               "told when are in neither number."),
+    source="SOPDesk", needs=frozenset(), shown="all", shown_left="backlog_left", better=-1,
 )  # fmt: skip
 VOLUME: Final = Metric(
     key="volume", label=_("Volume"), unit=Unit.COUNT, numerator=("created_n",), denominator=(),

@@ -52,7 +52,8 @@ class Shown:
     any, and `counted` says how many; `by_scale`: those on the scale that is chosen. `agent`: whose such a row is.
     `is_now`: as it is now, whatever the days. `standing`: open at the end of the last day, of any age (STANDING) or of
     one. `behind`: what another app's figure counts, narrowed by that app, each row with its `ticket`; `told` says how
-    many, and `further` where they stand (a name and an address). `ahead`: with tickets created in the future."""
+    many, and `further` where they stand (a name and an address). `ahead`: with tickets created in the future.
+    `left_out`: those that `standing` leaves out."""
 
     label: str | Promise
     moment: str
@@ -69,6 +70,7 @@ class Shown:
     further: Callable[[User], tuple[str, str] | None] | None = None
     agent: Any = None
     ahead: bool = False
+    left_out: bool = False
 
 
 # Whose a rating, a handling and a wait are (metrics/counting.py).
@@ -219,6 +221,9 @@ SHOWN: Final[dict[str, Shown]] = {
     "passed_on": Shown(_("Transferred"), "first_solved_at", _where(SOLVABLE, Q(group_stations__gt=1))),
     "unsolved": Shown(_("Unsolved now"), "created_at", _where(~Q(status__in=OVER), ELIGIBLE)),
     "backlog": Shown(_("Open at the end"), "", _where(), standing=STANDING),
+    "backlog_left": Shown(
+        _("Left out of the backlog"), "", _where(), in_tabs=False, standing=STANDING, left_out=True
+    ),
     **{
         f"backlog_{age}": Shown(said, "", _where(), in_tabs=False, standing=age)
         for age, said in backlogs.AGES.items()
@@ -256,7 +261,7 @@ def tickets(user: User, chosen: DashboardFilter, shown: str) -> QuerySet[Ticket]
     found = which.narrow(at_hour(Ticket.objects.visible_to(user).filter(these), chosen))
     if which.standing is not None:
         age = None if which.standing == STANDING else which.standing
-        return still_open.open_on(chosen.period_now.last, user, found, age=age)
+        return still_open.open_on(chosen.period_now.last, user, found, age=age, left_out=which.left_out)
     rows = _rows(which, chosen)
     if rows is not None:
         return found.filter(pk__in=rows.values("ticket"))

@@ -134,7 +134,8 @@ class Slice(Placed, Parts):
 
 class Backlog(Placed):
     """Tickets created on `day` that were unsolved at the end of each day from `from_day` to the one before
-    `until_day` (NULL: still). How old they are on such a day follows from `day`. `assignee` is whose they are now."""
+    `until_day` (NULL: still). How old they are on such a day follows from `day`. `assignee` is whose they are now.
+    `left_n`: how many more would be, were they not left out; NULL where that was not counted yet."""
 
     day = models.DateField()
     priority = models.CharField(max_length=40, default="")
@@ -146,6 +147,7 @@ class Backlog(Placed):
     from_day = models.DateField()
     until_day = models.DateField(null=True)
     open_n = models.IntegerField()
+    left_n = models.IntegerField(null=True)
 
     objects: ClassVar[RollupQuerySet] = RollupQuerySet.as_manager()  # type: ignore[assignment]
 

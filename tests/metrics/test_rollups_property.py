@@ -39,6 +39,7 @@ tickets = st.fixed_dictionaries(
         "requester_key": st.none() | st.sampled_from(["x", "y"]),
         "team": st.integers(0, 2),
         "is_spam": st.booleans() | st.just(False),
+        "out": st.sampled_from(["", "", "merged", "deleted"]),
         "rating": st.none() | st.sampled_from(["positive", "negative"]),
         "handle_s": st.none() | st.integers(0, 5000),
         "at_solve": st.booleans(),  # rated and handled on the day of its solve, as most are
@@ -69,7 +70,7 @@ VALUES: dict[str, list[Any]] = {
 ONE = {
     "created_at": FIRST, "solved_after": 30, "reply_after": 9, "again_after": None, "reopen_count": 0,
     "reply_count": 1, "group_stations": 2, "channel": "chat", "priority": "high", "market": "DE", "labels": ["a", "b"],
-    "requester_key": "x", "team": 0, "is_spam": False, "rating": "positive", "handle_s": 600, "met": "met",
+    "requester_key": "x", "team": 0, "is_spam": False, "out": "", "rating": "positive", "handle_s": 600, "met": "met",
     "at_solve": True, "assignee": "ann", "by": None, "called_too": False, "rated_twice": False,
     "source": 0, "macro_keys": ["m", "n"],
 }  # fmt: skip
@@ -81,6 +82,11 @@ SOME: list[dict[str, Any]] = [
     {**ONE, "by": "bob", "called_too": True, "rated_twice": True},
     {**ONE, "called_too": True, "rated_twice": True},
     {**ONE, "source": 1, "macro_keys": ["n"], "team": 1},
+    {**ONE, "is_spam": True, "solved_after": None},
+    {**ONE, "out": "merged", "solved_after": None, "labels": ["b", "c"], "assignee": "bob"},
+    {**ONE, "out": "deleted", "solved_after": 99},
+    {**ONE, "out": "deleted", "solved_after": None},
+    {**ONE, "solved_after": -1, "reopen_count": 1, "again_after": 200},
     {
         **ONE,
         "created_at": FIRST + timedelta(days=9),
@@ -194,10 +200,11 @@ def store(drawn: list[dict[str, Any]], teams: list[Team | None]) -> None:
         solved = times["first_solved_at"]
         flags = ["solved_before_created"] if solved and solved < times["created_at"] else []
         kept = {key: one[key] for key in KEPT}
+        status = "deleted" if one["out"] == "deleted" else "solved" if solved else "open"
         ticket = Ticket.objects.create(
-            source=sources[one["source"]], external_id=str(number), status="solved" if solved else "open",
-            raw_status="", team=team, team_name="" if team else "other", flags=flags, row_hash=UUID(int=number),
-            **kept, **times,
+            source=sources[one["source"]], external_id=str(number), status=status, raw_status="",
+            merged_into="0" if one["out"] == "merged" else None, team=team, team_name="" if team else "other",
+            flags=flags, row_hash=UUID(int=number), **kept, **times,
         )  # fmt: skip
         hang(ticket, one)
 
@@ -250,10 +257,12 @@ def hang(ticket: Ticket, one: dict[str, Any]) -> None:
 
 OF_SITE = "SELECT m.id FROM accounts_team m, accounts_site s WHERE m.site_id = s.id"
 # Created by then, and not solved yet or open again.
-OPEN = f"""
+UNSOLVED = """
 SELECT count(*) FROM metrics_ticket t, (SELECT (%s::date + 1)::timestamp AT TIME ZONE %s AS at) AS the_end
-WHERE {OK} AND {FINE} AND t.created_at < at
-  AND (t.first_solved_at IS NULL OR t.first_solved_at >= at OR (t.reopened_at < at AND t.last_solved_at >= at))"""
+WHERE t.created_at < at AND (t.first_solved_at IS NULL AND t.status <> 'deleted' OR t.first_solved_at >= at
+    OR (t.reopened_at < at AND t.last_solved_at >= at))"""
+COUNTED = f"{OK} AND t.status <> 'deleted' AND {FINE}"
+OPEN = {"backlog": f"{UNSOLVED} AND {COUNTED}", "left": f"{UNSOLVED} AND NOT ({COUNTED})"}
 
 
 def raw(metric: str, period: Period, zone: str, narrow: dict[str, Any]) -> float | None:
@@ -272,8 +281,8 @@ def raw(metric: str, period: Period, zone: str, narrow: dict[str, Any]) -> float
     where = "".join(f" AND {sql[key]}" for key in narrow)
     values = [[*value] if key in {"label", "macro"} else value for key, value in narrow.items()]
     with connection.cursor() as cursor:
-        if metric == "backlog":
-            cursor.execute(OPEN + where, [period.last, zone, *values])
+        if metric in OPEN:
+            cursor.execute(OPEN[metric] + where, [period.last, zone, *values])
             return float(cursor.fetchone()[0])
         tables, moment, value = RAW_SOLVED if metric == "solved" else RAW[metric]
         cursor.execute(
@@ -296,21 +305,35 @@ def raw_by(value: str, key: str, tables: str, moment: str, period: Period, zone:
 
 
 def check_backlog(period: Period, zone: str, narrow: dict[str, Any]) -> None:
-    """By agent and by macro, narrowed by anything else and by both."""
-    for key, values in (("agent", ["ann", "bob"]), ("macro", ["m", "n"])):
+    """What is open and what is left out, by agent, by macro and by what else it is kept by, narrowed by anything else
+    and by both; each day of a trend is what that day alone would be."""
+    keyed: dict[str, list[str]] = {"agent": ["ann", "bob"], "macro": ["m", "n"], "label": ["a", "b", "c"]}
+    keyed |= {key: VALUES[key] for key in ("channel", "priority", "market", "site", "vendor", "source")}
+    for key, values in keyed.items():
+        if key in narrow:
+            continue
         lines = backlogs.standing(None, (key,), period, levels.wanted(narrow))
-        of_each = {keys[0]: one.open_n for keys, one in lines.items() if one.open_n}
-        one_of = {value: [value] if key == "macro" else value for value in values}
-        expected = {value: raw("backlog", period, zone, {**narrow, key: of}) for value, of in one_of.items()}
-        assert of_each == {value: n for value, n in expected.items() if n}, key
+        of_each = {keys[0]: counted(one) for keys, one in lines.items() if keys[0] and any(counted(one))}
+        one_of = {value: [value] if key in {"macro", "label"} else value for value in values}
+        expected = {value: both_of(period, zone, {**narrow, key: of}) for value, of in one_of.items()}
+        assert of_each == {value: found for value, found in expected.items() if any(found)}, key
         lines = backlogs.standing(None, ("day", key), period, levels.wanted(narrow))
-        last = {
-            keys[1]: one.open_n for keys, one in lines.items() if keys[0] == f"{period.last}" and one.open_n
-        }
-        assert last == of_each, key
-    both = {**narrow, "agent": "ann", "macro": ["m", "n"]}
-    [whole] = backlogs.standing(None, (), period, levels.wanted(both)).values()
-    assert whole.open_n == raw("backlog", period, zone, both)
+        last = {keys[1]: counted(one) for keys, one in lines.items() if keys[0] == f"{period.last}"}
+        assert {value: found for value, found in last.items() if value and any(found)} == of_each, key
+    for each in (narrow, {**narrow, "agent": "ann", "macro": ["m", "n"]}):
+        [whole] = backlogs.standing(None, (), period, levels.wanted(each)).values()
+        assert counted(whole) == both_of(period, zone, each)
+        for (day,), one in backlogs.standing(None, ("day",), period, levels.wanted(each)).items():
+            upto = Period(period.first, date.fromisoformat(day))
+            assert counted(one) == both_of(upto, zone, each), day
+
+
+def counted(one: backlogs.Standing) -> tuple[int, int | None]:
+    return one.open_n, one.excluded
+
+
+def both_of(period: Period, zone: str, narrow: dict[str, Any]) -> tuple[float | None, float | None]:
+    return raw("backlog", period, zone, narrow), raw("left", period, zone, narrow)
 
 
 def raw_by_agent(metric: str, period: Period, zone: str) -> dict[str, float]:

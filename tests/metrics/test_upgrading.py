@@ -67,6 +67,7 @@ def test_workers_of_before_go_on_while_it_begins() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO metrics_backlog ({known}) SELECT {known} FROM metrics_backlog")
     assert {(row.assignee, *row.macro_keys) for row in Backlog.objects.all()} == {("",)}
+    assert {row.left_n for row in Backlog.objects.all()} == {0, None}
 
 
 def test_one_that_failed_is_tried_again_a_day_later() -> None:
