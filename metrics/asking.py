@@ -148,8 +148,8 @@ def _summed(asked: Report, metrics: list[Metric]) -> dict[str, list[Line]]:
     level = levels.level_for(asked.user, asked.by, levels.wanted(asked.narrow))
     columns = cutting.columns(level, asked.by)
     finest = next((days for key, days in _AT_ONCE.items() if key in asked.by), levels.BLOCK_OF_WEEKS)
-    within = level.within([asked.period], at_once=finest)
     needed, logs = _needed(metrics, small=asked.with_small_print)
+    within = level.within([asked.period], at_once=finest, of=needed)
     names: dict[Keys, dict[str, str]] = {keys: {} for keys in _always(asked)}
     parts: dict[Keys, Counter[str]] = {keys: Counter() for keys in names}
     counted: dict[Keys, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))

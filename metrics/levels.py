@@ -16,7 +16,7 @@ from metrics.days import DAY, Days
 from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.filters import Period
 from metrics.models import Backlog, Cell, Rollup, Slice, Ticket, Week, WeekCell
-from metrics.summing import mature_by_source, once
+from metrics.summing import MATURING, mature_by_source, once
 from metrics.weeks import BLOCK, WEEKS, block_of, monday_of
 from sopdesk.accounts.models import User
 from sopdesk.documents.models import Version
@@ -57,19 +57,22 @@ class Level:
     names: aliases.Names = aliases.NONE
     weeks: QuerySet[Any] | None = None
 
-    def within(self, periods: Iterable[Period], *, at_once: int) -> list[QuerySet[Any]]:
+    def within(
+        self, periods: Iterable[Period], *, at_once: int, of: Collection[str] = MATURING
+    ) -> list[QuerySet[Any]]:
         """The rows of these days. `at_once`: how many days one row may hold: 1, whole weeks (7), told on their Monday,
         or blocks of them too (28; metrics/weeks.py), where the level has them. The days beside them are told by day,
-        and so is the week in which the last mature day of a source lies: of what needs time, no day after it counts
-        (metrics/summing.py)."""
+        and, where any of the parts asked for (`of`) needs time, so is the week in which the last mature day of a source
+        lies: no day after it counts (metrics/summing.py)."""
         days, weeks = Days(), Days()
+        mature = {} if MATURING.isdisjoint(of) else mature_by_source()
         for period in periods:
             whole = _whole_weeks(period) if at_once > 1 and self.weeks is not None else None
             if whole is None:
                 days.add(period.first, period.last)
                 continue
             monday, after = whole
-            _as_they_are_kept(days, weeks, monday, after, blocks=at_once > WEEK)
+            _as_they_are_kept(days, weeks, monday, after, mature, blocks=at_once > WEEK)
             days.add(period.first, monday - DAY)
             days.add(after, period.last)
         found = [self.rollups.filter(days.condition())] if days else [self.rollups.none()]
@@ -84,16 +87,18 @@ def _whole_weeks(period: Period) -> tuple[date, date] | None:
     return (monday, after) if monday < after else None
 
 
-def _as_they_are_kept(days: Days, weeks: Days, monday: date, after: date, *, blocks: bool) -> None:
+def _as_they_are_kept(
+    days: Days, weeks: Days, monday: date, after: date, mature: Mapping[int, date], *, blocks: bool
+) -> None:
     """Adds the weeks from one Monday to before another, as blocks and the weeks beside them; and the days of weeks of
-    which a source is mature only as far as to one of their days."""
+    which a source is mature only as far as to one of their days (`mature`: of each source the last)."""
     begin, end = block_of(monday + BLOCK - DAY), block_of(after)
     if not blocks or begin >= end:
         begin = end = after
     weeks.add(begin, end - DAY, weeks=WEEKS)
     weeks.add(monday, begin - DAY, weeks=1)
     weeks.add(end, after - DAY, weeks=1)
-    for source, last in mature_by_source().items():
+    for source, last in mature.items():
         week, block = monday_of(last), block_of(last)
         if begin <= block < end and last + DAY < block + BLOCK:
             weeks.leave_out(source, block, weeks=WEEKS)

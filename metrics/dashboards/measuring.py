@@ -1,4 +1,4 @@
-"""Tiles and trends of a tab, out of the rollups: one pass by day for the parts, one for histograms.
+"""Tiles and trends of a tab, out of the rollups: one pass by day or week for the trend, one for all other tiles.
 
 What is no sum over days (the backlog, and figures that other apps register) is asked of metrics.reporting.
 """
@@ -34,7 +34,7 @@ SPARSE_DAYS: Final = 14  # fewer days are never drawn as weeks
 class Side:
     """One side of a comparison: whose tickets, which days, and what was added up by day.
 
-    The histogram of the figure that is drawn lies by day; of the others the whole lies on the period's first day.
+    What the figure that is drawn is made of lies by day; of the others the whole lies on the period's first day.
     """
 
     viewer: User
@@ -181,7 +181,7 @@ def board(
 ) -> Board:
     """Both sides of a tab; `drawn` is the figure whose trend is wanted as well. Raises levels.Refused.
 
-    Queries: one for the parts and the histogram that is drawn, one for the other histograms; twice that for another
+    Queries: one for the parts and the histogram of what is drawn, one for those of the others; twice that for another
     segment.
     """
     period, before = chosen.period_now, chosen.period_other()
@@ -226,23 +226,36 @@ def _fill(sides: list[Side], metrics: tuple[Metric, ...], drawn: Metric | None, 
     periods = [side.period for side in sides]
     level = levels.level_for(sides[0].viewer, ("day",), levels.wanted(sides[0].narrow))
     level = replace(level, columns={}, sets={})  # by the mark alone
-    weekly = all(map(is_weekly, periods))
     names, logs = adding_up.needed(summed), logs_of(summed)
-    by_days = level.within(periods, at_once=levels.WEEK if weekly else 1), F("day")
-    whole = level.within(periods, at_once=levels.BLOCK_OF_WEEKS), adding_up.first_days(periods)
     fine = [log for log in logs if by_day and drawn is not None and drawn.log == log]
     coarse = [log for log in logs if log not in fine]
-    if by_day:
-        parts, counted = adding_up.sums_by(level, (), *by_days, names, fine)
-        if coarse:
-            counted |= adding_up.sums_by(level, (), *whole, (), coarse)[1]
-    else:
-        parts, counted = adding_up.sums_by(level, (), *whole, names, coarse)
+    parts: adding_up.Lines = {}
+    counted: dict[str, adding_up.Logs] = {}
+    by_days = _by_day(names, drawn, is_all=not coarse) if by_day else []
+    if by_days:
+        at_once = levels.WEEK if all(map(is_weekly, periods)) else 1
+        rows = level.within(periods, at_once=at_once, of=by_days)
+        parts, counted = adding_up.sums_by(level, (), rows, F("day"), by_days, fine)
+    rest = [name for name in names if name not in by_days]
+    if rest or coarse:
+        rows = level.within(periods, at_once=levels.BLOCK_OF_WEEKS, of=rest)
+        whole, more = adding_up.sums_by(level, (), rows, adding_up.first_days(periods), rest, coarse)
+        for at, found in whole.items():
+            parts.setdefault(at, Counter()).update(found)
+        counted |= more
     for side in sides:
         side.parts = {day: found for (day, _keys), found in parts.items()}
         side.logs = {
             log: {day: counts for (day, _keys), counts in found.items()} for log, found in counted.items()
         }
+
+
+def _by_day(names: list[str], drawn: Metric | None, *, is_all: bool) -> list[str]:
+    """The parts that are read day by day: those of the figure that is drawn; all of them where nothing is asked for
+    beside, for a second question takes longer than some columns more."""
+    if is_all:
+        return names
+    return adding_up.needed([drawn]) if drawn is not None and is_summed(drawn) else []
 
 
 def logs_of(metrics: Iterable[Metric]) -> list[str]:

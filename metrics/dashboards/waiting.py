@@ -111,7 +111,7 @@ def of_however_few(asked: Report, known: dict[int, Told]) -> Curve | None:
     waiting = Counter(_long_open(asked, wanted, known))
     waiting.update(_open_lately(asked, wanted, known))
     rows = levels.level_for(asked.user, (), wanted)
-    solved = buckets(rows.within([asked.period], at_once=levels.BLOCK_OF_WEEKS), "solve_log").get(
+    solved = buckets(rows.within([asked.period], at_once=levels.BLOCK_OF_WEEKS, of=()), "solve_log").get(
         (), Counter()
     )
     return estimate(solved, waiting)

@@ -155,6 +155,9 @@ def test_blocks_say_what_their_days_say_wherever_a_source_stops_being_mature(
         days, kept = level.within([period], at_once=levels.BLOCK_OF_WEEKS)
         assert kept.filter(weeks=WEEKS).exists()
         assert days.filter(source=desk.source).exists() == (date(2026, 4, last).weekday() != 6)
+        [beside, whole] = level.within([period], at_once=levels.BLOCK_OF_WEEKS, of=["created_n"])
+        assert not beside.exists(), "it needs no time"
+        assert not whole.exclude(weeks=WEEKS).exists()
         by_blocks = reporting.reports(None, metrics, period=period)
         assert by_blocks["volume"][0].figure.n
         with monkeypatch.context() as here:
