@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import BooleanField, Func
 
+from metrics.weeks import OF_ALL
+
 DAY: Final = timedelta(days=1)
 
 
 class Days:
-    """Spans of days, of all sources or of one; of a table with weeks and blocks, also of how many weeks a row is."""
+    """Spans of days, of all sources or of one; of a table with weeks and blocks, also of how many weeks a row is. Those
+    of `of_all` are read as rows of all teams and channels together (metrics/weeks.py)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, of_all: Collection[int] = ()) -> None:
+        self._of_all = of_all
         self._spans: list[str] = []
         self._left_out: list[str] = []
         self._params: list[Any] = []
@@ -28,7 +33,7 @@ class Days:
             return
         said = "{day} BETWEEN %s AND %s"
         self._params += [first, last]
-        for column, value in (("weeks", weeks), ("source_id", source)):
+        for column, value in (("weeks", weeks and self._told(weeks)), ("source_id", source)):
             if value is not None:
                 said += f" AND {{{column}}} = %s"
                 self._params.append(value)
@@ -37,7 +42,10 @@ class Days:
     def leave_out(self, source: int, day: date, *, weeks: int) -> None:
         """All but the row of so many weeks that one source has for this day."""
         self._left_out.append("NOT ({source_id} = %s AND {day} = %s AND {weeks} = %s)")
-        self._params_left_out += [source, day, weeks]
+        self._params_left_out += [source, day, self._told(weeks)]
+
+    def _told(self, weeks: int) -> int:
+        return weeks * OF_ALL if weeks in self._of_all else weeks
 
     def condition(self) -> _Within:
         """What to filter by."""

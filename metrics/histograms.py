@@ -47,11 +47,12 @@ def middle(number: int) -> float:
 
 def packed(stored: bytes | memoryview) -> bytes:
     """The same histogram with each bucket once, where that is shorter than its contacts one by one."""
-    counts = counted(stored)
-    numbers: list[int] = []
-    for number, n in counts.items():
-        numbers += [PACKED, number, *divmod(n, BASE)] if n > PACK_FROM else [number] * n
-    return np.array(numbers, dtype=">i2").tobytes()
+    numbers, counts = _filled(stored)
+    many = counts > PACK_FROM
+    at_once = np.empty((np.count_nonzero(many), 4), dtype=">i2")
+    at_once[:, 0], at_once[:, 1] = PACKED, numbers[many]
+    at_once[:, 2], at_once[:, 3] = np.divmod(counts[many], BASE)
+    return at_once.tobytes() + np.repeat(numbers[~many], counts[~many]).astype(">i2").tobytes()
 
 
 def counted(stored: bytes | memoryview) -> Counter[int]:
@@ -66,11 +67,17 @@ def counted(stored: bytes | memoryview) -> Counter[int]:
 
 def _buckets(stored: bytes | memoryview) -> tuple[list[int], list[int]]:
     """The buckets of a stored histogram that hold contacts, in order, and how many each holds."""
+    numbers, counts = _filled(stored)
+    return numbers.tolist(), counts.tolist()
+
+
+def _filled(stored: bytes | memoryview) -> tuple[Any, Any]:
+    """The same as two arrays."""
     numbers, weights, _places = _unpacked(stored)
     # Buckets begin at ZERO, so that they are moved by one to index an array.
     sums = np.bincount(numbers - ZERO, weights)
     filled = np.flatnonzero(sums)
-    return (filled + ZERO).tolist(), sums[filled].astype(np.int64).tolist()
+    return filled + ZERO, sums[filled].astype(np.int64)
 
 
 def _unpacked(stored: bytes | memoryview) -> tuple[Any, Any, Any]:

@@ -19,6 +19,7 @@ from metrics.models import Backlog, Cell, Rollup, Slice, Ticket, Week, WeekCell
 from metrics.summing import MATURING, mature_by_source, once
 from metrics.weeks import BLOCK, WEEKS, block_of, monday_of
 from sopdesk.accounts.models import User
+from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents.models import Version
 from sopdesk.postgres.worded import worded
 
@@ -29,6 +30,7 @@ _LABELLED: Final = {"label", "sop"}
 _SLICED: Final = {"agent", "macro"}
 # Dimensions of which a row may have several values at once, by the column that holds them.
 SETS: Final = {"label": "labels", "sop": "labels", "macro": "macro_keys"}
+_PLACES: Final = frozenset({"team", "site", "vendor", "channel"})
 _PLACED: Final = ("team", "site", "vendor", "channel", "source", "priority", "market")
 NOT: Final = "-"
 WEEK: Final = 7
@@ -48,7 +50,8 @@ class Refused(Exception):
 class Level:
     """`rollups`: the rows to add up. `columns`: of each dimension that is cut by, the column of its value. `sets`: the
     dimensions that are told by a column of SETS, with the labels of each of their values (None: what stands in it).
-    `names`: other names of labels."""
+    `names`: other names of labels. `weeks`: the rows of whole weeks and blocks; `of_all`: of how many weeks those are
+    that are read as rows of all teams and channels together."""
 
     rollups: QuerySet[Any]
     columns: dict[str, str]
@@ -56,6 +59,7 @@ class Level:
     wanted: Wanted = field(default_factory=dict)
     names: aliases.Names = aliases.NONE
     weeks: QuerySet[Any] | None = None
+    of_all: frozenset[int] = frozenset()
 
     def within(
         self, periods: Iterable[Period], *, at_once: int, of: Collection[str] = MATURING
@@ -64,7 +68,7 @@ class Level:
         or blocks of them too (28; metrics/weeks.py), where the level has them. The days beside them are told by day,
         and, where any of the parts asked for (`of`) needs time, so is the week in which the last mature day of a source
         lies: no day after it counts (metrics/summing.py)."""
-        days, weeks = Days(), Days()
+        days, weeks = Days(), Days(of_all=self.of_all)
         mature = {} if MATURING.isdisjoint(of) else mature_by_source()
         for period in periods:
             whole = _whole_weeks(period) if at_once > 1 and self.weeks is not None else None
@@ -211,7 +215,19 @@ def level_for(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
         q &= Q(label__in=aliases.names().meant_by(chosen["label"]))
     else:
         q &= ~Q(label="") if "label" in by else Q(label="")
-    return Level(visible(Rollup, user).filter(q), _columns(by), weeks=visible(Week, user).filter(q))
+    return Level(
+        visible(Rollup, user).filter(q),
+        _columns(by),
+        weeks=visible(Week, user).filter(q),
+        of_all=_of_all(user, asked, *([WEEKS] if "label" in asked else [1, WEEKS])),
+    )
+
+
+def _of_all(user: User | None, asked: set[str], *kept: int) -> frozenset[int]:
+    """Of how many weeks (of those kept so) rows of all teams and channels are read: by whoever sees all of them, where
+    none is asked for."""
+    sees_all = user is None or allows(user, Permission.METRICS_READ_ALL_SITES)
+    return frozenset(kept if sees_all and _PLACES.isdisjoint(asked) else ())
 
 
 def _has_names(by: tuple[str, ...], chosen: Wanted) -> bool:
@@ -274,6 +290,7 @@ def labelled_level(
         chosen,
         names,
         None if weeks is None else weeks.filter(narrowed),
+        _of_all(user, asked, WEEKS),
     )
 
 

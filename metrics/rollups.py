@@ -18,7 +18,7 @@ from metrics import aliases, backlog_rows, histograms, partitions
 from metrics.counting import LOGS, PARTS, part_sql
 from metrics.definitions import SLA_REPLY, SLA_RESOLUTION
 from metrics.models import Backlog, Cell, Import, Rollup, Slice, Source, StaleDay
-from metrics.weeks import BLOCK, BLOCK_SQL, MONDAY_SQL, WEEKS, block_of, monday_of
+from metrics.weeks import BLOCK, BLOCK_SQL, MONDAY_SQL, OF_ALL, WEEKS, block_of, monday_of
 
 LOCK_SPACE: Final = 0x534F  # advisory locks (this, day number) are the rollups'
 # As many days at once as have about so many tickets: planning these statements takes tens of milliseconds, and groups
@@ -49,6 +49,11 @@ def _same(columns: str) -> dict[str, str]:
 
 _AT: Final = _same(f"day, {_PLACE}")
 _BOTH_KINDS: Final = "kind IN ('labels', 'fine')"  # named, so that the index by kind and day is used
+# The weeks that are added up, and their blocks.
+_MADE: Final = (
+    f"weeks IN (1, {OF_ALL}) AND day = ANY(%(mondays)s) OR"
+    f" weeks IN ({WEEKS}, {WEEKS * OF_ALL}) AND day = ANY(%(blocks)s)"
+)
 
 
 def _week_cells(weeks: str) -> str:
@@ -69,6 +74,13 @@ def _blocks(table: str, columns: str, weeks: str) -> str:
     return _insert(table, of_block, f"(SELECT * FROM metrics_{table} WHERE weeks = 1 AND {weeks}) AS week")
 
 
+def _of_all(table: str, columns: str, weeks: str) -> str:
+    """Of these weeks and blocks those of all teams and channels together."""
+    nowhere = {"team_name": "''", "channel": "''"}
+    together = {"day": "day", "weeks": f"weeks * {OF_ALL}", **_same(f"source_id, {columns}"), **nowhere}
+    return _insert(table, together, f"(SELECT * FROM metrics_{table} WHERE {weeks}) AS place")
+
+
 def _statements(*, whole: bool, one: bool, named: bool) -> tuple[str, ...]:
     """The levels one after the other; each coarser one is added up from a finer one where that is possible."""
     own = " AND source_id = %(source)s" if one else ""
@@ -79,8 +91,10 @@ def _statements(*, whole: bool, one: bool, named: bool) -> tuple[str, ...]:
         "(SELECT * FROM metrics_weekcell WHERE kind = 'labels' AND weeks = 1 AND day = ANY(%(mondays)s)"
         f"{own}) AS cell"
     )
-    old = f"(weeks = 1 AND day = ANY(%(mondays)s) OR weeks = {WEEKS} AND day = ANY(%(blocks)s)){own}"
+    old = f"({_MADE}){own}"
     of_blocks = f"day = ANY(%(mondays_of_blocks)s){own}"
+    made = f"weeks = {WEEKS} AND day = ANY(%(blocks)s){own}"
+    plain = f"label = '' AND weeks = 1 AND day = ANY(%(mondays)s){own}"  # what a line over time is drawn of
     labels = "unnest(array_append(labels, '')) AS label"
     agents, macros = "part WHERE agent <> ''", "part, unnest(macro_keys) AS macro"
     return (
@@ -90,10 +104,12 @@ def _statements(*, whole: bool, one: bool, named: bool) -> tuple[str, ...]:
         f"DELETE FROM metrics_weekcell WHERE {_BOTH_KINDS} AND {old}",
         _week_cells(f"{weeks}{own}"),
         _blocks("weekcell", "kind, priority, market, labels", f"{_BOTH_KINDS} AND {of_blocks}"),
+        _of_all("weekcell", "kind, priority, market, labels", f"{_BOTH_KINDS} AND {made}"),
         _insert("rollup", {**_AT, "label": "label"}, f"{cells}, {labels}"),
         f"DELETE FROM metrics_week WHERE {old}",
         _insert("week", {**_AT, "weeks": "1", "label": "label"}, f"{sets}, {labels}"),
         _blocks("week", "label", of_blocks),
+        _of_all("week", "label", f"({made}) OR ({plain})"),
         _insert("slice", {**_AT, "kind": "'agent'", "key": "agent"}, agents),
         _insert("slice", {**_AT, "kind": "'macro'", "key": "macro"}, macros),
         backlog_rows.insert_sql(whole=whole, one=one),
@@ -187,8 +203,7 @@ def stale_days(import_id: int | None) -> int:
 PACKED_FROM_BYTES: Final = 4096
 _WEEKS: Final = {"week": "", "weekcell": f"{_BOTH_KINDS} AND "}
 _LONG: Final = {
-    table: f"SELECT id, {', '.join(LOGS)} FROM metrics_{table} WHERE {kinds}(weeks = 1 AND day = ANY(%(mondays)s)"
-    f" OR weeks = {WEEKS} AND day = ANY(%(blocks)s))"
+    table: f"SELECT id, {', '.join(LOGS)} FROM metrics_{table} WHERE {kinds}({_MADE})"
     f" AND greatest({', '.join(f'length({name})' for name in LOGS)}) > %(long)s"
     for table, kinds in _WEEKS.items()
 }

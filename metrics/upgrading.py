@@ -21,7 +21,7 @@ from sopdesk.jobs.models import Job
 from sopdesk.jobs.submitting import submit
 
 # The newest migration of metrics since which a day counts something that it did not count before.
-COUNTS_SINCE: Final = "0026_what_a_backlog_leaves_out"
+COUNTS_SINCE: Final = "0027_weeks_of_all_teams"
 
 AGAIN_AFTER: Final = timedelta(days=1)  # where it failed, which somebody has to look into
 

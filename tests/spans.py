@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from metrics.weeks import WEEKS, block_of, monday_of
+from metrics.weeks import OF_ALL, WEEKS, block_of, monday_of
 
 
 def spans_of(day: date) -> list[dict[str, Any]]:
-    """The week and the block of weeks that hold this day, as columns of `Week` and `WeekCell`."""
-    return [{"day": monday_of(day), "weeks": 1}, {"day": block_of(day), "weeks": WEEKS}]
+    """The week and the block of weeks that hold this day, as columns of `Week` and `WeekCell`; and the same of all
+    teams and channels together."""
+    return [
+        {"day": begin, "weeks": weeks * whose}
+        for begin, weeks in ((monday_of(day), 1), (block_of(day), WEEKS))
+        for whose in (1, OF_ALL)
+    ]

@@ -56,7 +56,8 @@ class Rollup(Placed, Parts):
 
 
 class Week(Placed, Parts):
-    """The rollups of a whole week, or of a whole block of weeks, added up. `day` is its Monday, `weeks` how many."""
+    """The rollups of a whole week, or of a whole block of weeks, added up. `day` is its Monday, `weeks` how many; below
+    zero it is of all teams and channels together (metrics/weeks.py)."""
 
     day = models.DateField()
     weeks = models.SmallIntegerField(default=1)
@@ -90,7 +91,7 @@ class Cell(Placed, Parts):
 
 class WeekCell(Placed, Parts):
     """The cells of a whole week or block added up, once by their set of labels and once by priority and market. What a
-    kind does not tell is empty. `day` is its Monday, `weeks` how many."""
+    kind does not tell is empty. `day` is its Monday, `weeks` how many, below zero of all teams and channels."""
 
     class Kind(models.TextChoices):
         LABELS = "labels"

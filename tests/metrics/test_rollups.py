@@ -34,7 +34,7 @@ from metrics.models import (
     WeekCell,
 )
 from metrics.reporting import buckets, figure, parts, parts_by
-from metrics.weeks import WEEKS, block_of
+from metrics.weeks import OF_ALL, WEEKS, block_of
 from sopdesk.accounts.models import Site, Team, User
 from sopdesk.demo import ticket_loading
 from sopdesk.demo.tickets import DESKS
@@ -44,6 +44,7 @@ from tests.sharing import rows_of_a_module
 pytestmark = pytest.mark.django_db
 DUBLIN = ZoneInfo("Europe/Dublin")
 WHOLE = Q(label="")
+YEAR = Period(date(2025, 11, 2), date(2026, 11, 1))
 
 
 @pytest.fixture(scope="module")
@@ -153,11 +154,11 @@ def test_blocks_say_what_their_days_say_wherever_a_source_stops_being_mature(
     for last in range(1, 31):
         Facet.objects.filter(source=desk.source).update(last_day=date(2026, 4, last) + timedelta(days=8))
         days, kept = level.within([period], at_once=levels.BLOCK_OF_WEEKS)
-        assert kept.filter(weeks=WEEKS).exists()
+        assert kept.filter(weeks=WEEKS * OF_ALL).exists()
         assert days.filter(source=desk.source).exists() == (date(2026, 4, last).weekday() != 6)
         [beside, whole] = level.within([period], at_once=levels.BLOCK_OF_WEEKS, of=["created_n"])
         assert not beside.exists(), "it needs no time"
-        assert not whole.exclude(weeks=WEEKS).exists()
+        assert not whole.exclude(weeks=WEEKS * OF_ALL).exists()
         by_blocks = reporting.reports(None, metrics, period=period)
         assert by_blocks["volume"][0].figure.n
         with monkeypatch.context() as here:
@@ -179,15 +180,27 @@ def test_a_day_that_changes_changes_its_block(desk: Import) -> None:
         assert kept.aggregate(n=Sum("created_n"))["n"] == before - 1
 
 
-def test_the_migration_makes_the_blocks_that_days_make_and_takes_them_back(desk: Import) -> None:
+@pytest.mark.parametrize(
+    ("migration", "whose"), [("0018_blocks_of_weeks", 1), ("0027_weeks_of_all_teams", OF_ALL)]
+)
+def test_the_migration_makes_the_blocks_that_days_make_and_takes_them_back(
+    desk: Import, migration: str, whose: int
+) -> None:
     def told() -> list[Any]:
         columns = ("day", "team_name", "channel", "created_n", "handle_s", "handle_log")
         return [
             sorted(((*row[:-1], sorted(row[-1] or b"")) for row in rows.values_list(*columns)), key=str)
-            for rows in (Week.objects.filter(WHOLE, weeks=WEEKS), WeekCell.objects.filter(weeks=WEEKS))
+            for rows in (
+                Week.objects.filter(WHOLE, weeks=WEEKS * whose),
+                WeekCell.objects.filter(weeks=WEEKS * whose),
+            )
         ]
 
-    made, steps = told(), import_module("metrics.migrations.0018_blocks_of_weeks").Migration.operations
+    if whose != OF_ALL:
+        for rows in (Week.objects, WeekCell.objects):
+            rows.filter(weeks__lt=0).delete()  # there were none yet
+    made, steps = told(), import_module(f"metrics.migrations.{migration}").Migration.operations
+    assert all(made)
     fills = [step for step in steps if "INSERT" in getattr(step, "sql", "")]
     assert len(fills) == 2
     with connection.cursor() as cursor:
@@ -240,6 +253,31 @@ def test_cells_of_weeks_say_what_their_days_say(
             with monkeypatch.context() as here:
                 here.setattr(levels, "_whole_weeks", lambda _period: None)
                 assert reporting.reports(None, metrics, by=by, period=period, narrow=narrow) == weekly
+
+
+def test_who_sees_all_teams_reads_rows_of_all_of_them(
+    desk: Import, gia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same figures as by team and channel; and nobody else does, nor where teams or channels are asked for."""
+    metrics, period = [metric for metric in BY_KEY.values() if not metric.of], YEAR
+    label = Week.objects.exclude(label="").values_list("label", flat=True)[0]
+    for by, narrow in [((), {}), (("label",), {}), (("priority",), {}), (("sop",), {}), ((), {"label": label}),
+                       (("source",), {"market": "DE"}), (("week",), {})]:  # fmt: skip
+        level = levels.level_for(gia, by, levels.wanted(narrow))
+        [_days, weeks] = level.within([period], at_once=levels.WEEK if by == ("week",) else 28, of=())
+        assert {*weeks.filter(weeks__in=(WEEKS, WEEKS * OF_ALL)).values_list("weeks", "team", "channel")} <= {
+            (WEEKS * OF_ALL, None, "")
+        }
+        told = reporting.reports(gia, metrics, by=by, period=period, narrow=narrow)
+        assert any(line.figure.n for line in told["volume"]) or by == ("sop",)
+        with monkeypatch.context() as here:
+            here.setattr(levels, "_of_all", lambda *_asked: frozenset())
+            assert reporting.reports(gia, metrics, by=by, period=period, narrow=narrow) == told
+    finn = factories.user("Finn Reyes", "lead", team=Team.objects.get(slug="harbor-payments"))
+    places = {"team": "x", "site": "x", "vendor": "vendor", "channel": "email", "-channel": "email"}
+    asked = [(gia, (key,), {}) for key in ("team", "site", "vendor", "channel")] + [(finn, (), {})]
+    for user, by, narrow in [*asked, *((gia, (), {key: value}) for key, value in places.items())]:
+        assert levels.level_for(user, by, levels.wanted(narrow)).of_all == frozenset(), (by, narrow)
 
 
 @pytest.mark.parametrize("contacts", [1, 3, 9, 20_000, 3_000_000])
