@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any, Final, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -34,6 +36,14 @@ _MATURE_UNTIL: Final = (
     f"SELECT s.id, least(%s::date, max(last_day)) - {WINDOW_DAYS + 1} FROM {Source._meta.db_table} AS s"
     f" LEFT JOIN {Facet._meta.db_table} AS f ON f.source_id = s.id GROUP BY s.id"
 )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """By what of their day rows are told apart: SQL in which `{day}` stands for it, and its parameters."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
 
 
 _held: ContextVar[dict[Any, Any] | None] = ContextVar("what a page asked for", default=None)
@@ -87,13 +97,16 @@ def summed(
     by: Sequence[str],
     counts: Iterable[str] = (),
     logs: Sequence[str] = (),
+    *,
+    mark: Mark | None = None,
 ) -> list[dict[str, Any]]:
-    """One row for each set of values of the columns `by` (annotations too): these, each of `counts` added up, and
-    under the name of each of `logs` that histogram joined (metrics/histograms.py; None of none). Without `by` it is
-    one row. Several levels' rows, such as those of days and of weeks, are added up together. One query."""
+    """One row for each set of values of the columns `by` (annotations too), and of `mark`: these, each of `counts`
+    added up, and under the name of each of `logs` that histogram joined (metrics/histograms.py; None of none). Without
+    `by` and `mark` it is one row. Several levels' rows, such as those of days and of weeks, are added up together. One
+    query."""
     counts = [*counts]
     names, matures = [*by, *counts, *logs], bool(MATURING & {*counts})
-    if not names:
+    if not names and mark is None:
         return [{}]  # nothing was asked, and Postgres would give a row without columns for each there is
     pieces = [rows] if isinstance(rows, QuerySet) else rows
     asked = [*dict.fromkeys((*(name for name in names if not _is_plain(name, pieces)), "day"))]
@@ -101,28 +114,38 @@ def summed(
         *dict.fromkeys((*(name for name in names if name not in asked), *([_SOURCE] if matures else [])))
     ]
     at = {name: f"c{number}" for number, name in enumerate((*plain, *asked))}
-    shown = [at[name] for name in by] + [_sum(name, at) for name in counts]
-    shown += [f"string_agg({at[log]}, ''::bytea)" for log in logs]
-    grouped = f"GROUP BY {', '.join(at[name] for name in by)}" if by else ""
+    shown = grouped = [at[name] for name in by]
+    if mark is not None:
+        names, shown, grouped = ["mark", *names], [mark.sql.format(day=at["day"]), *shown], ["1", *grouped]
+    added = (_sum(name, at) for name in counts), (f"string_agg({at[log]}, ''::bytea)" for log in logs)
+    statements, values = _readings(pieces, plain, asked)
+    if not statements:
+        return [] if grouped else [{**dict.fromkeys(counts, 0), **dict.fromkeys(logs)}]
+    # All that is written in here are names of columns.
+    told = f"({' UNION ALL '.join(statements)}) AS r ({', '.join(at.values())})"
+    if matures:
+        told += f" JOIN ({_MATURE_UNTIL}) AS m (id, until) ON m.id = {at[_SOURCE]}"
+        values.append(timezone.localdate())
+    sql = f"SELECT {', '.join(chain(shown, *added))} FROM {told}" + (
+        f" GROUP BY {', '.join(grouped)}" if grouped else ""
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*(mark.params if mark else ()), *values])
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _readings(
+    pieces: Sequence[QuerySet[Any]], plain: Sequence[str], asked: Sequence[str]
+) -> tuple[list[str], list[Any]]:
+    """The statements of those pieces that can have rows, and the parameters of all of them."""
+    statements: list[str] = []
     values: list[Any] = []
-    statements = []
     for piece in pieces:
         with suppress(EmptyResultSet):
             sql, params = _reading(piece, plain, asked)
             statements.append(sql)
             values += params
-    if not statements:
-        return [] if by else [{**dict.fromkeys(counts, 0), **dict.fromkeys(logs)}]
-    # All that is written in here are names of columns.
-    inner = " UNION ALL ".join(statements)
-    told = f"({inner}) AS r ({', '.join(at.values())})"
-    if matures:
-        told += f" JOIN ({_MATURE_UNTIL}) AS m (id, until) ON m.id = {at[_SOURCE]}"
-        values.append(timezone.localdate())
-    sql = f"SELECT {', '.join(shown)} FROM {told} {grouped}"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return statements, values
 
 
 def _reading(rows: QuerySet[Any], plain: Sequence[str], asked: Sequence[str]) -> tuple[str, Sequence[Any]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
-from django.db.models import Case, DateField, Func, IntegerField, QuerySet, Value, When
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from metrics import cutting
 from metrics.cutting import Keys
@@ -17,11 +17,14 @@ from metrics.figures import made_of
 from metrics.filters import Period
 from metrics.levels import Level
 from metrics.small_print import PARTS
-from metrics.summing import summed
+from metrics.summing import Mark, summed
+from metrics.weeks import BLOCK
 
 Rows = QuerySet[Any]
 Lines = dict[tuple[Any, Keys], Counter[str]]
 Logs = dict[tuple[Any, Keys], bytes]  # as they are stored: joined they are added up (metrics/histograms.py)
+BY_DAY: Final = Mark("{day}")
+TOGETHER: Final = Mark("0")
 
 
 def needed(metrics: Iterable[Metric], *, small_print: bool = True) -> list[str]:
@@ -32,25 +35,33 @@ def needed(metrics: Iterable[Metric], *, small_print: bool = True) -> list[str]:
     return sorted(found)
 
 
-def first_days(periods: list[Period]) -> Case:
+def first_days(periods: Sequence[Period]) -> Mark:
     """The first day of the period in which a row lies."""
-    return Case(
-        *(
-            When(day__range=(period.first, period.last), then=Cast(Value(period.first), DateField()))
-            for period in periods
-        ),
-        output_field=DateField(),
-    )
+    cases = " ".join("WHEN {day} BETWEEN %s AND %s THEN %s" for _period in periods)
+    days = ((period.first, period.last, period.first) for period in periods)
+    return Mark(f"CASE {cases} END", tuple(chain.from_iterable(days)))
 
 
-def slot(first: date, days: int) -> Func:
+def blocks_and_periods(blocks: Period | None, periods: Sequence[Period]) -> Mark:
+    """From 0 the number of the block in which a row lies; beside these -1 for the first of the periods, and so on."""
+    cases = [
+        Mark("{day} BETWEEN %s AND %s THEN -%s", (one.first, one.last, at))
+        for at, one in enumerate(periods, 1)
+    ]
+    if blocks is not None:
+        within = blocks.first, blocks.last, blocks.first, BLOCK.days
+        cases.insert(0, Mark("{day} BETWEEN %s AND %s THEN ({day} - %s) / %s", within))
+    said = " WHEN ".join(one.sql for one in cases)
+    return Mark(f"CASE WHEN {said} END", tuple(chain.from_iterable(one.params for one in cases)))
+
+
+def slot(first: date, days: int) -> Mark:
     """Into which of equally long parts of a period a row's day falls, from 0."""
-    template = f"((%(expressions)s - DATE '{first.isoformat()}') / {int(days)})"
-    return Func("day", template=template, output_field=IntegerField())
+    return Mark("({day} - %s) / %s", (first, days))
 
 
-def parts_by(level: Level, by: tuple[str, ...], pieces: list[Rows], mark: Any, names: list[str]) -> Lines:
-    """The parts by `mark` (an expression) and the values of the dimensions. One query."""
+def parts_by(level: Level, by: tuple[str, ...], pieces: list[Rows], mark: Mark, names: list[str]) -> Lines:
+    """The parts by `mark` and the values of the dimensions. One query."""
     return sums_by(level, by, pieces, mark, names)[0]
 
 
@@ -58,7 +69,7 @@ def sums_by(
     level: Level,
     by: tuple[str, ...],
     pieces: list[Rows],
-    mark: Any,
+    mark: Mark,
     names: Sequence[str],
     logs: Sequence[str] = (),
 ) -> tuple[Lines, dict[str, Logs]]:
@@ -66,8 +77,7 @@ def sums_by(
     columns = cutting.columns(level, by)
     parts: Lines = {}
     counted: dict[str, Logs] = {log: {} for log in logs}
-    marked = [rows.annotate(mark=mark) for rows in pieces]
-    for row in summed(marked, ["mark", *columns], names, logs):
+    for row in summed(pieces, columns, names, logs, mark=mark):
         counts = {name: row[name] for name in names}
         for keys, _said in cutting.cut(level, by, row):
             at = row["mark"], keys

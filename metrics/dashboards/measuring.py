@@ -12,8 +12,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import F
-
 from metrics import histograms, levels, rating_days, reporting, small_print
 from metrics.asking import AGENT_LEAST
 from metrics.dashboards import adding_up
@@ -235,7 +233,7 @@ def _fill(sides: list[Side], metrics: tuple[Metric, ...], drawn: Metric | None, 
     if by_days:
         at_once = levels.WEEK if all(map(is_weekly, periods)) else 1
         rows = level.within(periods, at_once=at_once, of=by_days)
-        parts, counted = adding_up.sums_by(level, (), rows, F("day"), by_days, fine)
+        parts, counted = adding_up.sums_by(level, (), rows, adding_up.BY_DAY, by_days, fine)
     rest = [name for name in names if name not in by_days]
     if rest or coarse:
         rows = level.within(periods, at_once=levels.BLOCK_OF_WEEKS, of=rest)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from metrics import levels, scales
@@ -97,7 +96,7 @@ def ranked(
     queries."""
     level = levels.level_for(viewer, ("label",), levels.wanted(narrow))
     pieces = level.within([period], at_once=levels.BLOCK_OF_WEEKS)
-    added = adding_up.parts_by(level, ("label",), pieces, Value(0), [*COUNTS])
+    added = adding_up.parts_by(level, ("label",), pieces, adding_up.TOGETHER, [*COUNTS])
     found = {label: parts for (_mark, (label,)), parts in added.items() if parts["created_n"]}
     most = sorted(found, key=lambda label: (-found[label]["created_n"], label))[:LABELS_MAX]
     known = covers(most, viewer, today)
