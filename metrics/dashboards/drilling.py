@@ -27,13 +27,23 @@ def spans(starts: Sequence[date], last: date) -> list[Period]:
 
 def behind(choices: Mapping[str, str], metric: Metric, period: Period) -> str:
     """The list of the tickets behind this figure, on its scale."""
-    return address({**choices, **({"scale": metric.scale} if metric.scale else {})}, metric.family, period)
+    return on_days(behind_all(choices, metric), period)
+
+
+def behind_all(choices: Mapping[str, str], metric: Metric) -> str:
+    """The same but for the days, for those of many days."""
+    shown = {**choices, **({"scale": metric.scale} if metric.scale else {})}
+    return _address("metrics:tickets", _listed(shown, metric.family))
+
+
+def on_days(address: str, period: Period) -> str:
+    """An address but for its days, with these."""
+    return f"{address}&{_days(period)}"
 
 
 def address(choices: Mapping[str, str], shown: str, period: Period, **more: str | int) -> str:
     """The list `shown` (a key of tickets.SHOWN) of these choices on these days."""
-    kept = _query((*_kept(choices), ("show", shown)))
-    return _address("metrics:tickets", kept, _days(period), urlencode(more))
+    return _address("metrics:tickets", _listed(choices, shown), _days(period), urlencode(more))
 
 
 def figures(choices: Mapping[str, str], period: Period) -> str:
@@ -43,6 +53,10 @@ def figures(choices: Mapping[str, str], period: Period) -> str:
 
 def _address(page: str, *queries: str) -> str:
     return f"{reversing.address(page)}?{'&'.join(filter(None, queries))}"
+
+
+def _listed(choices: Mapping[str, str], shown: str) -> str:
+    return _query((*_kept(choices), ("show", shown)))
 
 
 def _kept(choices: Mapping[str, str]) -> Iterator[tuple[str, str]]:

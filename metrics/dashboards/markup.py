@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from metrics.dashboards import drawing, wording
@@ -32,6 +34,7 @@ _ROW: Final = (
     '<td class="num" data-label="{}">{}</td>{}</tr>'
 )
 _BESIDE: Final = '<td class="num" data-label="{}">{}{}</td><td class="num" data-label="n">{}</td>'
+_LINK: Final = '<a href="{}" title="{}">{}</a>'
 _MARK: Final = '<li>{} <a href="{}"><span class="key">{} v{}</span> <bdi>{}</bdi></a>{}{}</li>'
 _REACH: Final = '<span class="soft text-nowrap change-reach"><span class="reach-name">{}</span> {}</span>'
 _TONES: Final = {1: "tone-green", 0: "tone-neutral", -1: "tone-red"}
@@ -72,53 +75,63 @@ def point_rows(
 ) -> str:
     """Rows of From, value, n, interval; and of the other side value and n, where `against` says what that is. `here`
     and `there` say where the values of both sides lead."""
-    labels = str(metric.head), _("95 % interval"), against
-    return joined("\n", _ROW, (_cells(at, *pair, labels, (here, there)) for at, pair in enumerate(pairs)))
-
-
-def _cells(
-    at: int, point: Point, other: Point | None, labels: tuple[str, str, str], behind: tuple[Behind, Behind]
-) -> tuple[str, ...]:
-    name, interval, against = labels
-    here, there = behind
-    return (
-        _time(point.day, in_words(point.day)),
-        name,
-        _linked(point.figure, here(point.figure, at)),
-        _n(point.figure),
-        interval,
-        wording.interval(point.figure),
-        _beside(point, other, against, there(other.figure, at) if other else "") if against else "",
+    points = _Points(
+        str(metric.head), _("95 % interval"), against, here, there, _("The tickets behind it"), get_language()
     )
+    return joined("\n", _ROW, (points.cells(at, *pair) for at, pair in enumerate(pairs)))
 
 
-def _beside(point: Point, other: Point | None, against: str, url: str) -> str:
-    if other is None:
-        return filled(_BESIDE, against, NOTHING, "", NOTHING)
-    day = _time(other.day, day_and_month(other.day), css="soft") if other.day != point.day else ""
-    return filled(_BESIDE, against, _linked(other.figure, url), day and filled(" {}", day), _n(other.figure))
+@dataclass(frozen=True)
+class _Points:
+    """What is the same in every row of points: heads of columns, the ways to tickets, and the language."""
 
+    name: str
+    interval: str
+    against: str
+    here: Behind
+    there: Behind
+    title: str
+    language: str | None
 
-def _n(figure: Figure) -> str:
-    return NOTHING if figure.n_told is None else grouped(figure.n_told)
+    def cells(self, at: int, point: Point, other: Point | None) -> tuple[str, ...]:
+        figure = point.figure
+        return (
+            _time(point.day, in_words(point.day, language=self.language)),
+            self.name,
+            self._linked(figure, self.here(figure, at)),
+            self._n(figure),
+            self.interval,
+            wording.interval(figure, self.language),
+            self._beside(at, point, other) if self.against else "",
+        )
+
+    def _beside(self, at: int, point: Point, other: Point | None) -> str:
+        if other is None:
+            return filled(_BESIDE, self.against, NOTHING, "", NOTHING)
+        figure, day = other.figure, ""
+        if other.day != point.day:
+            day = filled(" {}", _time(other.day, day_and_month(other.day, self.language), css="soft"))
+        return filled(
+            _BESIDE, self.against, self._linked(figure, self.there(figure, at)), day, self._n(figure)
+        )
+
+    def _n(self, figure: Figure) -> str:
+        return NOTHING if figure.n_told is None else grouped(figure.n_told, language=self.language)
+
+    def _linked(self, figure: Figure, url: str) -> str:
+        said = value_or_why(figure, self.language)
+        return said if figure.value is None or not url else filled(_LINK, url, self.title, said)
 
 
 def _time(day: date, said: str, css: str = "") -> str:
     return filled('<time{} datetime="{}">{}</time>', filled(' class="{}"', css) if css else "", day, said)
 
 
-def value_or_why(figure: Figure) -> str:
-    """A figure's value, or why there is none."""
+def value_or_why(figure: Figure, language: str | None = None) -> str:
+    """A figure's value, or why there is none; `language` as sopdesk.text.figures has it."""
     if figure.value is not None:
-        return wording.said(figure.metric, figure.value)
+        return wording.said(figure.metric, figure.value, language)
     return filled('<span class="soft">{}</span>', _("too few") if figure.is_small else _("not measured"))
-
-
-def _linked(figure: Figure, url: str) -> str:
-    said = value_or_why(figure)
-    if figure.value is None or not url:
-        return said
-    return filled('<a href="{}" title="{}">{}</a>', url, _("The tickets behind it"), said)
 
 
 def spark(values: Sequence[float | None]) -> str:

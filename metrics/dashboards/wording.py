@@ -8,18 +8,18 @@ from metrics.reporting import Figure
 from sopdesk.text.figures import NOTHING, clock, grouped, points, share, signed
 
 
-def said(metric: Metric, value: float | None) -> str:
-    """A value of this metric: 84.2 %, 6:40, 9,214."""
+def said(metric: Metric, value: float | None, language: str | None = None) -> str:
+    """A value of this metric: 84.2 %, 6:40, 9,214; `language` as sopdesk.text.figures has it."""
     if metric.unit is Unit.SHARE:
-        return share(value)
-    return clock(value) if metric.unit is Unit.SECONDS else grouped(value)
+        return share(value, language=language)
+    return clock(value) if metric.unit is Unit.SECONDS else grouped(value, language=language)
 
 
-def interval(figure: Figure) -> str:
+def interval(figure: Figure, language: str | None = None) -> str:
     """Its 95 % interval, "" without one."""
     if figure.low is None or figure.high is None:
         return ""
-    return f"{said(figure.metric, figure.low)} – {said(figure.metric, figure.high)}"
+    return f"{said(figure.metric, figure.low, language)} – {said(figure.metric, figure.high, language)}"
 
 
 def difference(metric: Metric, value: float | None) -> str:

@@ -20,18 +20,19 @@ def zone_name(moment: datetime) -> str:
     return key.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def in_words(value: date | datetime, *, date_only: bool = False) -> str:
-    """`1 Oct 2026, 09:00 (Dublin)` in the viewer's zone; a date, or `date_only`, gives `1 Oct 2026`."""
+def in_words(value: date | datetime, *, date_only: bool = False, language: str | None = None) -> str:
+    """`1 Oct 2026, 09:00 (Dublin)` in the viewer's zone; a date, or `date_only`, gives `1 Oct 2026`. Here and below
+    `language` is the active one; who words hundreds looks it up once."""
     if not isinstance(value, datetime):
-        return _day(value, "j M Y", get_language())
+        return _day(value, "j M Y", language or get_language())
     local = timezone.localtime(value)
-    day = _day(local.date(), "j M Y", get_language())
+    day = _day(local.date(), "j M Y", language or get_language())
     return day if date_only else f"{day}, {local.hour:02}:{local.minute:02} ({zone_name(local)})"
 
 
-def day_and_month(value: date) -> str:
+def day_and_month(value: date, language: str | None = None) -> str:
     """`1 Oct`, where the year is known."""
-    return _day(value, "j M", get_language())
+    return _day(value, "j M", language or get_language())
 
 
 # Pages say the same days and use the same marks again and again; Django looks each of them up anew.
@@ -60,18 +61,18 @@ def clock(value: Number | timedelta | None) -> str:
     return f"{sign}{hours}:{minute:02}:{second:02}" if hours else f"{sign}{minute}:{second:02}"
 
 
-def grouped(value: Number | None, decimals: int = 0) -> str:
+def grouped(value: Number | None, decimals: int = 0, language: str | None = None) -> str:
     """A number with thousands grouped and a true minus sign: `9,214`, `−1.5`."""
     if value is None:
         return NOTHING
     rounded = round(value, decimals)
-    text = _number(abs(rounded), decimals, get_language())
+    text = _number(abs(rounded), decimals, language or get_language())
     return f"{MINUS}{text}" if rounded < 0 else text
 
 
-def share(value: Number | None, decimals: int = 1) -> str:
+def share(value: Number | None, decimals: int = 1, language: str | None = None) -> str:
     """A share from 0 to 1 as `84.2 %`."""
-    return NOTHING if value is None else f"{grouped(value * 100, decimals)}{THIN}%"
+    return NOTHING if value is None else f"{grouped(value * 100, decimals, language)}{THIN}%"
 
 
 def signed(value: Number | None, decimals: int = 1) -> str:

@@ -96,7 +96,17 @@ def _behind(choices: dict[str, str], points: Sequence[Point], period: Period | N
     if period is None or not points:
         return lambda _figure, _at: ""
     days = drilling.spans([point.day for point in points], period.last)
-    return lambda figure, at: drilling.behind(choices, figure.metric, days[at]) if figure.metric.shown else ""
+    lists: dict[str, str] = {}
+
+    def behind(figure: Figure, at: int) -> str:
+        metric = figure.metric
+        if not metric.shown:
+            return ""
+        if metric.key not in lists:
+            lists[metric.key] = drilling.behind_all(choices, metric)
+        return drilling.on_days(lists[metric.key], days[at])
+
+    return behind
 
 
 @register.simple_tag(takes_context=True)
