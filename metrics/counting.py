@@ -53,70 +53,79 @@ _NEXT_S: Final = (
 )
 
 
+def _one(condition: str) -> str:
+    """1 where it holds, and else NULL, not 0: NULL takes no room on any level, and adding up passes over it."""
+    return f"CASE WHEN {condition} THEN 1 END"
+
+
 def _states(metric: str, state: str) -> dict[str, str]:
     """A promise by its state, a column; paused is running: neither is due yet."""
     states = {"met": "= 'met'", "breached": "= 'breached'", "overdue": "= 'overdue'"}
     states["running"] = "IN ('running', 'paused')"
-    return {f"sla_{metric}_{name}_n": f"({state} {test})::int" for name, test in states.items()}
+    return {f"sla_{metric}_{name}_n": _one(f"{state} {test}") for name, test in states.items()}
 
 
 _CREATED: Final = {
     "created_n": "1",
-    "flagged_n": "(t.flags <> '{}')::int",
+    "flagged_n": _one("t.flags <> '{}'"),
     # Not EXISTS: the planner would read every segment there is to answer it.
-    "measured_n": "((SELECT 1 FROM metrics_handlesegment AS h WHERE h.ticket_id = t.id LIMIT 1) IS NOT NULL)::int",
-    "unsolved_n": f"(t.last_solved_at IS NULL OR NOT {OVER})::int",
-    "vendor_sla_n": "(v.met IS NOT NULL)::int",
-    "vendor_sla_met_n": "v.met::int",
-    "reply_n": f"({_REPLY_S} IS NOT NULL)::int",
-    "reply_none_n": f"({ELIGIBLE} AND t.first_public_reply_at IS NULL)::int",
+    "measured_n": _one(
+        "(SELECT 1 FROM metrics_handlesegment AS h WHERE h.ticket_id = t.id LIMIT 1) IS NOT NULL"
+    ),
+    "unsolved_n": _one(f"t.last_solved_at IS NULL OR NOT {OVER}"),
+    "vendor_sla_n": _one("v.met IS NOT NULL"),
+    "vendor_sla_met_n": _one("v.met"),
+    "reply_n": _one(f"{_REPLY_S} IS NOT NULL"),
+    "reply_none_n": _one(f"{ELIGIBLE} AND t.first_public_reply_at IS NULL"),
     "reply_s": _REPLY_S,
     "reply_log": bucket_sql(_REPLY_S),
     **_states("reply", "p.reply"),
-    "sla_reply_none_n": f"({ELIGIBLE} AND p.reply IS NULL AND NOT {_REPLY_WRONG} AND NOT {_REPLY_TOLD})::int",
+    "sla_reply_none_n": _one(f"{ELIGIBLE} AND p.reply IS NULL AND NOT {_REPLY_WRONG} AND NOT {_REPLY_TOLD}"),
     **_states("resolution", "p.resolution"),
-    "sla_resolution_none_n": f"({ELIGIBLE} AND p.resolution IS NULL AND NOT {UNSOLVABLE} AND NOT {_SOLVE_TOLD})::int",
-    "contact_n": f"({CONTACT})::int",
-    "contact_once_n": f"({CONTACT} AND again.id IS NULL)::int",
-    "contact_none_n": f"({ELIGIBLE} AND (t.requester_key IS NULL OR t.labels = '{{}}'))::int",
+    "sla_resolution_none_n": _one(
+        f"{ELIGIBLE} AND p.resolution IS NULL AND NOT {UNSOLVABLE} AND NOT {_SOLVE_TOLD}"
+    ),
+    "contact_n": _one(CONTACT),
+    "contact_once_n": _one(f"{CONTACT} AND again.id IS NULL"),
+    "contact_none_n": _one(f"{ELIGIBLE} AND (t.requester_key IS NULL OR t.labels = '{{}}')"),
     "solve_log": bucket_sql(
         f"CASE WHEN {LASTING} AND {OVER} AND t.last_solved_at IS NOT NULL THEN {_seconds('last_solved_at')} END"
     ),
 }
 _SOLVED: Final = {
-    "solved_n": f"(NOT {UNSOLVABLE})::int",
-    "solved_left_n": f"({UNSOLVABLE})::int",
-    "reopen_known_n": f"({_REOPEN_KNOWN} AND NOT {UNSOLVABLE})::int",
-    "reopen_none_n": f"(NOT {_REOPEN_KNOWN} AND NOT {UNSOLVABLE})::int",
-    "reopened_n": "(coalesce(t.reopen_count > 0, t.reopened_at IS NOT NULL)"
-    f" AND coalesce(t.reopened_at <= t.first_solved_at + {WINDOW}, true) AND NOT {UNSOLVABLE})::int",
-    "stations_n": f"(t.group_stations IS NOT NULL AND NOT {UNSOLVABLE})::int",
-    "transferred_n": f"(t.group_stations > 1 AND NOT {UNSOLVABLE})::int",
-    "replies_n": f"(t.reply_count >= 0 AND NOT {UNSOLVABLE})::int",
-    "one_touch_n": f"(t.reply_count BETWEEN 0 AND 1 AND NOT {UNSOLVABLE})::int",
+    "solved_n": _one(f"NOT {UNSOLVABLE}"),
+    "solved_left_n": _one(UNSOLVABLE),
+    "reopen_known_n": _one(f"{_REOPEN_KNOWN} AND NOT {UNSOLVABLE}"),
+    "reopen_none_n": _one(f"NOT {_REOPEN_KNOWN} AND NOT {UNSOLVABLE}"),
+    "reopened_n": _one(
+        "coalesce(t.reopen_count > 0, t.reopened_at IS NOT NULL)"
+        f" AND coalesce(t.reopened_at <= t.first_solved_at + {WINDOW}, true) AND NOT {UNSOLVABLE}"
+    ),
+    "stations_n": _one(f"t.group_stations IS NOT NULL AND NOT {UNSOLVABLE}"),
+    "transferred_n": _one(f"t.group_stations > 1 AND NOT {UNSOLVABLE}"),
+    "replies_n": _one(f"t.reply_count >= 0 AND NOT {UNSOLVABLE}"),
+    "one_touch_n": _one(f"t.reply_count BETWEEN 0 AND 1 AND NOT {UNSOLVABLE}"),
 }
 _RESOLVED: Final = {
-    "resolution_n": f"({_RESOLVABLE})::int",
-    "resolution_left_n": f"({UNSOLVABLE})::int",
+    "resolution_n": _one(_RESOLVABLE),
+    "resolution_left_n": _one(UNSOLVABLE),
     "resolution_s": _SOLVE_S,
     "resolution_log": bucket_sql(_SOLVE_S),
 }
 
 
 def _answers(scale: str, condition: str) -> str:
-    """Of an answer on this scale whether it is such a one; of any other NULL, which takes no room."""
-    given = f"r.scale = '{scale}' AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG}"
-    return f"CASE WHEN {given} THEN ({condition})::int END"
+    """Whether it is an answer on this scale, and such a one."""
+    return _one(f"r.scale = '{scale}' AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG} AND {condition}")
 
 
 _SATISFIED: Final = "r.normalised = 'positive'"
 _OF_SATISFACTION: Final = f"r.scale IN ({', '.join(repr(metric.scale) for metric in SCALES)})"
 _RATED: Final = {
-    "offered_n": f"({_OF_SATISFACTION} AND NOT {_RATING_WRONG})::int",
-    "answered_n": f"({_OF_SATISFACTION} AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG})::int",
-    "rated_left_n": f"({_RATING_WRONG})::int",
-    "other_question_n": f"CASE WHEN NOT {_OF_SATISFACTION} AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG}"
-    " THEN 1 END",
+    "offered_n": _one(f"{_OF_SATISFACTION} AND NOT {_RATING_WRONG}"),
+    "answered_n": _one(f"{_OF_SATISFACTION} AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG}"),
+    "rated_left_n": _one(_RATING_WRONG),
+    "other_question_n": _one(f"NOT {_OF_SATISFACTION} AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG}"),
     **{top: _answers(metric.scale, _SATISFIED) for metric in SCALES for top in metric.numerator},
     **{
         name: _answers(metric.scale, f"NOT {_SATISFIED}" if name == "bad_n" else "true")
@@ -126,17 +135,17 @@ _RATED: Final = {
     },
 }
 _HANDLED: Final = {
-    "handled_n": f"(NOT {_HANDLE_WRONG})::int",
-    "handled_left_n": f"({_HANDLE_WRONG})::int",
+    "handled_n": _one(f"NOT {_HANDLE_WRONG}"),
+    "handled_left_n": _one(_HANDLE_WRONG),
     "handle_s": _HANDLE_S,
     "handle_square": f"({_HANDLE_S})::float8 * h.handle_s",
     "handle_log": bucket_sql(_HANDLE_S),
 }
 _AWAITED: Final = {
     **_states("next_reply", "n.state"),
-    "sla_next_reply_left_n": "(n.state = 'cancelled')::int",
-    "next_reply_n": f"({_NEXT_S} IS NOT NULL)::int",
-    "next_reply_none_n": "(n.fulfilled_at IS NULL AND n.state <> 'cancelled')::int",
+    "sla_next_reply_left_n": _one("n.state = 'cancelled'"),
+    "next_reply_n": _one(f"{_NEXT_S} IS NOT NULL"),
+    "next_reply_none_n": _one("n.fulfilled_at IS NULL AND n.state <> 'cancelled'"),
     "next_reply_s": _NEXT_S,
     "next_reply_log": bucket_sql(_NEXT_S),
 }
