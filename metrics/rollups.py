@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import product
 from typing import Any, Final
 
 from django.conf import settings
@@ -30,16 +30,18 @@ _CELL: Final = f"day, {_PLACE}, priority, market, labels"
 _LEVELS: Final = (Cell, Rollup, Slice, Backlog)
 
 
-def _added(name: str) -> str:
-    return f"string_agg({name}, '')" if name in LOGS else f"sum({name})"
+def _sums(parts: Iterable[str], *, few: bool = False) -> dict[str, str]:
+    """How these parts are added up, by name. `few`: of few rows a group, whose histograms are joined one by one."""
+    joined = "metrics_joined({})" if few else "string_agg({}, '')"
+    return {name: (joined if name in LOGS else "sum({})").format(name) for name in parts}
 
 
-def _insert(table: str, columns: dict[str, str], tables: str) -> str:
-    """Add up into one table: its dimensions as name and expression, and every part."""
+def _insert(table: str, columns: dict[str, str], tables: str, sums: dict[str, str]) -> str:
+    """Add up into one table: its dimensions, and the parts, as name and expression."""
     by = ", ".join(str(number) for number in range(1, len(columns) + 1))
     return (
-        f"INSERT INTO metrics_{table} ({', '.join((*columns, *PARTS))})"
-        f" SELECT {', '.join((*columns.values(), *map(_added, PARTS)))} FROM {tables} GROUP BY {by}"
+        f"INSERT INTO metrics_{table} ({', '.join((*columns, *sums))})"
+        f" SELECT {', '.join((*columns.values(), *sums.values()))} FROM {tables} GROUP BY {by}"
     )
 
 
@@ -54,38 +56,55 @@ _MADE: Final = (
     f"weeks IN (1, {OF_ALL}) AND day = ANY(%(mondays)s) OR"
     f" weeks IN ({WEEKS}, {WEEKS * OF_ALL}) AND day = ANY(%(blocks)s)"
 )
+_OR_NONE: Final = "coalesce(market, ''), coalesce(labels, '{}')"
 
 
-def _week_cells(weeks: str) -> str:
+def _week_cells(cells: str, sums: dict[str, str]) -> str:
     """Both kinds of WeekCell in one pass over the cells: by the set of labels, and by priority and market."""
     place = f"{_PLACE}, monday"
     return (
-        f"INSERT INTO metrics_weekcell ({_PLACE}, day, weeks, kind, priority, market, labels, {', '.join(PARTS)})"
+        f"INSERT INTO metrics_weekcell ({', '.join((_PLACE, 'day, weeks, kind, priority, market, labels', *sums))})"
         f" SELECT {place}, 1, CASE GROUPING(labels) WHEN 0 THEN 'labels' ELSE 'fine' END, coalesce(priority, ''),"
-        f" coalesce(market, ''), coalesce(labels, '{{}}'), {', '.join(map(_added, PARTS))}"
-        f" FROM (SELECT *, {MONDAY_SQL} AS monday FROM metrics_cell WHERE {weeks}) AS cell"
+        f" {', '.join((_OR_NONE, *sums.values()))}"
+        f" FROM (SELECT *, {MONDAY_SQL} AS monday FROM {cells}) AS cell"
         f" GROUP BY GROUPING SETS (({place}, labels), ({place}, priority, market))"
     )
 
 
 def _blocks(table: str, columns: str, weeks: str) -> str:
-    """Blocks of weeks out of their weeks."""
+    """Blocks of weeks out of their weeks, of which some may stay as they are."""
     of_block = {"day": BLOCK_SQL, "weeks": str(WEEKS), **_same(f"{_PLACE}, {columns}")}
-    return _insert(table, of_block, f"(SELECT * FROM metrics_{table} WHERE weeks = 1 AND {weeks}) AS week")
+    of_its = f"(SELECT * FROM metrics_{table} WHERE weeks = 1 AND {weeks}) AS week"
+    return _insert(table, of_block, of_its, _sums(PARTS))
 
 
 def _of_all(table: str, columns: str, weeks: str) -> str:
     """Of these weeks and blocks those of all teams and channels together."""
     nowhere = {"team_name": "''", "channel": "''"}
     together = {"day": "day", "weeks": f"weeks * {OF_ALL}", **_same(f"source_id, {columns}"), **nowhere}
-    return _insert(table, together, f"(SELECT * FROM metrics_{table} WHERE {weeks}) AS place")
+    return _insert(table, together, f"(SELECT * FROM metrics_{table} WHERE {weeks}) AS place", _sums(PARTS))
 
 
-def _statements(*, whole: bool, one: bool, named: bool) -> tuple[str, ...]:
-    """The levels one after the other; each coarser one is added up from a finer one where that is possible."""
-    own = " AND source_id = %(source)s" if one else ""
-    weeks = f"day >= %(monday)s AND day < %(after)s AND {MONDAY_SQL} = ANY(%(mondays)s)"
+def _of_days(own: str, found: _Found) -> tuple[str, ...]:
+    """The levels of days; each coarser one is added up from a finer one where that is possible."""
     cells = f"(SELECT * FROM metrics_cell WHERE day = ANY(%(days)s){own}) AS cell"
+    agents, macros = "part WHERE agent <> ''", "part, unnest(macro_keys) AS macro"
+    return (
+        _insert("cell", _same(_CELL), "part", found.sums),
+        _insert("rollup", {**_AT, "label": "label"}, f"{cells}, {_LABELS}", found.sums),
+        _insert("slice", {**_AT, "kind": "'agent'", "key": "agent"}, agents, found.sums),
+        _insert("slice", {**_AT, "kind": "'macro'", "key": "macro"}, macros, found.sums),
+    )
+
+
+_LABELS: Final = "unnest(array_append(labels, '')) AS label"
+_CELLS_OF_WEEKS: Final = (
+    f"metrics_cell WHERE day >= %(monday)s AND day < %(after)s AND {MONDAY_SQL} = ANY(%(mondays)s)"
+)
+
+
+def _of_weeks(own: str, found: _Found) -> tuple[str, ...]:
+    """The levels of weeks and of blocks of weeks."""
     # Fewer rows than the rollups of their days.
     sets = (
         "(SELECT * FROM metrics_weekcell WHERE kind = 'labels' AND weeks = 1 AND day = ANY(%(mondays)s)"
@@ -95,31 +114,63 @@ def _statements(*, whole: bool, one: bool, named: bool) -> tuple[str, ...]:
     of_blocks = f"day = ANY(%(mondays_of_blocks)s){own}"
     made = f"weeks = {WEEKS} AND day = ANY(%(blocks)s){own}"
     plain = f"label = '' AND weeks = 1 AND day = ANY(%(mondays)s){own}"  # what a line over time is drawn of
-    labels = "unnest(array_append(labels, '')) AS label"
-    agents, macros = "part WHERE agent <> ''", "part, unnest(macro_keys) AS macro"
     return (
-        "DROP TABLE IF EXISTS part",
-        f"CREATE TEMP TABLE part ON COMMIT DROP AS {part_sql(whole=whole, one=one, named=named)}",
-        _insert("cell", _same(_CELL), "part"),
         f"DELETE FROM metrics_weekcell WHERE {_BOTH_KINDS} AND {old}",
-        _week_cells(f"{weeks}{own}"),
+        _week_cells(f"{_CELLS_OF_WEEKS}{own}", found.sums),
         _blocks("weekcell", "kind, priority, market, labels", f"{_BOTH_KINDS} AND {of_blocks}"),
         _of_all("weekcell", "kind, priority, market, labels", f"{_BOTH_KINDS} AND {made}"),
-        _insert("rollup", {**_AT, "label": "label"}, f"{cells}, {labels}"),
         f"DELETE FROM metrics_week WHERE {old}",
-        _insert("week", {**_AT, "weeks": "1", "label": "label"}, f"{sets}, {labels}"),
+        _insert("week", {**_AT, "weeks": "1", "label": "label"}, f"{sets}, {_LABELS}", _sums(found.parts)),
         _blocks("week", "label", of_blocks),
         _of_all("week", "label", f"({made}) OR ({plain})"),
-        _insert("slice", {**_AT, "kind": "'agent'", "key": "agent"}, agents),
-        _insert("slice", {**_AT, "kind": "'macro'", "key": "macro"}, macros),
-        backlog_rows.insert_sql(whole=whole, one=one),
     )
 
 
-_STATEMENTS: Final = {
-    (whole, one, named): _statements(whole=whole, one=one, named=named)
-    for whole, one, named in product((True, False), repeat=3)
-}
+# string_agg takes a kilobyte for each group and histogram, and most groups are of a contact or two. Joining them one by
+# one takes the square of their number.
+_FEW: Final = 20_000
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Those parts that any of the rows has (adding up a column takes as long where it is NULL all over, and few sources
+    tell of everything), and how many rows a day, or a week, has at most."""
+
+    parts: tuple[str, ...]
+    most: int
+
+    @property
+    def sums(self) -> dict[str, str]:
+        return _sums(self.parts, few=self.most <= _FEW)
+
+
+def _found(cursor: CursorWrapper, rows: str, names: dict[str, Any], *, each: str) -> _Found:
+    has = ", ".join(f"bool_or({part})" for part in PARTS)
+    each_has = ", ".join(f"count({part}) > 0 AS {part}" for part in PARTS)
+    cursor.execute(
+        f"SELECT max(n), {has} FROM (SELECT count(*) AS n, {each_has} FROM {rows} GROUP BY {each}) AS each",
+        names,
+    )
+    most, *there = cursor.fetchone()
+    return _Found(tuple(part for part, is_there in zip(PARTS, there, strict=True) if is_there), most or 0)
+
+
+def _add_up(cursor: CursorWrapper, names: dict[str, Any], *, whole: bool, one: bool) -> None:
+    """All levels, out of the tickets of these days."""
+    own = " AND source_id = %(source)s" if one else ""
+    part = part_sql(whole=whole, one=one, named=bool(names["names"]))
+    cursor.execute("DROP TABLE IF EXISTS part")
+    cursor.execute(f"CREATE TEMP TABLE part ON COMMIT DROP AS {part}", names)
+    found = _found(cursor, "part", names, each="day")
+    for statement in _of_days(own, found):
+        cursor.execute(statement, names)
+    if len(names["days"]) == 7 * len(names["mondays"]):
+        found = _Found(found.parts, found.most * 7)  # no cell of these weeks is of before
+    else:
+        found = _found(cursor, f"{_CELLS_OF_WEEKS}{own}", names, each=MONDAY_SQL)
+    for statement in _of_weeks(own, found):
+        cursor.execute(statement, names)
+    cursor.execute(backlog_rows.insert_sql(whole=whole, one=one), names)
 
 
 def _names(days: Sequence[date], source_id: int | None) -> tuple[list[date], bool, dict[str, Any]]:
@@ -189,8 +240,7 @@ def rebuild(days: Sequence[date], source_id: int | None = None, *, waits: bool =
             (old if source_id is None else old.filter(source=source_id)).delete()
         # Compiling takes longer than the statement; grouping in memory is faster than by sorting.
         cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
-        for statement in _STATEMENTS[whole, source_id is not None, bool(names["names"])]:
-            cursor.execute(statement, names)
+        _add_up(cursor, names, whole=whole, one=source_id is not None)
         _pack(cursor, names)
 
 

@@ -15,6 +15,7 @@ from django.db.models import Sum
 from metrics import histograms, rebuilding, reporting, rollups
 from metrics.filters import Period
 from metrics.models import Backlog, Cell, Rollup, Slice, StaleDay, Week, WeekCell
+from metrics.weeks import WEEKS
 from sopdesk.accounts.models import Team
 from sopdesk.jobs.models import Job
 from tests.metrics.bringing import bring, source
@@ -127,3 +128,20 @@ def test_the_hour_that_comes_twice_at_midnight_belongs_to_its_day(settings: Any)
         rollups.rebuild([date(2026, 10, day) for day in days])
         assert everything() == as_brought, days
     assert Backlog.objects.count() == backlog == 2
+
+
+@pytest.mark.django_db
+def test_a_week_keeps_what_only_days_of_before_tell_of() -> None:
+    """The days that are added up tell of nothing but a handling, a day after them of a rating."""
+    rated = "external_id,status,created_at,last_solved_at,rating,rating_scale,rated_at\n"
+    handled = "external_id,status,created_at,last_solved_at,talk_s\n"
+    bring(rated + "A,solved,2026-05-07T10:00Z,2026-05-07T11:00Z,good,good_bad,2026-05-07T12:00Z\n")
+    bring(handled + "B,solved,2026-05-05T10:00Z,2026-05-05T11:00Z,60\n")
+    bring("external_id,status,created_at\nC,open,2026-05-04T10:00Z\n")
+    for level in (
+        Week.objects.filter(label=""),
+        *(WeekCell.objects.filter(kind=kind) for kind in WeekCell.Kind),
+    ):
+        for weeks in (1, WEEKS):
+            found = reporting.parts(level.filter(weeks=weeks))
+            assert [found[name] for name in ("created_n", "good_n", "handled_n", "handle_s")] == [3, 1, 1, 60]

@@ -28,6 +28,7 @@ from metrics.models import (
     Rating,
     Rollup,
     SlaResult,
+    Slice,
     Source,
     Ticket,
     Week,
@@ -119,6 +120,22 @@ def test_rebuilding_changes_nothing(desk: Import) -> None:
     before = parts_by(Rollup.objects.all(), "day", "label", "team_name")
     rollups.rebuild([span["first"], span["last"], date(2026, 5, 4), date(2026, 5, 5)])
     assert parts_by(Rollup.objects.all(), "day", "label", "team_name") == before
+
+
+def test_histograms_are_the_same_joined_one_by_one_or_at_once(
+    desk: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [date(2026, 5, 4) + timedelta(days=n) for n in range(7)]
+    logs = {}
+    for few in (0, 1_000_000):
+        monkeypatch.setattr(rollups, "_FEW", few)
+        rollups.rebuild(days)
+        logs[few] = [
+            buckets(level.objects.filter(day__in=days), "handle_log", "day", "channel")
+            for level in (Cell, Rollup, Slice, WeekCell)
+        ]
+    assert logs[0] == logs[1_000_000]
+    assert all(logs[0])
 
 
 def test_weeks_say_what_their_days_say(desk: Import, monkeypatch: pytest.MonkeyPatch) -> None:
