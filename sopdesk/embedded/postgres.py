@@ -27,7 +27,6 @@ EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "citext", "vector")
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
-    "shared_buffers": "256MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "effective_cache_size": "1GB",
@@ -119,7 +118,17 @@ def stop(*, immediate: bool = False) -> None:
 
 def _settings() -> dict[str, str]:
     forgetful = FORGETFUL if os.environ.get("SOPDESK_FORGETFUL") == "1" else {}
-    return {**SETTINGS, **forgetful, "unix_socket_directories": str(layout.socket_folder())}
+    own = {
+        "unix_socket_directories": str(layout.socket_folder()),
+        "shared_buffers": f"{shared_buffers(os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE'))}MB",
+    }
+    return {**SETTINGS, **forgetful, **own}
+
+
+def shared_buffers(memory: int) -> int:
+    """MB that the server keeps of its tables, on a machine with so many bytes. Where an import and its rollups do not
+    fit, each of its processes writes out what another needs next."""
+    return min(max(memory // 2**20 // 16, 256), 1024)
 
 
 def _lay_out(owner: Owner) -> None:

@@ -112,6 +112,12 @@ def test_redis_forgets_and_evicts_nothing() -> None:
     assert "--maxmemory-policy noeviction" in command
 
 
+def test_postgres_keeps_an_import_in_memory_and_can_be_told_how_much() -> None:
+    settings = [word for word in words("postgres") if "=" in word]
+    assert "shared_buffers=${POSTGRES_SHARED_BUFFERS:-1GB}" in settings
+    assert "POSTGRES_SHARED_BUFFERS" in (PROJECT / "docs/operations.md").read_text()
+
+
 def test_addresses_agree_from_end_to_end() -> None:
     port = option("web", "--port")
     assert re.search(r"server web:(\d+);", NGINX)[1] == port  # type: ignore[index]

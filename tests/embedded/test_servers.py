@@ -118,3 +118,8 @@ def test_the_redis_of_the_wheel_is_found() -> None:
 def test_only_who_says_so_gets_a_server_that_forgets(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOPDESK_FORGETFUL", said)
     assert (postgres._settings().get("fsync", "on") == "off") == (said == "1")
+
+
+@pytest.mark.parametrize(("gigabytes", "kept"), [(2, 256), (8, 512), (24, 1024), (256, 1024)])
+def test_the_server_takes_a_laptops_share_of_memory(gigabytes: int, kept: int) -> None:
+    assert postgres.shared_buffers(gigabytes * 2**30) == kept
