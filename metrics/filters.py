@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Max, Q
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from metrics.choices import There, there
@@ -51,6 +52,19 @@ class Period:
     def previous(self) -> Period:
         """As many days before it."""
         return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
+
+
+class Ready(BaseChoiceIterator):
+    """Choices that are pairs already: through those of a list Django goes twice more for each field."""
+
+    def __init__(self, pairs: Sequence[tuple[Any, Any]]) -> None:
+        self.pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return iter(self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
 
 
 class AnyChoice(forms.ChoiceField):
@@ -120,7 +134,7 @@ class FigureFilter(forms.Form):
         if isinstance(field, AnyChoice) and made and all(made != str(key) for key, _said in offered):
             self.strange.add(name)
             offered.append((made, {**_KINDS_SAID, NONE: _("none")}.get(made, made)))
-        field.choices = offered
+        field.choices = Ready(offered)
 
     def chosen(self, name: str) -> str:
         """What was chosen, "" where nothing was or where it makes no sense."""

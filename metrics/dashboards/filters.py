@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from metrics import aliases, levels, scales
 from metrics.dashboards import offering, typed
-from metrics.filters import DEFAULT_PERIOD, KINDS, AnyChoice, FigureFilter, Period, valued
+from metrics.filters import DEFAULT_PERIOD, KINDS, AnyChoice, FigureFilter, Period, Ready, valued
 from sopdesk.accounts.models import User
 
 PREVIOUS: Final = "previous"
@@ -123,7 +123,7 @@ class DashboardFilter(FigureFilter):
                 del self.fields["agent"]
         field = self.fields["against"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [*PERIODS_BEFORE.items(), *self._segments()]
+        field.choices = Ready([*PERIODS_BEFORE.items(), *self._segments()])
 
     def _segments(self) -> Iterator[tuple[Any, list[tuple[str, str]]]]:
         """Other tickets to compare with, by what they are apart; what narrows already is nothing other."""

@@ -74,14 +74,14 @@ def _newest(
         versions = versions.filter(data__labels__has_any_keys=labels)
     if sop:
         versions = versions.filter(document__key=sop)
-    columns = ("in_force", "document__key", "title", "number", "summary", "material", "total")
+    columns = ("in_force__startswith", "document__key", "title", "number", "summary", "material", "total")
     counted = versions.annotate(total=Window(Count("pk")))
     return counted.order_by("-material", "-in_force__startswith").values_list(*columns)[:SHOWN]
 
 
 def _mark(row: tuple[Any, ...], zone: ZoneInfo) -> Mark:
-    in_force, key, title, number, summary, material = row
-    at: datetime = in_force.lower
+    at: datetime
+    at, key, title, number, summary, material = row
     url = address("sops:version", key, number)
     return Mark(at.astimezone(zone).date(), at, key, title, number, summary, material, url)
 

@@ -280,5 +280,7 @@ def start_of(day: date, period: Period, *, weekly: bool) -> date:
 
 def starts(period: Period, *, weekly: bool) -> list[date]:
     """The days on which the points of a period begin."""
-    days = (period.first + timedelta(days=number) for number in range(period.days))
-    return sorted({start_of(day, period, weekly=weekly) for day in days})
+    if not weekly:
+        return [period.first + timedelta(days=number) for number in range(period.days)]
+    to_monday = 7 - period.first.weekday()
+    return [period.first, *(period.first + timedelta(days=n) for n in range(to_monday, period.days, 7))]

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import translation
 
 from sopdesk.text.reversing import address
+from sopdesk.web.templatetags import quick_i18n
 
 OURS = Engine(
     builtins=["sopdesk.web.templatetags.quick"],
@@ -38,6 +39,18 @@ def said(engine: AnyEngine, template: str, **values: Any) -> str:
         "{% load i18n %}{% translate word %}",
         '{% load i18n %}{% autoescape off %}{% translate "A & B" %}{% endautoescape %}',
         "{% load i18n %}{% blocktranslate with a=word %}It is {{ a }}{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate with a=word b=key %}100 % {{ a }}, {{ b }}, {{ a }}{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate with a=word|safe %}It is {{ a }}{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate with a=nobody %}It is {{ a }}{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate with a=number %}It is {{ a }}{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate with a=word %}It is {{ a }} of {{ key }}{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate with a=word asvar b %}It is {{ a }}{% endblocktranslate %}[{{ b }}{{ a }}]",
+        "{% load i18n %}{% blocktranslate trimmed with a=word %}\n It\n is {{ a }}\n{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate %}Save{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate context 'month name' %}May{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate with name=word %}{{ name }} as CSV{% endblocktranslate %}",
+        "{% load i18n %}{% blocktranslate count n=word|length %}{{ n }} d{% plural %}{{ n }} ds{% endblocktranslate %}",
+        "{% load i18n %}{% autoescape off %}{% blocktrans with a=word %}{{ a }}{% endblocktrans %}{% endautoescape %}",
         "{% url 'desk' %}",
         "{% url 'sops:read' key %}",
         "{% url 'sops:version' key 3 %}",
@@ -49,9 +62,23 @@ def said(engine: AnyEngine, template: str, **values: Any) -> str:
 )
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
 def test_a_tag_says_what_djangos_says(template: str, language: str) -> None:
-    values = {"word": "<May & June>", "key": "SOP-1", "name": "audit:list"}
+    values = {"word": "<May & June>", "key": "SOP-1", "name": "audit:list", "number": 1234.5}
     with translation.override(language):
         assert said(OURS, template, **values) == said(THEIRS, template, **values)
+
+
+def test_a_sentence_whose_translation_has_other_names_is_said_as_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As Django does it, where a translator has mistyped a name."""
+    template = "{% load i18n %}{% blocktranslate with a=word %}It is {{ a }}{% endblocktranslate %}"
+    monkeypatch.setattr(
+        translation,
+        "gettext",
+        lambda words: words.replace("(a)", "(b)") if translation.get_language() else words,
+    )
+    monkeypatch.setattr(quick_i18n, "gettext", translation.gettext)
+    assert said(OURS, template, word="June") == said(THEIRS, template, word="June") == "It is June"
 
 
 def test_an_address_that_is_not_there_is_an_error() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from itertools import product
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +14,7 @@ from metrics.dashboards.filters import read
 from metrics.dashboards.measuring import Board
 from metrics.dashboards.tabs import OVERVIEW
 from metrics.definitions import CSAT, FIRST_REPLY, VOLUME, Metric
+from metrics.filters import Period
 from sopdesk.accounts.models import Team, User
 from tests.metrics.bringing import bring
 
@@ -56,3 +60,12 @@ def test_only_what_is_drawn_is_read_by_week(figures: None, gia: User) -> None:
     [drawn, others] = [one["sql"] for one in asked if '"metrics_week"' in one["sql"]]
     assert [name in drawn for name in ("good_n", "created_n", " -4")] == [True, False, False]
     assert [name in others for name in ("good_n", "created_n", " -4")] == [False, True, True]
+
+
+@pytest.mark.parametrize("weekly", [False, True])
+def test_points_begin_where_the_days_of_a_period_lie(weekly: bool) -> None:
+    for days, later in product((1, 2, 6, 7, 8, 93, 365), range(8)):
+        first = date(2026, 1, 1) + timedelta(days=later)
+        period = Period(first, first + timedelta(days=days - 1))
+        each = (measuring.start_of(first + timedelta(days=n), period, weekly=weekly) for n in range(days))
+        assert measuring.starts(period, weekly=weekly) == sorted({*each})
