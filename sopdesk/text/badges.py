@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.utils import timezone
@@ -15,28 +15,34 @@ from sopdesk.text import figures, icons
 from sopdesk.text.escaping import filled
 from sopdesk.text.states import look_of
 
+_TIME: Final = '<time datetime="{}" title="{}">{}</time>'
+
 
 def when(value: date | datetime | None, style: str = "") -> SafeString | str:
     """A moment in the viewer's zone as a <time>; `style` "date" leaves the time of day out."""
     if value is None:
         return figures.NOTHING
-    relative = _relative(value) if isinstance(value, datetime) else ""
-    text = figures.in_words(value, date_only=style == "date")
-    return filled('<time datetime="{}" title="{}">{}</time>', value.isoformat(), relative, text)
-
-
-def _relative(value: datetime) -> str:
-    """`3 hours ago`; of what is more than a day away it is kept for the hour, for lists say many moments."""
+    if not isinstance(value, datetime):
+        return filled(_TIME, value.isoformat(), "", figures.in_words(value))
     now = timezone.now()
     if timezone.is_naive(value) or abs(now - value) < timedelta(days=1, hours=1):
-        return str(naturaltime(value))
-    return _relative_in(value, now.replace(minute=0, second=0, microsecond=0), get_language())
+        return _moment(value, style)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    told_apart = value.tzinfo, value.fold, hour, timezone.get_current_timezone(), get_language()
+    return _kept_moment(value, style, *told_apart)
+
+
+def _moment(value: datetime, style: str) -> SafeString:
+    """With how long ago it was: `3 hours ago`."""
+    text = figures.in_words(value, date_only=style == "date")
+    return filled(_TIME, value.isoformat(), str(naturaltime(value)), text)
 
 
 @lru_cache(maxsize=4096)
-def _relative_in(value: datetime, hour: datetime, language: str | None) -> str:
-    """The same in an hour and in the active language, which are named to tell the kept ones apart."""
-    return str(naturaltime(value))
+def _kept_moment(value: datetime, style: str, *_told_apart: Any) -> SafeString:
+    """The same of what is more than a day away, kept for the hour, for lists say many moments; in a zone and language,
+    which are named to tell the kept ones apart, as is how the moment itself is written."""
+    return _moment(value, style)
 
 
 def state_badge(state: str, word: Any = "", icon: str = "", tone: str = "") -> SafeString:

@@ -10,7 +10,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.forms import (
@@ -56,6 +56,7 @@ def user_chip(person: Any) -> SafeString:
     )  # fmt: skip
 
 
+_FILTER_FIELD: Final = '<div>\n  <label class="form-label" for="{}">{}</label>\n  {}\n</div>\n'
 _CONTROL_CLASSES: tuple[tuple[type, str], ...] = (
     (CheckboxSelectMultiple, ""),
     (RadioSelect, ""),
@@ -88,14 +89,14 @@ def field(bound: BoundField) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("components/filter_field.html")
-def filter_field(bound: BoundField) -> dict[str, Any]:
+@register.simple_tag
+def filter_field(bound: BoundField) -> SafeString:
     """One field of a filter bar: label above, control below, no help."""
     css = "form-select" if isinstance(bound.field.widget, Select) else "form-control"
     attrs: dict[str, str | bool] = {"class": css}
     if isinstance(bound.field, ModelChoiceField) or css == "form-control":
         attrs["dir"] = "auto"
-    return {"bound": bound, "control": control(bound, attrs)}
+    return filled(_FILTER_FIELD, bound.id_for_label, bound.label, control(bound, attrs))
 
 
 @register.inclusion_tag("components/sort_head.html", takes_context=True)
