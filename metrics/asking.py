@@ -1,6 +1,7 @@
 """The one door to figures: which metric, cut by what, over which days, narrowed to what.
 
-Dashboards, the command `report` and other apps ask here, so that all of them say the same. Nothing reads a ticket.
+Dashboards, the command `report` and other apps ask here, so that all of them say the same. What reads tickets for
+it: metrics/from_tickets.py.
 """
 
 from __future__ import annotations
@@ -112,15 +113,6 @@ def reports(
     if "agent" not in {*by, *chosen}:
         return lines
     return {key: [*map(_of_a_person, of)] for key, of in lines.items()}
-
-
-def check(metric: Metric, by: Iterable[str], narrow: Narrow) -> None:
-    """Raises Refused where nothing answers it by these dimensions, without asking for a figure."""
-    chosen, by = levels.wanted(narrow), [*by]
-    if metric in LEVELS:
-        levels.leaves_nobody_out(chosen)
-    elif metric.key not in _others:  # those say it themselves
-        levels.kept(levels.keys(by, chosen), chosen)
 
 
 def _metric(wanted: Metric | str) -> Metric:

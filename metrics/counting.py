@@ -1,15 +1,21 @@
 """What each ticket, rating, handling and promise adds to its day, as SQL: whole numbers, and buckets of histograms.
 
-`part_sql` is one SELECT of all of it, a row for each, with NULL where it adds nothing; metrics/rollups.py adds it up.
+`part_sql` is one SELECT of all of it, a row for each, with NULL where it adds nothing. metrics/rollups.py adds it up;
+where no rollup answers, metrics/from_tickets.py reads it.
 One pass over wide rows: adding up each kind of row by itself was measured to take half as long again.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
-from metrics.definitions import SCALES
+from django.conf import settings
+
+from metrics import aliases
+from metrics.definitions import SCALES, SLA_REPLY, SLA_RESOLUTION
 from metrics.histograms import bucket_sql
+from metrics.models import Source
 
 WINDOW: Final = "interval '7 days'"  # of a reopening, and of a repeated contact
 WINDOW_DAYS: Final = 7
@@ -273,3 +279,19 @@ def part_sql(*, whole: bool, one: bool, named: bool) -> str:
     labels have other names, which are `names` and mean `meant`."""
     found = " UNION ALL ".join(_part(*source, whole=whole, one=one) for source in _SOURCES)
     return found if named else found.replace(_NAMED, "").replace(_TOPIC, "topic")
+
+
+def part_values(first: date, after: date) -> dict[str, Any]:
+    """What `part_sql` needs to be told, of the days from the first to before the other. A query, and those of names."""
+    other = aliases.names().of
+    return {
+        "from": first, "until": after, "zone": settings.REPORTING_TIME_ZONE, "names": [*other.keys()],
+        "meant": [*other.values()], **_telling(),
+    }  # fmt: skip
+
+
+def _telling() -> dict[str, list[int]]:
+    """Which sources tell of reopenings, and of what promises are judged by. One query."""
+    sources = [(pk, {*provides}) for pk, provides in Source.objects.values_list("pk", "provides")]
+    needed = {"reopened": {"reopened_at"}, "replies": SLA_REPLY.needs, "solves": SLA_RESOLUTION.needs}
+    return {f"telling_{what}": [pk for pk, has in sources if has & needs] for what, needs in needed.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -11,14 +11,17 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from metrics import aliases
+from metrics import aliases, from_tickets
 from metrics.days import DAY, Days
 from metrics.dimensions import DIMENSIONS, FILTERS
+from metrics.errors import Refused as Refused
 from metrics.filters import Period
-from metrics.models import Backlog, Cell, Rollup, Slice, Ticket, Week, WeekCell
+from metrics.from_tickets import Reading
+from metrics.models import Backlog, Cell, Rollup, Slice, Ticket, TicketPart, Week, WeekCell
+from metrics.querysets import teams_measured_for
 from metrics.summing import MATURING, mature_by_source, once
 from metrics.weeks import BLOCK, WEEKS, block_of, monday_of
-from sopdesk.accounts.models import User
+from sopdesk.accounts.models import Team, User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents.models import Version
 from sopdesk.postgres.worded import worded
@@ -37,21 +40,13 @@ WEEK: Final = 7
 BLOCK_OF_WEEKS: Final = 7 * WEEKS
 
 
-class Refused(Exception):
-    """A question that makes no sense, or that no level answers. The message says what there is; `apart` are the
-    dimensions that are not kept together: the first without the others, or the others without it."""
-
-    def __init__(self, said: str, *, apart: tuple[str, ...] = ()) -> None:
-        super().__init__(said)
-        self.apart = apart
-
-
 @dataclass(frozen=True)
 class Level:
     """`rollups`: the rows to add up. `columns`: of each dimension that is cut by, the column of its value. `sets`: the
     dimensions that are told by a column of SETS, with the labels of each of their values (None: what stands in it).
     `names`: other names of labels. `weeks`: the rows of whole weeks and blocks; `of_all`: of how many weeks those are
-    that are read as rows of all teams and channels together."""
+    that are read as rows of all teams and channels together. `reading`: of rows that are made of the tickets when they
+    are asked for."""
 
     rollups: QuerySet[Any]
     columns: dict[str, str]
@@ -60,6 +55,7 @@ class Level:
     names: aliases.Names = aliases.NONE
     weeks: QuerySet[Any] | None = None
     of_all: frozenset[int] = frozenset()
+    reading: Reading | None = None
 
     def within(
         self, periods: Iterable[Period], *, at_once: int, of: Collection[str] = MATURING
@@ -67,7 +63,11 @@ class Level:
         """The rows of these days. `at_once`: how many days one row may hold: 1, whole weeks (7), told on their Monday,
         or blocks of them too (28; metrics/weeks.py), where the level has them. The days beside them are told by day,
         and, where any of the parts asked for (`of`) needs time, so is the week in which the last mature day of a source
-        lies: no day after it counts (metrics/summing.py)."""
+        lies: no day after it counts (metrics/summing.py). Raises Refused where too many tickets had to be read."""
+        if self.reading is not None:
+            periods = [*periods]
+            self.reading.check(periods)
+            return from_tickets.within(self.rollups, periods)  # type: ignore[arg-type]
         days, weeks = Days(), Days(of_all=self.of_all)
         mature = {} if MATURING.isdisjoint(of) else mature_by_source()
         for period in periods:
@@ -171,7 +171,7 @@ def among(column: str, values: frozenset[str]) -> Q:
 
 
 def visible(
-    level: type[Rollup | Week | Cell | WeekCell | Slice | Backlog | Ticket], user: User | None
+    level: type[Rollup | Week | Cell | WeekCell | Slice | Backlog | Ticket | TicketPart], user: User | None
 ) -> QuerySet[Any]:
     """The rows of a level; `user` None is the command line, which may see everything."""
     rows: Any = level.objects
@@ -200,8 +200,12 @@ def level_for(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
     """The smallest level that answers. Raises Refused."""
     check(by)
     asked = keys(by, chosen)
-    kept(asked, chosen)
-    if asked & _SLICED:
+    if is_of_tickets(by, chosen):
+        level = labelled_level(TicketPart, user, by, chosen)
+        return replace(
+            level, rollups=level.rollups.filter(_of_teams(user, chosen)), reading=_reading(user, by, chosen)
+        )
+    if is_sliced(by, chosen):
         return _slice(user, by, chosen, asked)
     if (
         asked & _FINE
@@ -243,25 +247,53 @@ def _columns(by: tuple[str, ...]) -> dict[str, str]:
     return {key: DIMENSIONS[key].column for key in by}
 
 
-def kept(asked: set[str], chosen: Wanted) -> None:
-    """Raises Refused for dimensions that are not kept together, with what could be left out."""
+def is_of_tickets(by: Iterable[str], chosen: Wanted) -> bool:
+    """Whether only the tickets tell: of agent or macro together with each other, labels, priority or market, and of
+    several macros, or all but some, in one."""
+    by = {*by}
+    asked = keys(by, chosen)
     kinds, others = asked & _SLICED, asked & {*_FINE, *_LABELLED}
-    if not kinds:
-        return
-    others = others or kinds - {min(kinds)}
-    without = [key for key in kinds if NOT + key in chosen]
-    if others or without:
-        said = _(
-            "Figures by %(kind)s are kept by team, site, channel, source and day only. Leave out: %(others)s."
-        )
-        named = {"kind": min(kinds), "others": ", ".join(sorted(others or without))}
-        raise Refused(said % named, apart=(min(kinds), *sorted(others)))
+    several = len(chosen.get("macro", ())) > 1 and "macro" not in by
+    return bool(kinds and (others or len(kinds) > 1 or several or NOT + "macro" in chosen))
+
+
+def is_sliced(by: Iterable[str], chosen: Wanted) -> bool:
+    """Whether it is kept by agent or by macro alone."""
+    return bool(keys(by, chosen) & _SLICED) and not is_of_tickets(by, chosen)
+
+
+def _of_teams(user: User | None, chosen: Wanted) -> Q:
+    """What `placed` and visibility say of teams once more, by their numbers: a condition over a join is looked at when
+    all tickets are joined with all that hangs on them, one on a column before. One query at most."""
+    columns = {"team": "slug__in", "site": "site__slug__in", "vendor": "site__kind__in"}
+    among = Q(**{columns[key]: [*chosen[key]] for key in columns if key in chosen})
+    allowed = Q() if user is None else teams_measured_for(user)
+    if allowed is None or not (among or allowed):
+        return Q()
+    return Q(team__in=[*Team.objects.filter(among, allowed).values_list("pk", flat=True)]) | Q(team=None)
+
+
+def _reading(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Reading:
+    """What there is to know of a question before tickets are read."""
+    asked = keys(by, chosen)
+    kinds, others = asked & _SLICED, asked & {*_FINE, *_LABELLED}
+    place = {key: values for key, values in chosen.items() if key.removeprefix(NOT) in {*_PLACED} - _FINE}
+    singly = [{key: chosen[key]} for key in sorted(_SLICED | _LABELLED) if key in chosen]
+    singly += [fine] if (fine := {key: chosen[key] for key in _FINE if key in chosen}) else []
+    every = level_for(None, (), {})
+    about = [level_for(user, tuple(one.keys() & {"macro"}), {**place, **one}) for one in singly or [{}]]
+    return Reading(
+        (user and user.pk, tuple(by), frozenset(chosen.items())),
+        every,
+        tuple(about),
+        visible(Rollup, user).filter(placed(place), label=""),
+        (min(kinds), *sorted(others | kinds - {min(kinds)})),
+    )
 
 
 def _slice(user: User | None, by: tuple[str, ...], chosen: Wanted, asked: set[str]) -> Level:
+    leaves_nobody_out(chosen)
     [kind] = asked & _SLICED
-    if kind == "macro" and kind not in by and len(chosen[kind]) > 1:
-        raise Refused(_("A ticket with several of these macros would count twice. Ask for one, or by macro."))
     rollups = visible(Slice, user).filter(placed(chosen), kind=kind)
     if kind in chosen:
         rollups = rollups.filter(key__in=chosen[kind])
@@ -269,23 +301,24 @@ def _slice(user: User | None, by: tuple[str, ...], chosen: Wanted, asked: set[st
 
 
 def labelled_level(
-    cells: type[Cell | Backlog | Ticket], user: User | None, by: tuple[str, ...], chosen: Wanted
+    cells: type[Cell | Backlog | Ticket | TicketPart], user: User | None, by: tuple[str, ...], chosen: Wanted
 ) -> Level:
     """Rows by their whole set of labels, so that a ticket with two labels of one SOP counts once; or the tickets. Of
     the backlog and of tickets also by agent and by macro."""
+    whose = "agent" if cells is TicketPart else "assignee"
     asked = keys(by, chosen)
     sops = sop_labels(user) if "sop" in asked else {}
     unknown = unknown_sops(chosen, sops)
     if unknown:
         raise Refused(no("sop", unknown[0], sops))
     names = aliases.names() if _LABELLED & asked else aliases.NONE
-    narrowed = placed(chosen) & labelled(chosen, sops, names) & _sliced(by, chosen)
+    narrowed = placed(chosen) & labelled(chosen, sops, names) & _sliced(by, chosen, whose)
     weeks = _week_cells(user, asked) if cells is Cell else None
     told: dict[str, dict[str, frozenset[str]] | None] = {"label": None, "sop": sops, "macro": None}
     sets = {key: told[key] for key in by if key in told}
     return Level(
         visible(cells, user).filter(narrowed),
-        {key: "assignee" if key == "agent" else DIMENSIONS[key].column for key in by if key not in told},
+        {key: whose if key == "agent" else DIMENSIONS[key].column for key in by if key not in told},
         sets,
         chosen,
         names,
@@ -300,13 +333,13 @@ def leaves_nobody_out(chosen: Wanted) -> None:
         raise Refused(_("This is not kept by agent so that one can be left out."), apart=("agent",))
 
 
-def _sliced(by: tuple[str, ...], chosen: Wanted) -> Q:
-    """The filters by agent and by macro, for a table with both columns; by agent only what is somebody's. Raises
+def _sliced(by: tuple[str, ...], chosen: Wanted, whose: str) -> Q:
+    """The filters by agent (a column) and by macro, for a table with both; by agent only what is somebody's. Raises
     Refused."""
     leaves_nobody_out(chosen)
-    q = ~Q(assignee=None) & ~Q(assignee="") if "agent" in by else Q()
+    q = ~Q(**{whose: None}) & ~Q(**{whose: ""}) if "agent" in by else Q()
     if "agent" in chosen:
-        q &= Q(assignee__in=chosen["agent"])
+        q &= Q(**{f"{whose}__in": chosen["agent"]})
     if "macro" in chosen:
         q &= Q(macro_keys__overlap=sorted(chosen["macro"]))
     if NOT + "macro" in chosen:

@@ -1,4 +1,4 @@
-"""Figures out of the rollups: value, n, interval, what was not measured. Nothing here reads a ticket."""
+"""Figures out of the rollups: value, n, interval, what was not measured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from metrics import histograms, intervals
-from metrics.asking import Line, Report, check, guarded, known, register, report, reports
+from metrics.asking import Line, Report, guarded, known, register, report, reports
 from metrics.counting import LOGS
 from metrics.definitions import Metric
 from metrics.figures import (
@@ -34,7 +34,7 @@ from metrics.models import Rollup
 from metrics.scales import on_one_scale
 
 __all__ = [
-    "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "buckets", "check", "figure", "figures",
+    "COUNTS", "LOGS", "Figure", "Line", "Parts", "Point", "Refused", "Report", "buckets", "figure", "figures",
     "guarded", "histograms", "intervals", "known", "mature_by_source", "mature_until", "parts", "parts_by", "register",
     "report", "reports", "trend", "value", "values",
 ]  # fmt: skip

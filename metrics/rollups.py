@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from metrics import aliases, backlog_rows, histograms, partitions
-from metrics.counting import LOGS, PARTS, part_sql
-from metrics.definitions import SLA_REPLY, SLA_RESOLUTION
+from metrics import backlog_rows, histograms, partitions
+from metrics.counting import LOGS, PARTS, part_sql, part_values
 from metrics.models import Backlog, Cell, Import, Rollup, Slice, Source, StaleDay
 from metrics.weeks import BLOCK, BLOCK_SQL, MONDAY_SQL, OF_ALL, WEEKS, block_of, monday_of
 
@@ -177,7 +175,7 @@ def _names(days: Sequence[date], source_id: int | None) -> tuple[list[date], boo
     """The days in order, whether none is left out between them, and what the statements need."""
     ordered = sorted(days)
     whole = len(ordered) == (ordered[-1] - ordered[0]).days + 1
-    mondays, other = sorted({monday_of(day) for day in ordered}), aliases.names().of
+    mondays = sorted({monday_of(day) for day in ordered})
     blocks = sorted({block_of(monday) for monday in mondays})
     names: dict[str, Any] = {
         "days": ordered,
@@ -186,22 +184,10 @@ def _names(days: Sequence[date], source_id: int | None) -> tuple[list[date], boo
         "after": mondays[-1] + timedelta(days=7),
         "blocks": blocks,
         "mondays_of_blocks": [block + timedelta(weeks=n) for block in blocks for n in range(WEEKS)],
-        "from": ordered[0],
-        "until": ordered[-1] + timedelta(days=1),
-        "zone": settings.REPORTING_TIME_ZONE,
         "source": source_id,
-        "names": [*other.keys()],
-        "meant": [*other.values()],
-        **_telling(),
+        **part_values(ordered[0], ordered[-1] + timedelta(days=1)),
     }
     return ordered, whole, names
-
-
-def _telling() -> dict[str, list[int]]:
-    """Which sources tell of reopenings, and of what promises are judged by. One query."""
-    sources = [(pk, {*provides}) for pk, provides in Source.objects.values_list("pk", "provides")]
-    needed = {"reopened": {"reopened_at"}, "replies": SLA_REPLY.needs, "solves": SLA_RESOLUTION.needs}
-    return {f"telling_{what}": [pk for pk, has in sources if has & needs] for what, needs in needed.items()}
 
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(%s, day) FROM unnest(%s::int[]) AS day ORDER BY day"

@@ -43,7 +43,7 @@ def register(key: str) -> Callable[[Build], Build]:
 
 
 def file(key: str, viewer: User, params: QueryDict) -> File | None:
-    """The rows of a tile as this person sees it. Raises levels.Refused for choices that are not kept together."""
+    """The rows of a tile as this person sees it. Raises levels.Refused for choices that cannot be told."""
     build = _tiles.get(key)
     return build(viewer, params) if build else None
 

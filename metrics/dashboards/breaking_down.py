@@ -63,7 +63,7 @@ def dimensions_for(viewer: User) -> list[Dimension]:
 
 
 def lines(chosen: DashboardFilter, metric: Metric, by: Dimension, *, sort: str = "") -> list[Line]:
-    """Every line that has tickets now, sorted. Raises levels.Refused for what is not kept together.
+    """Every line that has tickets now, sorted. Raises levels.Refused for what cannot be told together.
 
     One query and one for names; the same again for another segment.
     """

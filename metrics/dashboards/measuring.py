@@ -6,7 +6,7 @@ What is no sum over days (the backlog, and figures that other apps register) is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -61,7 +61,7 @@ class Side:
             return self._shown(reporting.figure(metric, self.added, counts))
         try:
             lines = reporting.report(self.viewer, metric, period=self.period, narrow=self.narrow)
-        except levels.Refused:  # not kept by these choices, which is no reason to hide the other tiles
+        except levels.Refused:  # not told by these choices, which is no reason to hide the other tiles
             return Figure(metric, None, 0)
         return lines[0].figure if lines else Figure(metric, None, 0)
 
@@ -111,7 +111,7 @@ class Side:
 @dataclass(frozen=True)
 class Tile:
     """One figure, what it is compared with, and the facts in its small print; `mix`: metrics/dashboards/mixing.py.
-    `is_kept`: whether the choices made are kept together for it."""
+    `is_shown`: whether the choices made can be answered."""
 
     metric: Metric
     figure: Figure
@@ -119,7 +119,7 @@ class Tile:
     change: Change | None
     facts: list[Fact]
     mix: Mix | None = None
-    is_kept: bool = True
+    is_shown: bool = True
 
     @property
     def shown_from(self) -> int:
@@ -170,8 +170,7 @@ class Board:
         facts = [] if hidden else facts_of(metric, self.now.added, self.now.whole_logs)
         if metric.family == CSAT.key:
             facts += day_of_ratings(self.now.sources_at_solve())
-        kept = figure.is_measured or is_kept(metric, self.now.narrow)
-        return Tile(metric, figure, other, change(figure, other), facts, is_kept=kept)
+        return Tile(metric, figure, other, change(figure, other), facts)
 
 
 def board(
@@ -179,8 +178,8 @@ def board(
 ) -> Board:
     """Both sides of a tab; `drawn` is the figure whose trend is wanted as well. Raises levels.Refused.
 
-    Queries: one for the parts and the histogram of what is drawn, one for those of the others; twice that for another
-    segment.
+    Queries: one for the parts and the histogram of what is drawn, one for those of the others, which are in the first
+    where tickets are read; twice that for another segment.
     """
     period, before = chosen.period_now, chosen.period_other()
     now = Side(chosen.viewer, chosen.narrow(), period)
@@ -196,19 +195,9 @@ def board(
     return Board(metrics, now, other, chosen.scale_chosen)
 
 
-def is_kept(metric: Metric, *narrows: Narrow, by: Sequence[str] = ()) -> bool:
-    """Whether the figure is kept by these dimensions, narrowed so."""
-    try:
-        for narrow in narrows:
-            reporting.check(metric, by, narrow)
-    except levels.Refused:
-        return False
-    return True
-
-
-def not_kept(metrics: Iterable[Metric]) -> list[Tile]:
-    """The tiles of choices that are not kept together."""
-    return [Tile(metric, Figure(metric, None, 0), None, None, [], is_kept=False) for metric in metrics]
+def not_shown(metrics: Iterable[Metric]) -> list[Tile]:
+    """The tiles of choices that cannot be answered together."""
+    return [Tile(metric, Figure(metric, None, 0), None, None, [], is_shown=False) for metric in metrics]
 
 
 def is_summed(metric: Metric) -> bool:
@@ -225,7 +214,8 @@ def _fill(sides: list[Side], metrics: tuple[Metric, ...], drawn: Metric | None, 
     level = levels.level_for(sides[0].viewer, ("day",), levels.wanted(sides[0].narrow))
     level = replace(level, columns={}, sets={})  # by the mark alone
     names, logs = adding_up.needed(summed), logs_of(summed)
-    fine = [log for log in logs if by_day and drawn is not None and drawn.log == log]
+    # Tickets are read once for all of it: each reading takes longer than to add up more days.
+    fine = [log for log in logs if by_day and (level.reading or (drawn is not None and drawn.log == log))]
     coarse = [log for log in logs if log not in fine]
     parts: adding_up.Lines = {}
     counted: dict[str, adding_up.Logs] = {}

@@ -58,7 +58,7 @@ def others(
         these = chosen.narrow(), chosen.period_now
         sides = mixing.side(chosen, *these, None, [measured], mixes.mix_of(chosen), with_logs=False)
     except Refused:
-        return plain, _("The dashed line is as it was: these choices are not kept together.")
+        return plain, _("The dashed line is as it was: the mix of these choices cannot be told.")
     here = sides.get(mixing.WHOLE, Strata())
     have = {key: mixing.n_of(measured, parts) for key, parts in here.parts.items()}
     there: Counter[Stratum] = Counter()
@@ -124,12 +124,11 @@ def _read_logs(
         days[_point(chosen, row, weekly=weekly)].logs[mixes.stratum_of(level, row, columns)].update(counts)
 
 
-def _rows(chosen: DashboardFilter, level: Level, *, weekly: bool) -> QuerySet[Any]:
+def _rows(chosen: DashboardFilter, level: Level, *, weekly: bool) -> list[QuerySet[Any]]:
     period = chosen.period_other()
     assert period is not None  # noqa: S101 - there is another side
-    rows = level.rollups.filter(day__range=(period.first, period.last))
-    found: QuerySet[Any] = rows.annotate(mark=Cast(TruncWeek("day"), DateField()) if weekly else F("day"))
-    return found
+    mark = Cast(TruncWeek("day"), DateField()) if weekly else F("day")
+    return [rows.annotate(mark=mark) for rows in level.within([period], at_once=1)]
 
 
 def _point(chosen: DashboardFilter, row: Mapping[str, Any], *, weekly: bool) -> date:

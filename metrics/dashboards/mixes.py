@@ -1,5 +1,5 @@
-"""What a mix of tickets is of: labels, channel and priority; by agent and by macro, which are kept without the others,
-channels alone."""
+"""What a mix of tickets is of: labels, channel and priority; channels alone by agent and by macro, where those are kept
+without the others."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from metrics.levels import Narrow
 Stratum = tuple[Any, ...]
 COLUMNS: Final = ("labels", "channel", "priority")
 BY_CHANNEL: Final = ("channel",)
-_KEPT_APART: Final = {"agent", "macro"}
 
 
 def mix_of(chosen: DashboardFilter, by: Dimension | None = None) -> tuple[str, ...]:
     """What the mix is of, on both sides: what both of them are kept by."""
-    asked = {*chosen.narrow(), *chosen.narrow_other(), *([by.key] if by else [])}
-    return BY_CHANNEL if asked & _KEPT_APART else COLUMNS
+    keys = (by.key,) if by else ()
+    narrows = [levels.wanted(narrow) for narrow in (chosen.narrow(), chosen.narrow_other())]
+    return BY_CHANNEL if any(levels.is_sliced(keys, wanted) for wanted in narrows) else COLUMNS
 
 
 def level_of(

@@ -1,6 +1,6 @@
 """The other side of a comparison as it would be with the mix of tickets of this side: labels, channel and priority.
 
-Figures by agent and by macro are kept without labels and priorities: there the mix is of channels alone.
+Figures by agent and by macro alone are kept without labels and priorities: there the mix is of channels alone.
 
 Read from the finest level of the rollups, which holds each ticket once with all its labels. A stratum has a counterpart
 when the other side has STRATUM_LEAST tickets in it. Strata without one are joined, by labels and channel, then by
@@ -101,7 +101,7 @@ def _compared(
     if not has_mix(figure.metric):
         return plain, Mix(plain, _("Compared as it was: there is no mix of this figure"))
     if now is None or other is None:
-        return plain, Mix(plain, _("Compared as it was: these choices are not kept together"))
+        return plain, Mix(plain, _("Compared as it was: the mix of these choices cannot be told"))
     mixed = _mixed(figure.metric, now.get(keys[0], Strata()), other.get(keys[1], Strata()), len(columns))
     if mixed.made is None or mixed.covered < COVERED_LEAST or mixed.made.n < figure.metric.least:
         few = {
@@ -189,7 +189,7 @@ def _folded(
 def _both(
     chosen: DashboardFilter, by: Dimension | None, metrics: Iterable[Metric], columns: tuple[str, ...]
 ) -> tuple[Sides | None, Sides | None]:
-    """Both sides by stratum; None for both where the rollups do not hold these choices together."""
+    """Both sides by stratum; None for both where that cannot be told of these choices."""
     before = chosen.period_other()
     beside = None if by is not None and chosen.differs_by(by.key) else by
     metrics = [*metrics]
@@ -209,7 +209,7 @@ def side(
     """One side by the values of a dimension (WHOLE without one) and stratum. One query."""
     keys = (by.key,) if by else ()
     level = level_of(chosen, narrow, keys, mix)
-    rows = level.rollups.filter(day__range=(period.first, period.last))
+    rows = level.within([period], at_once=1)
     columns = [*dict.fromkeys((*cutting.columns(level, keys), *mix))]
     found = Sides()
     names = {name for metric in metrics for name in (*metric.numerator, *metric.denominator)} | {

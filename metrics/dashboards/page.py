@@ -70,8 +70,8 @@ def context(tab: Tab, chosen: DashboardFilter, params: Mapping[str, str], query:
     try:
         figures = _figures(tab, chosen, metric)
     except Refused as refusal:
-        refused = ways_out.refusal(refusal, params, None)
-        figures = {"tiles": measuring.not_kept(tab.metrics), "refused": refused}
+        refused = ways_out.refusal(refusal, params, None, chosen)
+        figures = {"tiles": measuring.not_shown(tab.metrics), "refused": refused}
     return {**shown, **figures, **_table(chosen, figures.get("metric", metric), params)}
 
 
@@ -127,21 +127,17 @@ def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any
 
 def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -> dict[str, Any]:
     by, sort = dimension_of(params, chosen.viewer), params.get("sort", "")
-    narrows = chosen.narrow(), chosen.narrow_other()
-    there = breaking_down.dimensions_for(chosen.viewer)
-    kept = [each for each in there if measuring.is_kept(metric, *narrows, by=(each.key,))]
     shared = {
         "by": by,
         "by_label": in_a_sentence(by),
-        "dimensions": [each for each in there if each in kept or each is by],
-        "not_by": ", ".join(str(each.label) for each in there if each not in kept),
+        "dimensions": breaking_down.dimensions_for(chosen.viewer),
         "sort": sort or "-n",
         "is_by_channel": mix_of(chosen, by) == BY_CHANNEL,
     }
     try:
         lines = mixing.lines(chosen, metric, by, sort=sort)
     except Refused as refusal:
-        return {**shared, "lines_refused": ways_out.refusal(refusal, params, by)}
+        return {**shared, "lines_refused": ways_out.refusal(refusal, params, by, chosen)}
     shown = breaking_down.with_sparks(lines[:LINES_SHOWN], chosen, metric, by)
     has_changes = bool(chosen.against_label) and any(line.change for line in shown)
     has_sparks = any(drawing.spark(line.spark) for line in shown)

@@ -82,9 +82,6 @@ def _of_what(chosen: DashboardFilter) -> Iterator[str]:
 def _tile(tile: measuring.Tile, chosen: DashboardFilter) -> Iterator[str]:
     """A line for the figure, one for its change, and what its small print says."""
     figure, label = tile.figure, tile.metric.label
-    if not tile.is_kept:
-        yield _("%(name)s: not kept by these choices together") % {"name": label}
-        return
     if not figure.is_measured:
         yield _("%(name)s: not measured") % {"name": label}
         yield from (f"    {fact.text}" for fact in tile.facts if fact.is_always)

@@ -6,6 +6,7 @@
     WeekCell cells by the same: by set of labels, and by priority × market
     Slice    day × source × team × channel × agent, and the same by macro
     Backlog  tickets that were open at the end of a day, by the day they were created; by agent and macros too
+    TicketPart  no table: what the others are made of, worked out from the tickets when no level holds what is asked
 
 All of them are made from tickets by metrics/rollups.py, whose own source and team are checked: checking again here
 would double what a row costs. Which level answers a question: metrics/levels.py.
@@ -20,7 +21,7 @@ from django.db import models
 
 from metrics.models.parts import Parts
 from metrics.models.tickets import Source, numbered
-from metrics.querysets import FacetQuerySet, RollupQuerySet
+from metrics.querysets import FacetQuerySet, RollupQuerySet, TicketPartQuerySet
 from sopdesk.accounts.models import Team
 
 
@@ -158,6 +159,30 @@ class Backlog(Placed):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.from_day} to {self.until_day}"
+
+
+class TicketPart(Placed, Parts):
+    """What a ticket, or a rating, handling or promise of it, adds to a day. No table holds it: it is read from the
+    statement that makes the rollups (metrics/from_tickets.py). `agent`: whose it is; None and "" of nobody."""
+
+    source = models.ForeignKey(Source, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
+    team = models.ForeignKey(
+        Team, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    day = models.DateField()
+    priority = models.CharField(max_length=40, default="")
+    market = models.CharField(max_length=40, default="")
+    labels = ArrayField(models.CharField(max_length=120), default=list)
+    agent = models.CharField(max_length=120, null=True)
+    macro_keys = ArrayField(models.CharField(max_length=120), null=True)
+
+    objects: ClassVar[TicketPartQuerySet] = TicketPartQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.agent} {self.labels}"
 
 
 class Facet(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -14,7 +14,7 @@ from compliance.loading import load as load_duties
 from metrics.differences import Estimate
 from metrics.effects.models import Card
 from metrics.effects.readings import Compared, Reading, Side
-from metrics.models import Import, SlaPolicy
+from metrics.models import Import, SlaPolicy, Source, Ticket
 from metrics.watching.models import Alert
 from sopdesk.accounts.models import User
 from sopdesk.demo import ticket_loading
@@ -33,7 +33,10 @@ def tickets(harbor: object, settings: Settings, tmp_path: object) -> Import:
     """Some hundred tickets, some of them of Finn's team."""
     settings.MEDIA_ROOT = tmp_path
     factories.team("Payments", at=harbor, slug="harbor-payments-2")  # type: ignore[arg-type]
-    return ticket_loading.load(count=600)
+    loaded = ticket_loading.load(count=600)
+    newest = Ticket.objects.latest("created_at").created_at.date()
+    Source.objects.update(figures_frozen_before=newest - timedelta(days=60))
+    return loaded
 
 
 @pytest.fixture
@@ -73,6 +76,7 @@ def alert() -> Alert:
 def places(cast: dict[str, User], tickets: Import, draft: ChangeItem) -> dict[str, list[str]]:
     """Who looks at which pages."""
     change = f"/changes/{draft.change_id}"
+    of_agents = f"/metrics/csat?by=agent&label={Ticket.objects.exclude(labels=[])[0].labels[0]}"
     policy, effect = SlaPolicy.objects.get(), f"/metrics/effects/{card_of(draft).pk}"
     return {
         "gia": ["/", "/metrics", "/metrics/tickets", "/metrics/definitions", "/imports", "/imports/new",
@@ -82,7 +86,9 @@ def places(cast: dict[str, User], tickets: Import, draft: ChangeItem) -> dict[st
                 f"/metrics/service-levels/policies/{policy.pk}?at=2026-06-08T10:00&labels=dsar-access",
                 f"/metrics/service-levels/policies/{policy.pk}/edit"],
         "hal": ["/people", "/people/teams", "/people/teams/add", "/people/add", f"/people/{cast['dev'].pk}",
-                "/profile", "/audit", f"{effect}/dates"],
+                "/profile", "/audit", f"{effect}/dates",
+                # Worked out of tickets; of days of which some were deleted.
+                f"{of_agents}&period=28", f"{of_agents}&period=365", f"{of_agents}&period=365&macro=apology"],
         "carla": ["/", "/compliance", "/compliance/gdpr", "/compliance/duties/gdpr-art-12-3", "/search?q=refund"],
         "ana": ["/sops", "/sops/SOP-0001", "/sops/SOP-0001/history", "/changes", f"{change}?view=side",
                 f"{change}/items/{draft.pk}", "/macros", "/labels", "/help"],

@@ -275,7 +275,7 @@ def raw(metric: str, period: Period, zone: str, narrow: dict[str, Any]) -> float
         "site": f"t.team_id IN ({OF_SITE} AND s.slug = %s)",
         "vendor": f"t.team_id IN ({OF_SITE} AND s.kind = %s)",
         "source": "t.source_id = (SELECT id FROM metrics_source WHERE name = %s)",
-        "agent": "t.assignee = %s",
+        "agent": f"coalesce({BY_AGENT.get(metric, ('', '', 'NULL'))[2]}, t.assignee) = %s",
         "macro": "t.macro_keys && %s::varchar[]",
     }
     where = "".join(f" AND {sql[key]}" for key in narrow)

@@ -63,8 +63,6 @@ def test_the_list_behind_it_has_as_many(hal: User, as_person: Any, query: str) -
     assert line.figure.n == tickets.tickets(hal, chosen, "backlog").count() > 0
     page = as_person(hal).get(f"/metrics/backlog?{DAYS}&{query}")
     assert {"agent", "macro", "label", "priority"} <= {each.key for each in page.context["dimensions"]}
-    assert "not_by" in page.context
-    assert not page.context["not_by"]
 
 
 @pytest.mark.usefixtures("waiting")

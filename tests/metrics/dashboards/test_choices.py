@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from metrics import choices
+from metrics import choices, from_tickets
 from metrics.dashboards import breaking_down, mailing, measuring, offering, saving, tickets, writing
 from metrics.dashboards.filters import read
 from metrics.dashboards.tabs import TABS
@@ -103,17 +103,21 @@ def test_of_a_vendors_lead_a_value_of_others_is_one_that_no_ticket_has(figures: 
     assert [key for key, _said in read(DAYS, user=finn).offered("site")] == ["harbor"]
 
 
-def test_a_view_by_mail_of_what_no_ticket_has_brings_no_figures(figures: Import, gia: User) -> None:
+def test_a_view_by_mail_of_what_no_ticket_has_brings_no_figures(
+    figures: Import, gia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     view = saving.save(name="Mine", tab="csat", query=f"{DAYS}&label=zzz", shared="own", actor=gia)
     kept = mailing.start(view, every="week", weekday=0, at=time(8), receivers=[gia], actor=gia)
     body = writing.letter(kept, gia).body
     assert "CSAT: not measured" in body
     assert "“zzz” as Label" in body
     view = saving.save(
-        name="Open", tab="csat", query=f"{DAYS}&macro=macro1&label=refund", shared="own", actor=gia
+        name="Open", tab="volume", query=f"{DAYS}&macro=macro1&label=label1", shared="own", actor=gia
     )
     kept = mailing.start(view, every="week", weekday=0, at=time(8), receivers=[gia], actor=gia)
-    assert "Figures by macro are kept by" in writing.letter(kept, gia).body
+    assert "Volume: 3" in writing.letter(kept, gia).body
+    monkeypatch.setattr(from_tickets, "MOST_READ", 2)
+    assert "about 3, and 2 at most are read" in writing.letter(kept, gia).body
 
 
 def test_one_agent_is_for_who_may_see_agents_and_not_of_few(

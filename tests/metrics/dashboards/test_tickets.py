@@ -101,7 +101,13 @@ def test_every_figure_of_every_tab_leads_to_tickets() -> None:
 
 
 def test_a_list_holds_as_many_as_its_figure_says(figures: Import, gia: User, finn: User) -> None:
-    for more in ("", "&label=refund", "&priority=high", "&site=harbor"):
+    for more in (
+        "",
+        "&label=refund",
+        "&priority=high",
+        "&site=harbor",
+        "&macro=m1&label=refund&priority=high",
+    ):
         for person in (gia, finn):
             chosen = read(DAYS + more, user=person)
             board = measuring.board(chosen, METRICS)
@@ -116,6 +122,8 @@ def test_a_line_leads_to_as_many_as_it_says(figures: Import, hal: User, as_perso
         "csat?" + DAYS,
         f"aht?{DAYS}&label=refund",
         f"volume?{DAYS}&agent=a1",
+        f"volume?{DAYS}&agent=a1&label=refund",
+        f"volume?{DAYS}&macro=m1&priority=high",
         "backlog?period=28&site=dublin",
     )
     for where in asked:
@@ -143,6 +151,7 @@ def test_a_point_of_a_trend_leads_to_as_many_as_it_says(figures: Import, hal: Us
         f"volume?{days}&site=dublin&against=site=harbor",
         f"backlog?{days}",
         f"aht?{days}",
+        f"aht?{days}&macro=m1&label=refund",
     ):
         page = as_person(hal).get(f"/metrics/{where}")
         pairs = [*chain(*page.context["beside"])]
@@ -180,43 +189,6 @@ def test_the_ranking_leads_to_as_many_as_it_says(figures: Import, gia: User, as_
             query = ways[name].partition("?")[2]
             assert counted(gia, read(query, user=gia), QueryDict(query)["show"]) == n, (row.label, name)
         assert "site=harbor" in ways["figures"]
-
-
-def test_what_is_not_kept_together_leaves_the_rest_and_says_what_to_change(
-    figures: Import, hal: User, as_person: Any
-) -> None:
-    browser = as_person(hal)
-    for where in ("csat?by=macro&label=refund", "csat?by=agent&priority=high"):
-        page = browser.get(f"/metrics/{where}&{DAYS}")
-        assert page.context["tiles"][0].figure.is_measured
-        assert page.context["points"]
-        by = page.context["by"].key
-        assert [each.key for each in page.context["dimensions"] if each.key in {"agent", "macro"}] == [by]
-        assert "With these choices not by: Agent, Macro." in page.content.decode()
-        ways = page.context["lines_refused"].ways
-        assert ways[0][0] == "Show it by team instead"
-        for said, way in ways:
-            assert said in page.content.decode()
-            assert browser.get(f"/metrics/{where.split('?')[0]}{way.split('#')[0]}").context["lines"], (
-                where,
-                said,
-            )
-
-
-def test_choices_that_are_not_kept_together_can_be_left_out_by_one_click(
-    figures: Import, hal: User, as_person: Any
-) -> None:
-    browser = as_person(hal)
-    page = browser.get(f"/metrics/csat?{DAYS}&macro=m0&label=refund")
-    assert [tile.is_kept for tile in page.context["tiles"]] == [False]
-    assert "This figure is not kept by these choices together." in page.content.decode()
-    assert page.context["dimensions"]
-    ways = page.context["refused"].ways
-    assert [said for said, _way in ways] == ["Leave out the choice of Macro", "Leave out the choice of Label"]
-    for _said, way in ways:
-        assert browser.get(f"/metrics/csat{way}").context["tiles"][0].figure.is_measured
-    tiles = browser.get(f"/metrics?{DAYS}&macro=m0").context["tiles"]
-    assert [tile.metric.key for tile in tiles if not tile.is_kept] == []
 
 
 def test_a_page_says_as_many_as_its_figure(figures: Import, gia: User, as_person: Any) -> None:
