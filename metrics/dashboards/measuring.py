@@ -155,12 +155,16 @@ class Board:
         metric = self.measured(metric)
         if is_weekly(self.now.period):
             return True
-        if not metric.least or self.now.period.days < SPARSE_DAYS:
+        if not self.least(metric) or self.now.period.days < SPARSE_DAYS:
             return False
         measured = [
             point.figure for point in self.now.points(metric, weekly=False) if point.figure.is_measured
         ]
         return 2 * sum(figure.is_small for figure in measured) > len(measured)
+
+    def least(self, metric: Metric) -> int:
+        """From how many on a figure is shown, also by day; 0 where any number is."""
+        return max(metric.least, AGENT_LEAST if "agent" in self.now.narrow else 0)
 
     def _tile(self, metric: Metric) -> Tile:
         metric = self.measured(metric)

@@ -271,6 +271,25 @@ def test_a_figure_with_few_tickets_a_day_is_drawn_by_week(figures: Import, gia: 
     assert (by_day["is_sparse"], len(by_day["points"])) == (False, 28)
 
 
+def test_the_line_of_an_agent_is_drawn_by_week_or_says_why_there_is_none(
+    payments: Team, hal: User, as_person: Any
+) -> None:
+    """One has three tickets a day, which are too few, and 21 a week; the other one a day."""
+    days = {"since": "2026-05-04", "until": "2026-05-31"}
+    head = "external_id,status,created_at,last_solved_at,assignee,active_s,team\n"
+    rows = [
+        f"{agent}{day}-{n},solved,2026-05-{day:02}T10:00Z,2026-05-{day:02}T11:00Z,{agent},60,{payments.slug}\n"
+        for agent, a_day in (("ann", 3), ("bob", 1)) for day in range(4, 32) for n in range(a_day)
+    ]  # fmt: skip
+    bring(head + "".join(rows))
+    weekly = as_person(hal).get(address("aht"), {**days, "agent": "ann"})
+    assert [point.figure.value for point in weekly.context["points"]] == [60] * 4
+    assert "By week: on most days fewer than 20" in weekly.content.decode()
+    bare = as_person(hal).get(address("aht"), {**days, "agent": "bob"})
+    assert [point.figure.value for point in bare.context["points"]] == [None] * 4
+    assert "No line: on no day and in no week were 20 measured" in bare.content.decode()
+
+
 def test_the_axis_of_a_figure_that_others_measure_has_every_day(
     figures: Import, gia: User, as_person: Any
 ) -> None:
