@@ -120,7 +120,8 @@ def _figures(tab: Tab, chosen: DashboardFilter, metric: Metric) -> dict[str, Any
         "others": others,
         "line_said": line_said,
         "is_sparse": board.is_by_week(metric) and not measuring.is_weekly(chosen.period_now),
-        "is_bare": all(point.figure.value is None for point in points) and any(point.figure.n for point in points),
+        "is_bare": all(point.figure.value is None for point in points)
+        and any(point.figure.n for point in points),
         "least": board.least(metric),
         "marks": marks,
         "chart": chart,
