@@ -348,15 +348,8 @@ def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
 
 
 def refresh_statistics() -> None:
-    """Tell the planner of what was just loaded, as far as rollups ask by it; autovacuum tells more, after them."""
+    """Tell the planner of what was just loaded; autovacuum would come after the rollups, and with more detail."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('default_statistics_target', '10', true)")
-        for table in (
-            "ticket (id, source_id, created_at, first_solved_at, last_solved_at, team_id)",
-            "ticketkey",
-            "slaresult",
-            "rating",
-            "handlesegment",
-            "vendorfigure",
-        ):
+        for table in ("ticket", "ticketkey", "slaresult", "rating", "handlesegment", "vendorfigure"):
             cursor.execute(f"ANALYZE metrics_{table}")
