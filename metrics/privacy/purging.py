@@ -11,10 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
@@ -163,11 +161,8 @@ def _freeze_or_mark(source: Source, ids: list[int]) -> None:
     """Let the days of these tickets be added up without them, or never again, as the source says."""
     if source.figures_follow:
         touched.mark(ids)
-        return
-    newest = Ticket.objects.filter(pk__in=ids).order_by("-updated_at").values_list("updated_at", flat=True)[0]
-    day = timezone.localdate(newest, ZoneInfo(settings.REPORTING_TIME_ZONE)) + relativedelta(days=1)
-    if source.figures_frozen_before is None or source.figures_frozen_before < day:
-        Source.objects.filter(pk=source.pk).update(figures_frozen_before=day)
+    else:
+        touched.freeze(source.pk, ids)
 
 
 def _finish(purge: Purge, counts: Counter[str], job: Job) -> None:

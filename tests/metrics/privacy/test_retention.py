@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from metrics import ageing, importing
+from metrics import ageing, importing, reporting
+from metrics.filters import Period
 from metrics.models import (
     Import,
     Rating,
@@ -31,6 +32,7 @@ from metrics.privacy.holding import HoldRefused
 from metrics.privacy.models import LegalHold, Purge
 from metrics.privacy.purging import PurgeRefused
 from metrics.privacy.tasks import remove_files, retain
+from metrics.reporting import Refused
 from metrics.weeks import WEEKS
 from sopdesk.accounts.models import User
 from sopdesk.audit.events import Event
@@ -119,6 +121,46 @@ def test_a_week_keeps_its_purged_days_when_another_of_them_is_added_up() -> None
         for number in (1, WEEKS):
             held = weeks.filter(weeks=number)
             assert held.aggregate(n=Sum("created_n"), good=Sum("good_n")) == {"n": 2, "good": 1}
+
+
+HUNG = "external_id,status,created_at,updated_at,last_solved_at,labels,assignee,macro_keys"
+WAITS = (
+    "customer@2024-05-04T09:00Z;agent@2024-05-04T09:30Z;customer@2024-05-20T22:30Z;agent@2024-05-20T22:40Z"
+)
+AHEAD = f"{timezone.now() + timedelta(days=60):%Y-%m-%dT%H:%MZ}"
+LATE = [
+    ("rating,rating_scale,rated_at", "good,good_bad,2024-05-20T23:30Z", date(2024, 5, 21), "good_n"),
+    ("active_s,handled_at", "60,2024-05-20T12:00Z", date(2024, 5, 20), "handled_n"),
+    ("first_public_reply_at,conversation", f"2024-05-04T09:30Z,{WAITS}", date(2024, 5, 20), "next_reply_n"),
+    ("type", "incident", date(2024, 5, 6), "solved_n"),
+    ("rating,rating_scale,rated_at", f"good,good_bad,{AHEAD}", date(2024, 5, 6), "solved_n"),
+]
+
+
+@pytest.mark.parametrize(("columns", "cells", "last", "counted"), LATE)
+def test_what_hangs_on_a_ticket_freezes_its_day_however_late(
+    columns: str, cells: str, last: date, counted: str, hal: User
+) -> None:
+    at = Source.objects.create(name="Helpdesk", keep_months=12)
+    times = "2024-05-04T09:00Z,2024-05-04T09:00Z,2024-05-06T12:00Z"
+    bring(f"{HUNG},{columns}\nB1,solved,{times},refund,ann,m1,{cells}\n", at=at)
+    whole = everything()
+    purged(at)
+    at.refresh_from_db()
+    assert at.figures_frozen_before == last + timedelta(days=1)
+    importing.rollups.rebuild([date(2024, 5, 1) + timedelta(days=n) for n in range(31)])
+    assert everything() == whole
+    assert getattr(Rollup.objects.get(day=last, label=""), counted) == 1
+    with pytest.raises(Refused, match="were deleted"):
+        reporting.report(hal, "volume", period=Period(last, last), narrow={"agent": "ann", "label": "refund"})
+
+
+def test_a_day_that_is_frozen_stays_so() -> None:
+    at = brought()
+    Source.objects.filter(pk=at.pk).update(figures_frozen_before=date(2024, 6, 1))
+    purged(at)
+    at.refresh_from_db()
+    assert at.figures_frozen_before == date(2024, 6, 1)
 
 
 # The one that stays was followed by one that goes within seven days; that one was asked again on a day of its own.
