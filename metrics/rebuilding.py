@@ -16,19 +16,24 @@ from django.conf import settings
 from django.db import connection
 
 from metrics import rollups
+from metrics.weeks import OF_ALL
 from sopdesk.jobs.models import Job
 from sopdesk.jobs.registry import Step, step
 from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.rebuild_rollups"
-_SPAN: Final = """
-SELECT min((created_at AT TIME ZONE %(zone)s)::date),
-    greatest(max((created_at AT TIME ZONE %(zone)s)::date), (SELECT max(day) FROM metrics_rollup))
+# A week of all teams, which workers of before an upgrade leave as it is, may lie where no ticket and no other rollup is
+# any more. Where there is a block there are its weeks, and each of these is added up anew by any of its days.
+_SPAN: Final = f"""
+WITH whole AS (SELECT day FROM metrics_week WHERE label = '' AND weeks = {OF_ALL})
+SELECT least(min((created_at AT TIME ZONE %(zone)s)::date), (SELECT min(day) FROM whole)),
+    greatest(max((created_at AT TIME ZONE %(zone)s)::date), (SELECT max(day) FROM whole),
+        (SELECT max(day) FROM metrics_rollup))
 FROM metrics_ticket"""
 
 
 def span() -> tuple[date, date] | None:
-    """The first and the last day that tickets or their rollups lie on; None without tickets."""
+    """The first and the last day that tickets or their rollups lie on; None where there are neither."""
     with connection.cursor() as cursor:
         cursor.execute(_SPAN, {"zone": settings.REPORTING_TIME_ZONE})
         first, last = cursor.fetchone()

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from metrics import rebuilding, upgrading
-from metrics.models import Backlog, Cell, Import, Rollup, StaleDay
+from metrics.models import Backlog, Cell, Import, Rollup, Slice, StaleDay, Ticket, Week, WeekCell
 from sopdesk.accounts.models import User
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
-from tests.metrics.bringing import bring
+from tests.metrics.bringing import bring, source
+from tests.metrics.test_rebuilding import everything
 
 pytestmark = pytest.mark.django_db
 ROWS = (
@@ -68,6 +69,30 @@ def test_workers_of_before_go_on_while_it_begins() -> None:
         cursor.execute(f"INSERT INTO metrics_backlog ({known}) SELECT {known} FROM metrics_backlog")
     assert {(row.assignee, *row.macro_keys) for row in Backlog.objects.all()} == {("",)}
     assert {row.left_n for row in Backlog.objects.all()} == {0, None}
+
+
+LEVELS = (Backlog, Cell, Rollup, Slice, Week, WeekCell)
+
+
+@pytest.mark.parametrize("stays", ["2026-01", "2026-09", None])  # before those that go, after them, and none
+def test_rows_of_all_teams_that_workers_of_before_left_go(stays: str | None) -> None:
+    """Undoing an import while the upgrade began, these knew of no such rows."""
+    if stays:
+        bring(ROWS.replace("2026-05", stays))
+    at, kept = source("Other"), everything()
+    bring(ROWS, at=at)
+    Ticket.objects.filter(source=at).delete()
+    for level in (Backlog, Cell, Rollup, Slice):
+        level.objects.filter(source=at).delete()
+    for blocks in (Week, WeekCell):
+        blocks.objects.filter(source=at, weeks__gt=0).delete()
+        assert blocks.objects.filter(source=at, weeks__lt=0).exists()
+    Import.objects.update(created_at=timezone.now() - timedelta(days=900))
+    job = upgrading.submit_due()
+    assert job is not None
+    while running.run(job.pk):
+        pass
+    assert everything() == kept
 
 
 def test_one_that_failed_is_tried_again_a_day_later() -> None:
