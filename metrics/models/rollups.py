@@ -58,7 +58,8 @@ class Rollup(Placed, Parts):
 
 class Week(Placed, Parts):
     """The rollups of a whole week, or of a whole block of weeks, added up. `day` is its Monday, `weeks` how many; below
-    zero it is of all teams and channels together (metrics/weeks.py)."""
+    zero it is of all teams and channels together (metrics/weeks.py), and would still count a team that is deleted:
+    nothing in the product deletes one."""
 
     day = models.DateField()
     weeks = models.SmallIntegerField(default=1)
