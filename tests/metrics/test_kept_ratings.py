@@ -114,7 +114,7 @@ def test_another_question_is_no_later_answer() -> None:
     [line] = reporting.report(None, CSAT, period=MAY)
     assert (line.figure.excluded, line.figure.not_measured) == (1, 0)
     whole = Rollup.objects.filter(label="", day="2026-05-08").get()
-    assert (whole.other_question_n, whole.offered_n) == (1, 0)
+    assert (whole.other_question_n, whole.offered_n) == (1, None)
 
 
 def test_both_on_the_day_of_the_solve_count_the_ticket_once() -> None:
