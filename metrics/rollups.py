@@ -198,13 +198,19 @@ class Busy(Exception):
     """Somebody else is adding up some of these blocks of weeks."""
 
 
+def _are_frozen(days: Sequence[date], source_id: int | None) -> bool:
+    """Whether sums of any of these days may not be added up anew."""
+    sources = Source.objects.all() if source_id is None else Source.objects.filter(pk=source_id)
+    return bool(days) and sources.filter(figures_frozen_before__gt=min(days)).exists()
+
+
 def rebuild(days: Sequence[date], source_id: int | None = None, *, waits: bool = True) -> None:
     """Make the rollups of these days anew from the tickets, of one source or of all.
 
     Others that rebuild days of the same blocks of weeks wait their turn; who does not wait gets Busy. Days whose
-    tickets were purged stay as they are.
+    tickets were purged stay as they are, also where that happens meanwhile.
     """
-    if source_id is None and days and Source.objects.filter(figures_frozen_before__gt=min(days)).exists():
+    if source_id is None and _are_frozen(days, None):
         for each in Source.objects.order_by("pk"):
             rebuild(days, each.pk, waits=waits)
         return
@@ -213,8 +219,19 @@ def rebuild(days: Sequence[date], source_id: int | None = None, *, waits: bool =
         days = [day for day in days if frozen is None or day >= frozen]
     if not days:
         return
+    with transaction.atomic():
+        _make(days, source_id, waits=waits)
+        # A purge freezes before it deletes: what some statements did not see any more is told of now.
+        overtaken = _are_frozen(days, source_id)
+        if overtaken:
+            transaction.set_rollback(True)
+    if overtaken:
+        rebuild(days, source_id, waits=waits)
+
+
+def _make(days: Sequence[date], source_id: int | None, *, waits: bool) -> None:
     ordered, whole, names = _names(days, source_id)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         # The days of a block are added up by one at a time, who then sees what the others made of theirs.
         cursor.execute(
             _LOCK if waits else _TRY_LOCK, [LOCK_SPACE, [block.toordinal() for block in names["blocks"]]]

@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from metrics import ageing
-from metrics.models import Rollup, SlaPolicy, SlaResult, StaleDay, StatusSpan, Ticket
+from metrics import ageing, rollups
+from metrics.models import Rollup, SlaPolicy, SlaResult, Source, StaleDay, StatusSpan, Ticket
 from metrics.privacy import purging
 from metrics.privacy.models import Purge
 from metrics.promises import editing, recomputing
@@ -21,6 +21,7 @@ from sopdesk.jobs.models import Job
 from tests.faults.processes import until
 from tests.metrics.bringing import bring, source
 from tests.metrics.promises.test_recompute_beside_import import finish, in_a_thread, is_waiting
+from tests.metrics.test_rebuilding import everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TICKETS, JUNE = 40, {"first": date(2024, 6, 1), "last": date(2024, 6, 30)}
@@ -99,3 +100,29 @@ def test_neither_loses_nor_doubles_anything(
     assert not StaleDay.objects.exists()
     shown = Rollup.objects.filter(label="").aggregate(n=Sum("created_n"), late=Sum("sla_reply_breached_n"))
     assert shown == {"n": TICKETS // 2, "late": TICKETS // 2}
+
+
+@pytest.mark.parametrize(
+    "moment", ["pg_advisory_xact_lock", "CREATE TEMP TABLE part", "INSERT INTO metrics_backlog"]
+)
+@pytest.mark.parametrize("one", [True, False])
+def test_days_that_are_added_up_meanwhile_keep_what_goes(
+    one: bool, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sopdesk.jobs.submitting.hint", lambda _job_id: None)
+    bring(tickets().replace("06-10T15", "06-11T15"))  # so that there is a backlog
+    at, whole = source(), everything()
+    Source.objects.update(keep_months=12)
+    job = purging.start(at, actor=None).job_id
+    threads: list[threading.Thread] = []
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not threads and moment in sql:
+            threads.append(in_a_thread(job))
+            threads[0].join(60)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        rollups.rebuild([date(2024, 6, 3), date(2024, 6, 10)], at.pk if one else None)
+    assert Ticket.objects.count() == TICKETS // 2
+    assert everything() == whole
