@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final, Self
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from metrics import aliases, levels, scales
 from metrics.dashboards import offering, typed
 from metrics.filters import DEFAULT_PERIOD, KINDS, AnyChoice, FigureFilter, Period, Ready, valued
+from metrics.models import Rollup
 from sopdesk.accounts.models import User
 
 PREVIOUS: Final = "previous"
@@ -231,6 +232,10 @@ class DashboardFilter(FigureFilter):
 
     def period_other(self) -> Period | None:
         """The days compared with: none, those before, those a year before, or the same of other tickets."""
+        return None if self.is_before_all else self._period_other
+
+    @cached_property
+    def _period_other(self) -> Period | None:
         now = self.period_now
         if self.against_chosen == NOTHING:
             return None
@@ -240,6 +245,15 @@ class DashboardFilter(FigureFilter):
             back = _a_year_before(now.days)
             return Period(now.first - back, now.last - back)
         return now.previous
+
+    @cached_property
+    def is_before_all(self) -> bool:
+        """Whether the days compared with end before anything that this person may see begins: to have had no tickets
+        then, when nothing was told of them, is no figure. One query."""
+        if self._period_other is None or self.segment:
+            return False
+        known = levels.visible(Rollup, self.viewer).filter(label="").aggregate(first=Min("day"))["first"]
+        return known is not None and self._period_other.last < known
 
     def narrow(self) -> Narrowed:
         """What is chosen, as metrics.reporting takes it; () is what nothing has."""

@@ -134,7 +134,7 @@ def test_a_figure_is_compared_with_the_period_before(payments: Team, gia: User, 
 
 
 def test_a_figure_is_compared_with_a_year_before(payments: Team, gia: User) -> None:
-    bring(HEAD + rows(28, payments.slug))
+    bring(HEAD + rows(28, payments.slug) + rows(1, payments.slug, month=1).replace("2026", "2024"))
     chosen = read("since=2026-05-01&until=2026-05-28&against=year", user=gia)
     before = chosen.period_other()
     assert before is not None
@@ -143,6 +143,19 @@ def test_a_figure_is_compared_with_a_year_before(payments: Team, gia: User) -> N
     other = year.period_other()
     assert other is not None
     assert other.last < year.period_now.first
+
+
+def test_days_before_anything_was_told_are_no_zero_to_compare_with(
+    payments: Team, harbor_payments: Team, gia: User, finn: User, as_person: Any
+) -> None:
+    """For whom the first ticket is of then: one of another site is seen by who may see all of them."""
+    days = {"since": "2026-05-01", "until": "2026-05-28"}
+    bring(HEAD + rows(28, harbor_payments.slug) + rows(1, payments.slug, month=4))
+    for person, is_told in ((gia, False), (finn, True)):
+        shown = as_person(person).get(address("volume"), days)
+        assert ("Nothing was imported of the days to compare with." in shown.content.decode()) is is_told
+        [tile] = shown.context["tiles"]
+        assert (tile.change is None, bool(shown.context["others"])) == (is_told, not is_told)
 
 
 def test_a_vendor_is_compared_with_those_in_house(figures: Import, gia: User, as_person: Any) -> None:
