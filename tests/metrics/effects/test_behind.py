@@ -248,6 +248,22 @@ def test_what_is_gone_since_is_said(cards: list[Card], gia: User, as_person: Any
     assert f"The card counted {n} when it looked; {n - 3} are there now. Tickets came in" in page
 
 
+def test_other_names_given_since_are_said(
+    cards: list[Card], gia: User, ana: User, ben: User, as_person: Any
+) -> None:
+    """No ticket changed: “fee” is another name of the card's label now."""
+    card = of(cards, "SOP-0002", None, 2)
+    volume = next(each for each in card.readings if each["key"] == "volume")
+    n = volume["ours"]["before"]["n"]
+    assert there(gia, Figure(card, volume, OURS, BEFORE)) == n
+    data = {"group": "Mood", "status": "active", "aliases": ["fee"]}
+    factories.published("label", "calm", author=ana, reviewer=ben, data=data)
+    cache.clear()
+    page = as_person(gia).get(listed(card, metric="volume"))
+    assert page.context["there"] > n
+    assert "deleted since, or labels were given or lost other names." in page.content.decode()
+
+
 def test_a_lead_sees_their_own_tickets_alone_and_reads_that_there_were_more(
     cards: list[Card], finn: User, gia: User, payments: Team, as_person: Any
 ) -> None:
