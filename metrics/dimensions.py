@@ -44,3 +44,9 @@ DIMENSIONS: Final = {
 }  # fmt: skip
 TIMES: Final = frozenset({"day", "week"})
 FILTERS: Final = tuple(key for key in DIMENSIONS if key not in TIMES)
+
+
+def in_a_sentence(by: Dimension) -> str:
+    """The label of a dimension within a sentence: "team", but "SOP"."""
+    label = str(by.label)
+    return label if label.isupper() else label[:1].lower() + label[1:]

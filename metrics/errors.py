@@ -8,19 +8,11 @@ from datetime import date
 class Refused(Exception):
     """A question that makes no sense, or that cannot be answered. The message says what there is, and what would do.
 
-    `apart`: the dimensions of which leaving out some helps. `most_days`: of so many days it could be answered; None
-    where that is not why. `since`: from that day on it could; None where that is not why.
+    `apart`: the dimensions of which leaving out some helps. `since`: from that day on it could be answered; None where
+    that is not why.
     """
 
-    def __init__(
-        self,
-        said: str,
-        *,
-        apart: tuple[str, ...] = (),
-        most_days: int | None = None,
-        since: date | None = None,
-    ) -> None:
+    def __init__(self, said: str, *, apart: tuple[str, ...] = (), since: date | None = None) -> None:
         super().__init__(said)
         self.apart = apart
-        self.most_days = most_days
         self.since = since

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from metrics.choices import There, there
 from metrics.models import Facet, Source, WeekCell
 from metrics.querysets import FacetQuerySet
+from metrics.summing import once
 from metrics.weeks import WEEKS
 from sopdesk.accounts.models import User
 
@@ -112,7 +113,7 @@ class FigureFilter(forms.Form):
 
     def offer(self) -> None:
         """Fill in the choices, before they are checked."""
-        self.there = there(self.facets)
+        self.there = once(("what there is", self.viewer.pk), lambda: there(self.facets))
         self._offer("site", [*self._kinds(), *self.there.sites])
         self._offer("team", self.there.teams)
         self._offer("channel", self.there.channels)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from metrics.counting import part_sql, part_values
 from metrics.days import DAY
+from metrics.dimensions import DIMENSIONS, in_a_sentence
 from metrics.errors import Refused
 from metrics.filters import Period
 from metrics.models import Source
@@ -29,6 +30,8 @@ from sopdesk.text.figures import grouped, in_words
 # A figure of so many took about a second, on two cores that other work shared (decision 57).
 MOST_THROUGH: Final = 200_000  # tickets of these days, of all sites: they are looked through
 MOST_READ: Final = 30_000  # tickets that the question is about: what hangs on them is read, and added up
+# What is read of one ticket may lie on other days, and of an agent also on tickets of others.
+_READ: Final = ("created_n", "solved_n", "handled_n", "answered_n")
 _AT_ONCE: Final = 7 * WEEKS
 
 
@@ -45,13 +48,14 @@ class Reading:
     """What is known before tickets are read. `key`: who asks for what, to look once a page; `every`: all tickets;
     `about`: levels, each of which has all tickets in question; `placed`: rollups of the places in question, as far as
     they are visible; `apart`: the choices without which no ticket need be read, the first of them without the others or
-    they without it."""
+    they without it; `sees_all`: whether who asks may know how many tickets all sites have."""
 
     key: Hashable
     every: Days
     about: tuple[Days, ...]
     placed: QuerySet[Any]
     apart: tuple[str, ...]
+    sees_all: bool
 
     def check(self, periods: Sequence[Period]) -> None:
         """Raises Refused for days whose tickets were deleted, and for too many tickets. Five queries at most."""
@@ -59,31 +63,39 @@ class Reading:
 
     def _check(self, periods: Sequence[Period]) -> None:
         self._check_deleted(periods)
-        days = max(period.days for period in periods)
-        through = _created(self.every, periods)
+        through = once(("tickets in all", tuple(periods)), lambda: _most(self.every, periods, ["created_n"]))
         if through > MOST_THROUGH:
-            said = _("These days have more than %(most)s tickets in all.") % {"most": grouped(MOST_THROUGH)}
-            raise self._refused(said, days * MOST_THROUGH // through)
-        found = min(_created(each, periods) for each in self.about)
+            raise self._refused(self._too_many_in_all(is_compared=len(periods) > 1))
+        found = min(_most(each, periods, _READ) for each in self.about)
         if found > MOST_READ:
-            said = _("Here they are about %(n)s, and %(most)s at most are read.")
-            said %= {"n": grouped(found), "most": grouped(MOST_READ)}
-            raise self._refused(said, days * MOST_READ // found)
+            raise self._refused(_too_many(found, is_compared=len(periods) > 1))
 
-    def _refused(self, said: str, most_days: int) -> Refused:
-        return Refused(f"{self._why()} {said} {self._or_leave_out()}", apart=self.apart, most_days=most_days)
+    def _refused(self, said: str) -> Refused:
+        left = _("Choose fewer days, or leave out: %(others)s.")
+        return Refused(f"{self._why()} {said} {self._left(left)}", apart=self.apart)
+
+    def _too_many_in_all(self, *, is_compared: bool) -> str:
+        """Without their number for who may not know it."""
+        most = {"most": grouped(MOST_THROUGH)}
+        if self.sees_all and is_compared:
+            said = _("These days and those compared with have more than %(most)s tickets in all.") % most
+        elif self.sees_all:
+            said = _("These days have more than %(most)s tickets in all.") % most
+        elif is_compared:
+            said = _("These days and those compared with have too many tickets to be looked through.")
+        else:
+            said = _("These days have too many tickets to be looked through.")
+        return said
 
     def _why(self) -> str:
-        kind, *others = self.apart
+        kind, *others = _in_words(self.apart)
         if not others:
             return _("Such figures by %(kind)s are worked out from the tickets.") % {"kind": kind}
         said = _("Figures by %(kind)s together with %(others)s are worked out from the tickets.")
         return said % {"kind": kind, "others": ", ".join(others)}
 
-    def _or_leave_out(self) -> str:
-        return _("Choose fewer days, or leave out: %(others)s.") % {
-            "others": ", ".join(self.apart[1:] or self.apart)
-        }
+    def _left(self, said: str) -> str:
+        return said % {"others": ", ".join(_in_words(self.apart[1:] or self.apart))}
 
     def _check_deleted(self, periods: Sequence[Period]) -> None:
         """Two queries at most."""
@@ -102,17 +114,32 @@ class Reading:
             return
         since = max(frozen[source] for source in hit)
         said = _("Tickets from before %(day)s were deleted, and only their sums by day were kept.")
-        left = _("Choose days since then, or leave out: %(others)s.")
-        left %= {"others": ", ".join(self.apart[1:] or self.apart)}
+        left = self._left(_("Choose days since then, or leave out: %(others)s."))
         raise Refused(
             f"{self._why()} {said % {'day': in_words(since)}} {left}", apart=self.apart, since=since
         )
 
 
-def _created(level: Days, periods: Sequence[Period]) -> int:
-    names = ["created_n"]
+def _in_words(apart: Sequence[str]) -> list[str]:
+    return [in_a_sentence(DIMENSIONS[key]) for key in apart]
+
+
+def _too_many(found: int, *, is_compared: bool) -> str:
+    said = (
+        _(
+            "In these days and those compared with, tickets or contacts in question are about %(n)s,"
+            " and %(most)s at most are read."
+        )
+        if is_compared
+        else _("Tickets or contacts in question are about %(n)s, and %(most)s at most are read.")
+    )
+    return said % {"n": grouped(found), "most": grouped(MOST_READ)}
+
+
+def _most(level: Days, periods: Sequence[Period], names: Sequence[str]) -> int:
+    """The greatest of these sums of the days. One query."""
     [row] = summed(level.within(periods, at_once=_AT_ONCE, of=names), (), names)
-    return int(row["created_n"])
+    return max(int(row[name]) for name in names)
 
 
 def within(parts: TicketPartQuerySet, periods: Sequence[Period]) -> list[QuerySet[Any]]:

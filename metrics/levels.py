@@ -230,8 +230,11 @@ def level_for(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Level:
 def _of_all(user: User | None, asked: set[str], *kept: int) -> frozenset[int]:
     """Of how many weeks (of those kept so) rows of all teams and channels are read: by whoever sees all of them, where
     none is asked for."""
-    sees_all = user is None or allows(user, Permission.METRICS_READ_ALL_SITES)
-    return frozenset(kept if sees_all and _PLACES.isdisjoint(asked) else ())
+    return frozenset(kept if _sees_all(user) and _PLACES.isdisjoint(asked) else ())
+
+
+def _sees_all(user: User | None) -> bool:
+    return user is None or allows(user, Permission.METRICS_READ_ALL_SITES)
 
 
 def _has_names(by: tuple[str, ...], chosen: Wanted) -> bool:
@@ -288,6 +291,7 @@ def _reading(user: User | None, by: tuple[str, ...], chosen: Wanted) -> Reading:
         tuple(about),
         visible(Rollup, user).filter(placed(place), label=""),
         (min(kinds), *sorted(others | kinds - {min(kinds)})),
+        _sees_all(user),
     )
 
 

@@ -17,7 +17,7 @@ from metrics.dashboards.mixes import BY_CHANNEL, mix_of
 from metrics.dashboards.models import SavedView
 from metrics.dashboards.tabs import OVERVIEW, TABS, Tab
 from metrics.definitions import Metric
-from metrics.dimensions import TEAM, Dimension
+from metrics.dimensions import TEAM, Dimension, in_a_sentence
 from metrics.filters import DEFAULT_PERIOD
 from metrics.levels import Refused
 from sopdesk.accounts.models import User
@@ -147,9 +147,3 @@ def _table(chosen: DashboardFilter, metric: Metric, params: Mapping[str, str]) -
     dots = drawing.dots(metric, shown)
     said = {"has_sparks": has_sparks, "has_changes": has_changes}
     return {**shared, **said, "lines": shown, "lines_total": len(lines), "dots": dots}
-
-
-def in_a_sentence(by: Dimension) -> str:
-    """The label of a dimension within a sentence: "team", but "SOP"."""
-    label = str(by.label)
-    return label if label.isupper() else label[:1].lower() + label[1:]

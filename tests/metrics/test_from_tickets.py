@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from metrics import from_tickets, reporting
+from metrics import from_tickets, reporting, rollups
 from metrics.definitions import METRICS
 from metrics.filters import Period
-from metrics.models import Source, Ticket
+from metrics.models import HandleSegment, Source, Ticket
 from metrics.reporting import Refused
 from metrics.summing import held
 from sopdesk.accounts.models import Team, User
@@ -148,14 +148,63 @@ def test_too_many_tickets_are_refused_in_words(hal: User, monkeypatch: pytest.Mo
         Refused, match=r"about 80, and 79 at most are read\. Choose fewer days, or leave out: label\."
     ) as no:
         told(hal, "csat", ("agent",), label="refund")
-    assert (no.value.apart, no.value.most_days) == (("agent", "label"), 27)
+    assert no.value.apart == ("agent", "label")
     assert told(hal, "csat", ("agent",), label="payout")  # of fewer
     assert told(hal, "csat", agent="bob", priority="low")  # bob has 24
     monkeypatch.setattr(from_tickets, "MOST_THROUGH", 119)
-    with pytest.raises(Refused, match="These days have more than 119 tickets in all") as no:
+    with pytest.raises(Refused, match="These days have more than 119 tickets in all"):
         told(hal, "csat", agent="bob", priority="low")
-    assert no.value.most_days == 27
     assert told(hal, "csat", ("agent",)), "rollups are read as ever"
+
+
+@pytest.mark.usefixtures("figures")
+def test_a_refusal_names_choices_as_people_read_them(
+    hal: User, ana: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = {"labels": ["refund"]}
+    factories.published(
+        "sop", "SOP-0001", author=ana, reviewer=ben, since=datetime(2026, 5, 1, tzinfo=UTC), data=data
+    )
+    monkeypatch.setattr(from_tickets, "MOST_READ", 1)
+    with pytest.raises(Refused, match=r"Figures by agent together with SOP are .* or leave out: SOP\.") as no:
+        told(hal, "csat", ("agent",), sop="SOP-0001")
+    assert no.value.apart == ("agent", "sop")
+
+
+@pytest.mark.usefixtures("figures")
+def test_a_vendors_lead_does_not_read_how_many_tickets_all_sites_have(
+    hal: User, finn: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(from_tickets, "MOST_THROUGH", 119)
+    for user in (hal, None):
+        with pytest.raises(Refused, match="more than 119 tickets in all"):
+            told(user, "csat", ("agent",), label="refund")
+    with pytest.raises(Refused, match="These days have too many tickets to be looked through") as no:
+        told(finn, "csat", ("agent",), label="refund")
+    assert not any(letter.isdigit() for letter in str(no.value))
+    monkeypatch.setattr(from_tickets, "MOST_THROUGH", 120)
+    assert told(finn, "csat", ("agent",), label="refund")
+
+
+@pytest.mark.usefixtures("figures")
+def test_what_an_agent_handles_of_others_tickets_counts_before_it_is_read(
+    hal: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agent of calls, who is never an assignee."""
+    HandleSegment.objects.bulk_create(
+        HandleSegment(
+            ticket=ticket, agent="cleo", active_s=60, handle_s=60, ended_at=ticket.created_at, origin="call"
+        )
+        for ticket in Ticket.objects.all()
+        for _each in range(3)
+    )
+    rollups.rebuild([MAY.first + timedelta(days=n) for n in range(28)])
+    asked = {"agent": "cleo", "market": "DE"}
+    assert told(hal, "volume", **asked) == {"": (None, 0)}
+    assert told(hal, "aht", **asked)[""][1] == 360
+    monkeypatch.setattr(from_tickets, "MOST_READ", 299)
+    with pytest.raises(Refused, match="about 360, and 299 at most"):
+        told(hal, "aht", **asked)
 
 
 @pytest.mark.usefixtures("figures")
