@@ -59,7 +59,7 @@ def _ways(
     kept = [key for key in refused.apart if params.get(PARAMS.get(key, key))]
     if by is not None and by.key in kept:
         kept.remove(by.key)
-        said = _("Leave out the choice of %(name)s and show it by team") % {"name": by.label}
+        said = _("Leave out %(name)s and show it by team") % {"name": by.label}
         yield [(said, {**_without(by.key, chosen), "by": ""})]
     elif by is not None and by.key in refused.apart:
         yield [
@@ -70,7 +70,7 @@ def _ways(
         name, left_out = {"name": DIMENSIONS[key].label}, _without(key, chosen)
         yield [
             (_("Leave out the choice of %(name)s") % name, left_out),
-            (_("Leave out the choice of %(name)s and compare with nothing") % name, {**left_out, **alone}),
+            (_("Leave out %(name)s and compare with nothing") % name, {**left_out, **alone}),
         ]
 
 

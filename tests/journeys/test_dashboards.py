@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
 from metrics.dashboards.tabs import TABS
+from metrics.models import Source
 from sopdesk.accounts.models import Team, User
 from tests.axe import PHONE, WIDE
 from tests.journeys.seat import Seat
 from tests.metrics.bringing import bring
 from tests.metrics.dashboards.test_tabs import HEAD, rows
+from tests.metrics.test_from_tickets import HEAD as OF_AGENTS
+from tests.metrics.test_from_tickets import row as of_agents
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 DAYS = "since=2026-05-01&until=2026-05-31"
@@ -128,3 +132,19 @@ def test_a_click_on_a_point_goes_where_the_table_leads(
     picture.click(position={"x": place[0], "y": place[1]})
     seat.page.wait_for_url("**/metrics/tickets?**")
     assert seat.page.url in linked
+
+
+def test_ways_out_of_a_refusal_fit_on_a_small_phone(
+    sit_down: Callable[..., Seat], payments: Team, hal: User
+) -> None:
+    bring(OF_AGENTS + "".join(of_agents(n, payments.slug) for n in range(60)))
+    Source.objects.update(figures_frozen_before=date(2026, 6, 1))
+    seat = sit_down(hal)
+    seat.page.set_viewport_size({"width": 320, "height": 640})
+    seat.page.goto(f"/metrics/csat?{DAYS}&against=label=other&agent=ann&priority=low")
+    ways = seat.page.locator(".notice .btn")
+    expect(ways).to_have_text(
+        ["Leave out the choice of Agent", "Leave out Priority and compare with nothing"]
+    )
+    assert ways.evaluate_all("all => all.every((each) => each.scrollWidth <= each.clientWidth)")
+    seat.assert_accessible()
