@@ -1,11 +1,11 @@
-"""What time alone changes: promises that ran out become overdue, and days left behind are caught up."""
+"""What time alone changes: promises that ran out become overdue, and days and weeks left behind are caught up."""
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
 
-from metrics import rollups, service_levels
+from metrics import rollups, service_levels, weeks_behind
 
 
 def age() -> None:
@@ -15,4 +15,5 @@ def age() -> None:
     while True:
         with transaction.atomic():
             if not rollups.catch_up(None):
-                return
+                break
+    weeks_behind.catch_up_all()

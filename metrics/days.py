@@ -39,10 +39,10 @@ class Days:
                 self._params.append(value)
         self._spans.append(f"({said})")
 
-    def leave_out(self, source: int, day: date, *, weeks: int) -> None:
-        """All but the row of so many weeks that one source has for this day."""
-        self._left_out.append("NOT ({source_id} = %s AND {day} = %s AND {weeks} = %s)")
-        self._params_left_out += [source, day, self._told(weeks)]
+    def leave_out(self, source: int, first: date, last: date, *, weeks: int) -> None:
+        """All but the rows of so many weeks that one source has for these days."""
+        self._left_out.append("NOT ({source_id} = %s AND {day} BETWEEN %s AND %s AND {weeks} = %s)")
+        self._params_left_out += [source, first, last, self._told(weeks)]
 
     def _told(self, weeks: int) -> int:
         return weeks * OF_ALL if weeks in self._of_all else weeks

@@ -1,6 +1,6 @@
 """Brings a file of tickets in: received, started, then read chunk by chunk by a job.
 
-    received --start--> open [--> rewrite ...] --> read ... [--> fold ...] --> roll_up ... --> done
+    received --start--> open [--> rewrite ...] --> read ... [--> fold ...] --> roll_up ... [--> weeks ...] --> done
 
 A phase is in the job's cursor, and every chunk commits with its cursor (sopdesk/jobs), so that a worker that dies
 at any point leaves nothing lost and nothing doubled.
@@ -22,6 +22,7 @@ from metrics import (
     containers,
     converting,
     folding,
+    import_days,
     later,
     mapping,
     progress,
@@ -29,7 +30,6 @@ from metrics import (
     reading_ahead,
     refusing,
     rewriting,
-    rollups,
     service_levels,
     staging,
     storing,
@@ -51,14 +51,13 @@ from sopdesk.audit.events import Event
 from sopdesk.audit.recording import Actor, System, record
 from sopdesk.jobs.models import Job
 from sopdesk.jobs.registry import JobRefused, JobWaits, Step, on_failed, step
+from sopdesk.jobs.running import say_something
 from sopdesk.jobs.submitting import submit
 
 KIND: Final = "metrics.import_tickets"
 CHUNK_ROWS: Final = 20_000
 FIRST_ROWS: Final = 5_000  # soon done, so that the next are read beside them, half as many more each time
 CHUNK_BYTES: Final = 16 * 1024**2
-STATISTICS_FROM: Final = 5_000
-TWOFOLD_FROM_DAYS: Final = 28
 
 
 class AlreadyImported(Exception):
@@ -177,7 +176,7 @@ def _open(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     if not containers.is_seekable_text(path):
         plain = path.with_suffix(".csv")
         # A transaction that says nothing for long is ended (sopdesk/jobs/running.py).
-        containers.unpack(path, plain, still_here=_say_something)
+        containers.unpack(path, plain, still_here=say_something)
         ticket_import.stored = plain.name
     layout = reading.layout_of(stored_path(ticket_import), "," if ticket_import.form else "")
     fitted = mapping.parse(ticket_import.mapping).fitted(layout.header)
@@ -209,7 +208,7 @@ def _rewrite(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     """The next records of a file that is no delimited text, as CSV."""
     wanted = mapping.parse(ticket_import.mapping).headers
     after = rewriting.advance(
-        stored_path(ticket_import), ticket_import.form, ticket_import.header, cursor, _say_something, wanted
+        stored_path(ticket_import), ticket_import.form, ticket_import.header, cursor, say_something, wanted
     )
     if "rewritten" in after:
         ticket_import.stored = after["rewritten"]
@@ -218,11 +217,6 @@ def _rewrite(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
         ticket_import.save(update_fields=["stored", "other_encoding"])
         return {"phase": "open", "left_out": after.get("left_out", {})}
     return {**after, "phase": "rewrite"}
-
-
-def _say_something() -> None:
-    with connection.cursor() as database:
-        database.execute("SELECT 1")
 
 
 def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
@@ -240,7 +234,7 @@ def _read(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
 
 def _read_chunk(ticket_import: Import, place: Place, cursor: dict[str, Any]) -> dict[str, Any]:
     """As far as into the tickets or, of an event log, into the staged events."""
-    ready = reading_ahead.take(place, _say_something)
+    ready = reading_ahead.take(place, say_something)
     chunk, fitted = ready.chunk, place.mapping
     chunk.reject(_converted(ready, place), place.door.masked)
     odd = unmapped.counted(fitted, cursor.get("unmapped", {}), place.door.masked)
@@ -339,31 +333,13 @@ def _fold_batch(ticket_import: Import, tickets: int, cursor: dict[str, Any]) -> 
     }
 
 
-def _roll_up(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
-    """The next days that this import left behind."""
-    behind = rollups.stale_days(ticket_import.pk)
-    if "days" not in cursor:
-        is_much = ticket_import.added + ticket_import.changed > STATISTICS_FROM
-        if is_much:
-            storing.refresh_statistics()
-        cursor = {**cursor, "days": behind}
-        # Another connection sees statistics only when they are committed, and plans badly without them.
-        if is_much and behind > TWOFOLD_FROM_DAYS:
-            return {**cursor, "left": behind}
-    if behind > TWOFOLD_FROM_DAYS:
-        rollups.catch_up_twofold(ticket_import.pk, still_here=_say_something)
-    else:
-        rollups.catch_up(ticket_import.pk)
-    left = rollups.stale_days(ticket_import.pk)
-    return {**cursor, "left": left, "phase": "roll_up" if left else "done"}
-
-
 _PHASES: Final[dict[str, Callable[[Import, dict[str, Any]], dict[str, Any]]]] = {
     "open": _open,
     "rewrite": _rewrite,
     "read": _read,
     "fold": _fold,
-    "roll_up": _roll_up,
+    "roll_up": import_days.days,
+    "weeks": import_days.weeks,
 }
 
 

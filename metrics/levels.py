@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from metrics import aliases, from_tickets
+from metrics import aliases, from_tickets, spans
 from metrics.days import DAY, Days
 from metrics.dimensions import DIMENSIONS, FILTERS
 from metrics.errors import Refused as Refused
@@ -20,7 +20,7 @@ from metrics.from_tickets import Reading
 from metrics.models import Backlog, Cell, Rollup, Slice, Ticket, TicketPart, Week, WeekCell
 from metrics.querysets import teams_measured_for
 from metrics.summing import MATURING, mature_by_source, once
-from metrics.weeks import BLOCK, WEEKS, block_of, monday_of
+from metrics.weeks import WEEKS
 from sopdesk.accounts.models import Team, User
 from sopdesk.accounts.permissions import Permission, allows
 from sopdesk.documents.models import Version
@@ -63,7 +63,8 @@ class Level:
         """The rows of these days. `at_once`: how many days one row may hold: 1, whole weeks (7), told on their Monday,
         or blocks of them too (28; metrics/weeks.py), where the level has them. The days beside them are told by day,
         and, where any of the parts asked for (`of`) needs time, so is the week in which the last mature day of a source
-        lies: no day after it counts (metrics/summing.py). Raises Refused where too many tickets had to be read."""
+        lies: no day after it counts (metrics/summing.py). Weeks that are behind are told by day (metrics/spans.py).
+        Raises Refused where too many tickets had to be read."""
         if self.reading is not None:
             periods = [*periods]
             self.reading.check(periods)
@@ -71,45 +72,18 @@ class Level:
         days, weeks = Days(), Days(of_all=self.of_all)
         mature = {} if MATURING.isdisjoint(of) else mature_by_source()
         for period in periods:
-            whole = _whole_weeks(period) if at_once > 1 and self.weeks is not None else None
+            whole = spans.whole_weeks(period) if at_once > 1 and self.weeks is not None else None
             if whole is None:
                 days.add(period.first, period.last)
                 continue
             monday, after = whole
-            _as_they_are_kept(days, weeks, monday, after, mature, blocks=at_once > WEEK)
+            spans.add_weeks(days, weeks, monday, after, mature, blocks=at_once > WEEK)
             days.add(period.first, monday - DAY)
             days.add(after, period.last)
         found = [self.rollups.filter(days.condition())] if days else [self.rollups.none()]
         if weeks and self.weeks is not None:
             found.append(self.weeks.filter(weeks.condition()))
         return found
-
-
-def _whole_weeks(period: Period) -> tuple[date, date] | None:
-    """The first Monday, and the one after the last week, of the whole weeks of a period."""
-    monday, after = monday_of(period.first + timedelta(days=6)), monday_of(period.last + timedelta(days=1))
-    return (monday, after) if monday < after else None
-
-
-def _as_they_are_kept(
-    days: Days, weeks: Days, monday: date, after: date, mature: Mapping[int, date], *, blocks: bool
-) -> None:
-    """Adds the weeks from one Monday to before another, as blocks and the weeks beside them; and the days of weeks of
-    which a source is mature only as far as to one of their days (`mature`: of each source the last)."""
-    begin, end = block_of(monday + BLOCK - DAY), block_of(after)
-    if not blocks or begin >= end:
-        begin = end = after
-    weeks.add(begin, end - DAY, weeks=WEEKS)
-    weeks.add(monday, begin - DAY, weeks=1)
-    weeks.add(end, after - DAY, weeks=1)
-    for source, last in mature.items():
-        week, block = monday_of(last), block_of(last)
-        if begin <= block < end and last + DAY < block + BLOCK:
-            weeks.leave_out(source, block, weeks=WEEKS)
-            weeks.add(block, block + BLOCK - DAY, weeks=1, source=source)
-        if monday <= week < after and last.weekday() < 6:
-            weeks.leave_out(source, week, weeks=1)
-            days.add(week, week + 6 * DAY, source=source)
 
 
 def wanted(narrow: Narrow | None) -> Wanted:

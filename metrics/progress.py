@@ -23,5 +23,7 @@ def done(ticket_import: Import, cursor: dict[str, Any]) -> int:
         return int(begins + (ends["read"] - begins) * cursor["offset"] / max(1, cursor["size"]))
     if cursor["phase"] == "fold":
         return ends["read"]
+    if cursor["phase"] in {"weeks", "done"}:
+        return 1000
     added_up = 1 - cursor.get("left", 1) / max(1, cursor.get("days") or 1)
     return int(ends["fold"] + (1000 - ends["fold"]) * added_up)

@@ -15,7 +15,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection
 
-from metrics import rollups
+from metrics import batches, rollups
 from metrics.weeks import OF_ALL
 from sopdesk.jobs.models import Job
 from sopdesk.jobs.registry import Step, step
@@ -65,7 +65,7 @@ def advance(job: Job) -> Step:
     """The next days of a month."""
     first, last = (date.fromisoformat(job.payload[name]) for name in ("first", "last"))
     begins = date.fromisoformat(job.cursor["next"]) if job.cursor else first
-    after = min(rollups.batch_end(begins), last + timedelta(days=1))
+    after = min(batches.end(begins), last + timedelta(days=1))
     days = [begins + timedelta(days=n) for n in range((after - begins).days)]
     rollups.rebuild(days)
     finished = after > last

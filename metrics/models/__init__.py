@@ -1,7 +1,7 @@
 """What is imported, what it is measured against, and what a dashboard reads."""
 
 from metrics.models.imports import Import, Mapping, RejectedRow, StagedEvent, StaleDay, TicketBefore
-from metrics.models.rollups import Backlog, Cell, Facet, Rollup, Slice, TicketPart, Week, WeekCell
+from metrics.models.rollups import Backlog, Cell, Facet, Rollup, Slice, StaleWeek, TicketPart, Week, WeekCell
 from metrics.models.service_levels import Calendar, Interval, SiteHours, SlaPolicy, SlaResult, SlaTarget
 from metrics.models.texts import Suppression, TicketText
 from metrics.models.tickets import (
@@ -34,6 +34,7 @@ __all__ = [
     "Source",
     "StagedEvent",
     "StaleDay",
+    "StaleWeek",
     "StatusSpan",
     "Suppression",
     "Ticket",

@@ -91,6 +91,21 @@ class Cell(Placed, Parts):
         return f"{self.day} {self.priority} {self.market} {self.labels}"
 
 
+class StaleWeek(models.Model):
+    """A week of a source whose rows are behind its days (metrics/weeks_behind.py). `day` is its Monday."""
+
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "day"], name="stale_week_once")]
+
+    def __str__(self) -> str:
+        return f"week of {self.day}"
+
+
 class WeekCell(Placed, Parts):
     """The cells of a whole week or block added up, once by their set of labels and once by priority and market. What a
     kind does not tell is empty. `day` is its Monday, `weeks` how many, below zero of all teams and channels."""

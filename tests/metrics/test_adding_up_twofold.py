@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from metrics import importing, rollups
+from metrics import import_days, rollups
 from metrics.models import Facet, Rollup, StaleDay
 from tests.metrics.bringing import bring
 
@@ -29,18 +29,18 @@ def test_the_other_connection_sees_the_statistics(monkeypatch: pytest.MonkeyPatc
     seen = list[int]()
     apart = rollups._catch_up_apart
 
-    def looking(import_id: int, begins: date) -> int:
+    def looking(import_id: int, begins: date, ends: date) -> int:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stats WHERE tablename = 'metrics_slaresult' AND attname = 'ticket_id'"
             )
             seen.append(cursor.fetchone()[0])
-        return apart(import_id, begins)
+        return apart(import_id, begins, ends)
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_clear_attribute_stats('public', 'metrics_slaresult', 'ticket_id', false)")
     monkeypatch.setattr(rollups, "_catch_up_apart", looking)
-    monkeypatch.setattr(importing, "STATISTICS_FROM", 50)
+    monkeypatch.setattr(import_days, "STATISTICS_FROM", 50)
     days = [date(2026, 1, 1) + timedelta(days=day) for day in range(100)]
     rows = "".join(f"A{number},closed,{day}T10:00:00Z,{day}T11:00:00Z\n" for number, day in enumerate(days))
     done = bring("external_id,status,created_at,last_solved_at\n" + rows)

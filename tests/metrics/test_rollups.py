@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 from pytest_django import DjangoDbBlocker
 
-from metrics import histograms, levels, reporting, rollups
+from metrics import histograms, levels, reporting, rollups, spans, sums, week_rows
 from metrics.definitions import BY_KEY
 from metrics.filters import Period
 from metrics.models import (
@@ -128,7 +128,7 @@ def test_histograms_are_the_same_joined_one_by_one_or_at_once(
     days = [date(2026, 5, 4) + timedelta(days=n) for n in range(7)]
     logs = {}
     for few in (0, 1_000_000):
-        monkeypatch.setattr(rollups, "_FEW", few)
+        monkeypatch.setattr(sums, "FEW", few)
         rollups.rebuild(days)
         logs[few] = [
             buckets(level.objects.filter(day__in=days), "handle_log", "day", "channel")
@@ -145,12 +145,12 @@ def test_weeks_say_what_their_days_say(desk: Import, monkeypatch: pytest.MonkeyP
         for by in ((), ("team",), ("label",)):
             weekly = reporting.reports(None, metrics, by=by, period=period)
             with monkeypatch.context() as here:
-                here.setattr(levels, "_whole_weeks", lambda _period: None)
+                here.setattr(spans, "whole_weeks", lambda _period: None)
                 assert reporting.reports(None, metrics, by=by, period=period) == weekly
     months = Period(date(2026, 3, 2), date(2026, 5, 31))
     before = reporting.reports(None, metrics, period=months)
     by_priority = reporting.reports(None, metrics, by=["priority"], period=months)
-    monkeypatch.setattr(rollups, "PACKED_FROM_BYTES", 0)
+    monkeypatch.setattr(week_rows, "PACKED_FROM_BYTES", 0)
     monkeypatch.setattr(histograms, "PACK_FROM", 0)
     rollups.rebuild([date(2026, 3, 2) + timedelta(days=n) for n in range(months.days)])
     for weeks in (Week.objects.filter(WHOLE), WeekCell.objects.filter(kind="fine")):
@@ -179,7 +179,7 @@ def test_blocks_say_what_their_days_say_wherever_a_source_stops_being_mature(
         by_blocks = reporting.reports(None, metrics, period=period)
         assert by_blocks["volume"][0].figure.n
         with monkeypatch.context() as here:
-            here.setattr(levels, "_whole_weeks", lambda _period: None)
+            here.setattr(spans, "whole_weeks", lambda _period: None)
             assert reporting.reports(None, metrics, period=period) == by_blocks
 
 
@@ -268,7 +268,7 @@ def test_cells_of_weeks_say_what_their_days_say(
             weekly = reporting.reports(None, metrics, by=by, period=period, narrow=narrow)
             assert any(line.figure.n for line in weekly["volume"])
             with monkeypatch.context() as here:
-                here.setattr(levels, "_whole_weeks", lambda _period: None)
+                here.setattr(spans, "whole_weeks", lambda _period: None)
                 assert reporting.reports(None, metrics, by=by, period=period, narrow=narrow) == weekly
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from metrics import ageing, importing, reporting
+from metrics import ageing, importing, reporting, rollups
 from metrics.filters import Period
 from metrics.models import (
     Import,
@@ -116,7 +116,7 @@ def test_a_week_keeps_its_purged_days_when_another_of_them_is_added_up() -> None
     at = brought()
     purged(at)
     Source.objects.filter(pk=at.pk).update(figures_frozen_before=date(2024, 5, 5))
-    importing.rollups.rebuild([date(2024, 5, 4), date(2024, 5, 5)])
+    rollups.rebuild([date(2024, 5, 4), date(2024, 5, 5)])
     for weeks in (Week.objects.filter(label=""), *(WeekCell.objects.filter(kind=k) for k in WeekCell.Kind)):
         for number in (1, WEEKS):
             held = weeks.filter(weeks=number)
@@ -148,7 +148,7 @@ def test_what_hangs_on_a_ticket_freezes_its_day_however_late(
     purged(at)
     at.refresh_from_db()
     assert at.figures_frozen_before == last + timedelta(days=1)
-    importing.rollups.rebuild([date(2024, 5, 1) + timedelta(days=n) for n in range(31)])
+    rollups.rebuild([date(2024, 5, 1) + timedelta(days=n) for n in range(31)])
     assert everything() == whole
     assert getattr(Rollup.objects.get(day=last, label=""), counted) == 1
     with pytest.raises(Refused, match="were deleted"):
@@ -185,7 +185,7 @@ def test_the_figures_follow_where_the_source_says_so() -> None:
     followed = everything()
     assert Rollup.objects.get(day=date(2024, 5, 3), label="").contact_once_n == 1
     days = [date(2024, 5, 1) + timedelta(days=n) for n in range(31)]
-    importing.rollups.rebuild(days)
+    rollups.rebuild(days)
     assert everything() == followed
 
 

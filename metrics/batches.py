@@ -1,0 +1,89 @@
+"""How many days are added up at once, and how they are shared by two connections."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import date, timedelta
+from itertools import accumulate
+from math import ceil
+from typing import Final
+
+from django.db import connection, transaction
+
+from metrics import partitions
+from metrics.week_locks import Busy
+from metrics.weeks import BLOCK, block_of, monday_of
+
+# As many days at once as have about so many tickets: planning these statements takes tens of milliseconds, and groups
+# that do not fit into memory take twice as long.
+TICKETS: Final = 60_000
+MOST_WEEKS: Final = 52
+_A_MONTH: Final = 30  # days
+# As the planner estimates it: by how full pages were when last looked at, else by half a kilobyte a ticket.
+_BY_MONTH: Final = """
+SELECT relname, pg_relation_size(oid) / current_setting('block_size')::float
+    * CASE WHEN reltuples > 0 AND relpages > 0 THEN reltuples / relpages ELSE 16 END
+FROM pg_class WHERE relname = ANY(%s)"""
+
+
+def tickets_a_day(days: Collection[date]) -> dict[date, float]:
+    """About how many tickets were created on one of these days, by its month. One query."""
+    names = {month: partitions.name_of(month) for month in {day.replace(day=1) for day in days}}
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_MONTH, [[*names.values()]])
+        found = dict(cursor.fetchall())
+    return {day: found.get(names[day.replace(day=1)], 0) / _A_MONTH for day in days}
+
+
+def end(first: date) -> date:
+    """The day before which the days from this one on are added up together with their weeks: the end of a week, and of
+    a block where it reaches that far."""
+    a_week = tickets_a_day([first])[first] * 7
+    after = monday_of(first) + timedelta(weeks=max(1, min(MOST_WEEKS, int(TICKETS / max(a_week, 1)))))
+    return block_of(after) if block_of(after) > first else after
+
+
+def halves(days: Sequence[date], *, of_blocks: bool = False) -> tuple[date, date]:
+    """Where the first half of what is added up at once ends, and where the second: both of about as many tickets, and
+    of not too many. `days`: in order. A half ends with a week, or with a block."""
+    a_day = tickets_a_day(days)
+    so_far = [*accumulate(a_day[day] + 1 for day in days)]
+    share = so_far[-1] / 2 / ceil(so_far[-1] / 2 / TICKETS)
+    first, *ends = days[0], *(days[min(len(days) - 1, bisect_left(so_far, n * share))] for n in (1, 2))
+    middle, last = (_begin(day + timedelta(days=14 if of_blocks else 3), of_blocks) for day in ends)
+    step = BLOCK if of_blocks else timedelta(days=7)
+    middle = max(middle, _begin(first, of_blocks) + step)
+    if ends[1] == days[-1]:
+        last = ends[1] + step
+    return middle, max(last, middle + step)
+
+
+def _begin(day: date, of_block: bool) -> date:
+    return block_of(day) if of_block else monday_of(day)
+
+
+def twofold(here: Callable[[], int], apart: Callable[[], int], *, still_here: Callable[[], None]) -> int:
+    """Do one thing and, on a connection of its own, another. Returns the sum of what both say.
+
+    What the other commits is right by itself, whatever becomes of the transaction here. It must wait for nobody, since
+    it is waited for here by one who holds locks: the database would not see the ring. Busy is nothing done.
+    `still_here` is called now and then meanwhile.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(_on_its_own, apart)
+        done = here()
+        while wait([other], timeout=1).not_done:
+            still_here()
+    return done + other.result()
+
+
+def _on_its_own(do: Callable[[], int]) -> int:
+    try:
+        with transaction.atomic():
+            return do()
+    except Busy:
+        return 0  # it stays marked, and its turn comes
+    finally:
+        connection.close()

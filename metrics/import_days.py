@@ -1,0 +1,41 @@
+"""The last phases of an import: the days it touched are added up, and then their weeks."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from metrics import rollups, storing, weeks_behind
+from metrics.models import Import
+from sopdesk.jobs.running import say_something
+
+STATISTICS_FROM: Final = 5_000
+TWOFOLD_FROM_DAYS: Final = 28
+
+
+def days(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
+    """The next days that this import left behind. When all are done every figure is right."""
+    behind = rollups.stale_days(ticket_import.pk)
+    if "days" not in cursor:
+        is_much = ticket_import.added + ticket_import.changed > STATISTICS_FROM
+        if is_much:
+            storing.refresh_statistics()
+        cursor = {**cursor, "days": behind}
+        # Another connection sees statistics only when they are committed, and plans badly without them.
+        if is_much and behind > TWOFOLD_FROM_DAYS:
+            return {**cursor, "left": behind}
+    if behind > TWOFOLD_FROM_DAYS:
+        rollups.catch_up_twofold(ticket_import.pk, still_here=say_something)
+    else:
+        rollups.catch_up(ticket_import.pk)
+    left = rollups.stale_days(ticket_import.pk)
+    return {**cursor, "left": left, "phase": "roll_up" if left else _weeks_or_done(ticket_import)}
+
+
+def weeks(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
+    """The next weeks that were left behind. Long periods are slower until all are done."""
+    weeks_behind.catch_up(ticket_import.source_id, still_here=say_something)
+    return {**cursor, "phase": _weeks_or_done(ticket_import)}
+
+
+def _weeks_or_done(ticket_import: Import) -> str:
+    return "weeks" if weeks_behind.left(ticket_import.source_id) else "done"
