@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from metrics import rollups, storing, weeks_behind
+from metrics import reading_ahead, rollups, storing, weeks_behind
 from metrics.models import Import
 from sopdesk.jobs.running import say_something
 
@@ -12,17 +12,22 @@ STATISTICS_FROM: Final = 5_000
 TWOFOLD_FROM_DAYS: Final = 28
 
 
+def is_much(ticket_import: Import) -> bool:
+    """Whether it has stored so much by now that the planner has to be told."""
+    return ticket_import.added + ticket_import.changed > STATISTICS_FROM
+
+
 def days(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     """The next days that this import left behind. When all are done every figure is right."""
+    are_made = reading_ahead.have_statistics(ticket_import.pk, say_something)
     behind = rollups.stale_days(ticket_import.pk)
     if "days" not in cursor:
-        is_much = ticket_import.added + ticket_import.changed > STATISTICS_FROM
-        if is_much:
-            storing.refresh_statistics()
         cursor = {**cursor, "days": behind}
-        # Another connection sees statistics only when they are committed, and plans badly without them.
-        if is_much and behind > TWOFOLD_FROM_DAYS:
-            return {**cursor, "left": behind}
+        if is_much(ticket_import) and not are_made:
+            storing.refresh_statistics()
+            # Another connection sees statistics only when they are committed, and plans badly without them.
+            if behind > TWOFOLD_FROM_DAYS:
+                return {**cursor, "left": behind}
     if behind > TWOFOLD_FROM_DAYS:
         rollups.catch_up_twofold(ticket_import.pk, still_here=say_something)
     else:

@@ -237,6 +237,8 @@ def _read_chunk(ticket_import: Import, place: Place, cursor: dict[str, Any]) -> 
     ready = reading_ahead.take(place, say_something)
     chunk, fitted = ready.chunk, place.mapping
     chunk.reject(_converted(ready, place), place.door.masked)
+    if ready.at_end and import_days.is_much(ticket_import):
+        reading_ahead.begin_statistics(ticket_import.pk)
     odd = unmapped.counted(fitted, cursor.get("unmapped", {}), place.door.masked)
     stored = storing.Stored(0, 0, 0, 0)
     if fitted.shape == "events":

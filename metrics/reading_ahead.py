@@ -29,6 +29,7 @@ from sopdesk.jobs.models import Job
 
 Columns = tuple[str, ...]
 CONVERTED_FROM_BYTES: Final = 1024**2  # so much has to be left of a file
+LOCK_LIMIT: Final = "2s"  # statistics wait no longer for a table: whoever has it may wait for them
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,37 @@ def begin(place: Place) -> None:
     # Events wait as they came, beside what they were converted to (metrics/folding.py).
     do = _read_and_convert if is_long and place.mapping.shape == "tickets" else read
     _of_this_thread.ahead = (place, _reader.submit(do, place))
+
+
+def begin_statistics(import_id: int) -> None:
+    """Have the planner told of what is stored so far by another thread, where this one begins to store the last chunk:
+    nothing else is to be done beside that."""
+    _of_this_thread.statistics = (import_id, _reader.submit(_refresh_statistics))
+
+
+def have_statistics(import_id: int, still_here: Callable[[], None]) -> bool:
+    """Whether that was done for this import by this thread. It is waited for, so that the caller may have no table
+    locked: `still_here` is called meanwhile."""
+    begun: tuple[int, Future[None]] | None = getattr(_of_this_thread, "statistics", None)
+    _of_this_thread.statistics = None
+    if begun is None or begun[0] != import_id:
+        return False
+    while wait([begun[1]], timeout=1).not_done:
+        still_here()
+    return begun[1].exception() is None
+
+
+def _refresh_statistics() -> None:
+    """Each table in a transaction of its own, so that none is locked while another is waited for."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('lock_timeout', %s, false), set_config('default_statistics_target', %s, false)",
+                [LOCK_LIMIT, storing.DETAIL],
+            )
+        storing.refresh_statistics()
+    finally:
+        connection.close()
 
 
 def _was_emptied(table: str) -> bool:

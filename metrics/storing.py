@@ -15,6 +15,7 @@ from metrics import conversing, held, partitions, rating_rows
 from metrics.counting import WINDOW_DAYS
 from metrics.models import Source
 
+DETAIL: Final = "10"  # of statistics of what was loaded; 100 is usual
 SOURCE_LOCKS: Final = 0x5351  # advisory locks (this, source): who stores tickets of a source
 
 # Neutral columns that stand in the ticket under their own name, with what NULL becomes where NULL is not kept.
@@ -350,6 +351,6 @@ def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
 def refresh_statistics() -> None:
     """Tell the planner of what was just loaded; autovacuum would come after the rollups, and with more detail."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('default_statistics_target', '10', true)")
+        cursor.execute("SELECT set_config('default_statistics_target', %s, true)", [DETAIL])
         for table in ("ticket", "ticketkey", "slaresult", "rating", "handlesegment", "vendorfigure"):
             cursor.execute(f"ANALYZE metrics_{table}")
