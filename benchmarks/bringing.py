@@ -40,6 +40,7 @@ class Cost:
 
     @property
     def whole(self) -> float:
+        """From the file to the dashboard."""
         return self.rows + self.days
 
 

@@ -19,9 +19,11 @@ from django.db import connection
 from benchmarks import synthetic_tickets
 from benchmarks.measures import Measure, milliseconds, percentile
 from benchmarks.synthetic_tickets import DAYS, END
-from metrics import rebuilding, reporting, rollups
+from metrics import rebuilding, reporting, rollups, weeks_behind
 from metrics.definitions import METRICS
 from metrics.filters import Period
+from metrics.models import Source, StaleWeek
+from metrics.weeks import monday_of
 from sopdesk.jobs import running
 
 TICKETS: Final = 1_000_000
@@ -52,6 +54,7 @@ def measure(tickets: int = TICKETS) -> Iterator[Measure]:
         day = milliseconds(lambda: rollups.rebuild([END - timedelta(days=30)], source.pk))
         pages = {period: [_page(period) for _ in range(PAGES)] for period in (WEEKS, YEAR)}
         lines = {by: [_lines(by) for _ in range(PAGES)] for by in ("priority", "label")}
+        behind, weeks = _behind(source)
         duck_rollup, duck_page = _duckdb()
         size = f"{tickets:,} tickets"
         yield Measure(f"rollups, {size}: everything, a ticket", ours / tickets * 1e6, "µs", None,
@@ -60,6 +63,8 @@ def measure(tickets: int = TICKETS) -> Iterator[Measure]:
         yield Measure(f"dashboard, {size}: four weeks, p95", percentile(pages[WEEKS], 0.95), "ms", DASHBOARD_MS,
                       duck_page, "DuckDB over all tickets")  # fmt: skip
         yield Measure(f"dashboard, {size}: a year, p95", percentile(pages[YEAR], 0.95), "ms", DASHBOARD_MS)
+        yield Measure(f"dashboard, {size}: a year, all weeks behind, p95", percentile(behind, 0.95), "ms")
+        yield Measure(f"rollups, {size}: all weeks, a ticket", weeks / tickets * 1e6, "µs")
         yield Measure(f"lines, {size}: a year by priority, p95", percentile(lines["priority"], 0.95), "ms")
         yield Measure(
             f"lines, {size}: a year of any of some labels, p95", percentile(lines["label"], 0.95), "ms"
@@ -87,6 +92,18 @@ def _work(job: int) -> None:
             pass
     finally:
         connection.close()
+
+
+def _behind(source: Source) -> tuple[list[float], float]:
+    """Milliseconds of a year while the weeks of an import are behind their days, and seconds to catch up with them."""
+    days = YEAR.first + timedelta(days=7), YEAR.last
+    mondays = {monday_of(days[0] + timedelta(days=n)) for n in range((days[1] - days[0]).days + 1)}
+    StaleWeek.objects.bulk_create(StaleWeek(source=source, day=monday) for monday in mondays)
+    pages = [_page(YEAR) for _ in range(PAGES)]
+    began = time.perf_counter()
+    while weeks_behind.catch_up(source.pk, still_here=lambda: None):
+        pass
+    return pages, time.perf_counter() - began
 
 
 def _page(period: Period) -> float:

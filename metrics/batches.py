@@ -21,10 +21,11 @@ from metrics.weeks import BLOCK, block_of, monday_of
 TICKETS: Final = 60_000
 MOST_WEEKS: Final = 52
 _A_MONTH: Final = 30  # days
-# As the planner estimates it: by how full pages were when last looked at, else by half a kilobyte a ticket.
+# By how full pages were when last looked at, of any of the months: the newest may not have been. Else as if a ticket
+# took half a kilobyte.
 _BY_MONTH: Final = """
 SELECT relname, pg_relation_size(oid) / current_setting('block_size')::float
-    * CASE WHEN reltuples > 0 AND relpages > 0 THEN reltuples / relpages ELSE 16 END
+    * coalesce(sum(reltuples) FILTER (WHERE relpages > 0) OVER () / nullif(sum(relpages) OVER (), 0), 16)
 FROM pg_class WHERE relname = ANY(%s)"""
 
 

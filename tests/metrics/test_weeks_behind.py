@@ -10,7 +10,17 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F, Sum
 
-from metrics import ageing, batches, importing, reporting, rollups, spans, week_locks, weeks_behind
+from metrics import (
+    ageing,
+    batches,
+    importing,
+    partitions,
+    reporting,
+    rollups,
+    spans,
+    week_locks,
+    weeks_behind,
+)
 from metrics.definitions import BY_KEY
 from metrics.filters import Period
 from metrics.models import Import, Source, StaleDay, StaleWeek, Week, WeekCell
@@ -227,3 +237,31 @@ def test_as_many_tickets_in_both_halves(monkeypatch: pytest.MonkeyPatch) -> None
     ]
     assert one + other == sum(batches.tickets_a_day(days).values())
     assert abs(one - other) < 7 * 300
+
+
+@pytest.mark.django_db(transaction=True)
+def test_months_that_nobody_analysed_yet_are_as_full_as_others() -> None:
+    bring(rows("a"))
+    months = [date(2026, 1, 1), date(2026, 2, 1)]
+
+    def a_page() -> list[float]:
+        """Tickets a page, of both months."""
+        found = batches.tickets_a_day([*months, date(2026, 9, 1)])
+        assert found[date(2026, 9, 1)] == 0
+        cursor.execute(
+            "SELECT pg_relation_size(name::regclass) / 8192 FROM unnest(%s) WITH ORDINALITY AS t (name, n) ORDER BY n",
+            [[partitions.name_of(month) for month in months]],
+        )
+        return [found[month] * 30 / pages for month, (pages,) in zip(months, cursor.fetchall(), strict=True)]
+
+    with connection.cursor() as cursor:
+        for month in months:
+            cursor.execute("SELECT pg_clear_relation_stats('public', %s)", [partitions.name_of(month)])
+        assert a_page() == pytest.approx([16, 16])
+        cursor.execute(f"ANALYZE {partitions.name_of(months[0])}")
+        cursor.execute(
+            "SELECT reltuples / relpages FROM pg_class WHERE relname = %s", [partitions.name_of(months[0])]
+        )
+        [full] = cursor.fetchone()
+        assert full != 16
+        assert a_page() == pytest.approx([full, full])
