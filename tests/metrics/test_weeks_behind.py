@@ -249,7 +249,8 @@ def test_months_that_nobody_analysed_yet_are_as_full_as_others() -> None:
         found = batches.tickets_a_day([*months, date(2026, 9, 1)])
         assert found[date(2026, 9, 1)] == 0
         cursor.execute(
-            "SELECT pg_relation_size(name::regclass) / 8192 FROM unnest(%s) WITH ORDINALITY AS t (name, n) ORDER BY n",
+            "SELECT pg_relation_size(name::regclass) / 8192"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS t (name, n) ORDER BY n",
             [[partitions.name_of(month) for month in months]],
         )
         return [found[month] * 30 / pages for month, (pages,) in zip(months, cursor.fetchall(), strict=True)]
