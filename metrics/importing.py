@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -239,12 +238,13 @@ def _read_chunk(ticket_import: Import, place: Place, cursor: dict[str, Any]) -> 
     chunk.reject(_converted(ready, place), place.door.masked)
     if ready.at_end and import_days.is_much(ticket_import):
         reading_ahead.begin_statistics(ticket_import.pk)
-    odd = unmapped.counted(fitted, cursor.get("unmapped", {}), place.door.masked)
+    found = unmapped.of_chunk(fitted) if ready.unmapped is None else ready.unmapped
+    odd = unmapped.counted(fitted, cursor.get("unmapped", {}), found, place.door.masked)
     stored = storing.Stored(0, 0, 0, 0)
     if fitted.shape == "events":
         folding.stage(ticket_import.pk)
     else:
-        stored = _store(ticket_import, fitted, ready.days_of_new)
+        stored = _store(ticket_import, fitted, ready.known)
     if ready.table:
         converting.release(ready.table)
     kept = refusing.count(ticket_import, place.path, chunk, cursor, stored, ready.other_encoding)
@@ -285,13 +285,11 @@ def _place(ticket_import: Import, cursor: dict[str, Any]) -> Place:
     )
 
 
-def _store(
-    ticket_import: Import, fitted: FileMapping, days_of_new: list[date] | None = None
-) -> storing.Stored:
+def _store(ticket_import: Import, fitted: FileMapping, known: storing.Known | None = None) -> storing.Stored:
     """`converted` into the tickets, with their promises measured."""
     source = ticket_import.source
     basis = fitted.vendor_basis
-    stored = storing.store(source.pk, ticket_import.pk, vendor_basis=basis, days_of_new=days_of_new)
+    stored = storing.store(source.pk, ticket_import.pk, vendor_basis=basis, told=known)
     if fitted.shape == "tickets" and stored.added + stored.changed:
         service_levels.measure(source, provides={*source.provides})
     return stored

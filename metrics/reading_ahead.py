@@ -13,14 +13,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from metrics import converting, staging, storing
+from metrics import converting, staging, storing, unmapped
 from metrics.admitting import Door
 from metrics.chunks import Chunk
 from metrics.mapping import FileMapping
@@ -53,8 +52,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Ready:
-    """A chunk as COPY takes it (columns, blocks), or the table where it waits converted, with what is wrong in it and
-    the days that are behind if all of it is new; and the place of the next."""
+    """A chunk as COPY takes it (columns, blocks), or the table where it waits converted, with what is wrong in it, what
+    storing it needs to know and what its report tells; and the place of the next."""
 
     chunk: Chunk
     columns: Columns
@@ -64,7 +63,8 @@ class Ready:
     other_encoding: int
     table: str = ""
     faults: tuple[converting.Fault, ...] = ()
-    days_of_new: list[date] | None = None
+    known: storing.Known | None = None
+    unmapped: unmapped.Found | None = None
 
 
 _reader: Final = ThreadPoolExecutor(1, thread_name_prefix="reading-ahead")
@@ -199,18 +199,19 @@ def _read_and_convert(place: Place) -> Ready:
             staging.create_incoming()
             ready = read(place, _put_in)
             faults = converting.convert(place.mapping, place.zone, table)
-            return replace(ready, table=table, faults=tuple(faults), days_of_new=_days_of_new(place, table))
+            return _looked_at(replace(ready, table=table, faults=tuple(faults)), place.mapping)
     finally:
         connection.close()
 
 
-def _days_of_new(place: Place, table: str) -> list[date] | None:
-    if "conversation" in converting.given_by(place.mapping):
-        return None
-    converting.adopt(table)
-    days = storing.days_of_new()
+def _looked_at(ready: Ready, mapping: FileMapping) -> Ready:
+    """With all that can be said of the converted rows before they are stored."""
+    converting.adopt(ready.table)
+    known, found = storing.known(), unmapped.of_chunk(mapping)
+    if "conversation" not in converting.given_by(mapping):
+        known = replace(known, days_of_new=storing.days_of_new())
     converting.put_away()
-    return days
+    return replace(ready, known=known, unmapped=found)
 
 
 def _put_in(columns: Columns, blocks: Iterator[bytes]) -> list[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -63,8 +62,9 @@ _STORED_SPANS: Final = """CREATE TEMP TABLE stored_span (ticket_id bigint, statu
     to_at timestamptz) ON COMMIT DROP"""
 
 _READ: Final = """
-SELECT count(*), array_agg(DISTINCT date_trunc('month', created_at AT TIME ZONE 'UTC')::date)
-FROM converted WHERE fault IS NULL"""
+SELECT coalesce(sum(n), 0)::bigint, coalesce(array_agg(month), '{}') FROM (
+    SELECT date_trunc('month', created_at AT TIME ZONE 'UTC')::date AS month, count(*) AS n
+    FROM converted WHERE fault IS NULL GROUP BY 1) AS by_month"""
 
 _TOLD: Final = """cardinality(t.flags) > 0, t.status, t.priority, t.first_public_reply_at, t.last_solved_at,
     t.closed_at, t.flags, t.asked_at, t.answered_at,
@@ -264,6 +264,23 @@ class Stored:
     flagged: int
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of `converted` before it is stored: how many good rows, the months (UTC) of their creation, and the
+    days that are behind if all of them are new (None where only storing them tells)."""
+
+    rows: int
+    months: list[date]
+    days_of_new: list[date] | None = None
+
+
+def known() -> Known:
+    """Of `converted`, without the days."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ)
+        return Known(*cursor.fetchone())
+
+
 def days_of_new() -> list[date]:
     """The days that are behind when every good row of `converted` is a ticket that was not here before: one without a
     conversation, whose days are known only when it is stored."""
@@ -272,19 +289,18 @@ def days_of_new() -> list[date]:
         return [day for (day,) in cursor.fetchall()]
 
 
-def store(
-    source_id: int, import_id: int, *, vendor_basis: str, days_of_new: Sequence[date] | None = None
-) -> Stored:
+def store(source_id: int, import_id: int, *, vendor_basis: str, told: Known | None = None) -> Stored:
     """Upsert `converted`, replace what hangs on the changed tickets, and mark the days touched as behind.
 
-    `days_of_new`: which these are if all are new, where that is known already.
+    `told`: what is known of it, where somebody has looked already.
     """
+    read = told or known()
     names: dict[str, Any] = {
         "source": source_id,
         "import": import_id,
         "basis": vendor_basis,
         "zone": settings.REPORTING_TIME_ZONE,
-        "days": days_of_new,
+        "days": read.days_of_new,
     }
     with connection.cursor() as cursor:
         # Two imports of one source would both find a ticket to be new.
@@ -296,7 +312,8 @@ def store(
             cursor.execute(statement)
         # A few hundred rows tell enough of tables that are joined by one number.
         cursor.execute("SELECT set_config('default_statistics_target', '1', true)")
-        read = _upsert(cursor, names)
+        partitions.make(read.months)
+        _upsert(cursor, names, read.rows)
         cursor.execute(
             "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),"
             " count(*) FILTER (WHERE is_flagged) FROM stored"
@@ -309,10 +326,10 @@ def store(
             _rate_by_earlier_rows(cursor, names)
         if changed or names["twice"]:
             cursor.execute(rating_rows.OVERTAKEN, names)
-        behind = _KNOWN_DAYS if days_of_new is not None and added == read else _NEW_DAYS
+        behind = _KNOWN_DAYS if read.days_of_new is not None and added == read.rows else _NEW_DAYS
         for statement in (*_WRITTEN, *(rating_rows.MOVED if changed or names["twice"] else ()), behind):
             cursor.execute(statement, names)
-    return Stored(added, changed, read - added - changed, flagged)
+    return Stored(added, changed, read.rows - added - changed, flagged)
 
 
 def _rate_by_earlier_rows(cursor: CursorWrapper, names: dict[str, Any]) -> None:
@@ -326,16 +343,13 @@ def _rate_by_earlier_rows(cursor: CursorWrapper, names: dict[str, Any]) -> None:
     cursor.execute(rating_rows.DAYS_OF_EARLIER)
 
 
-def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
-    """Write the tickets, and say in `stored` which were added or changed. Returns how many rows could be read."""
-    cursor.execute(_READ)
-    read, days = cursor.fetchone()
-    partitions.make(days or ())
+def _upsert(cursor: CursorWrapper, names: dict[str, Any], rows: int) -> None:
+    """Write the tickets of so many good rows, and say in `stored` which were added or changed."""
     cursor.execute(_CHOOSE, names)
     cursor.execute("ANALYZE chosen (id, line)")
     cursor.execute(_KNOWN)
     some_new, known, known_from, known_to, tickets = cursor.fetchone()
-    names["twice"] = tickets < read
+    names["twice"] = tickets < rows
     if some_new:
         cursor.execute(_INSERT, names)
         cursor.execute(_INSERTED, names)
@@ -345,7 +359,6 @@ def _upsert(cursor: CursorWrapper, names: dict[str, Any]) -> int:
         names["held"] = [*held.among(known, within=within)]
         held.note(names["held"], within=within)
         cursor.execute(_UPDATE, {"known_from": known_from, "known_to": known_to, **names})
-    return int(read)
 
 
 def refresh_statistics() -> None:

@@ -17,17 +17,24 @@ from metrics.mapping import FileMapping
 COLUMNS: Final = ("priority", "channel")
 A_CHUNK: Final = 20  # of each column, the most frequent
 KEPT: Final = 50
+# By column: values that are no words of ours or the mapping's, with how many good rows have each.
+Found = dict[str, list[tuple[str, int]]]
 # By column: how many rows have each value.
 Counts = dict[str, dict[str, int]]
 
 
-def counted(mapping: FileMapping, told: Counts, masked: Callable[[str], str]) -> Counts:
-    """`told`, and of the good rows in `converted`. What may be of a person is not told, as it is no word."""
+def of_chunk(mapping: FileMapping) -> Found:
+    """Of the good rows in `converted`."""
+    return {
+        name: _of_column(name, mapping.values.get(name, {})) for name in COLUMNS if name in mapping.columns
+    }
+
+
+def counted(mapping: FileMapping, told: Counts, found_now: Found, masked: Callable[[str], str]) -> Counts:
+    """`told`, and those of a chunk. What may be of a person is not told, as it is no word."""
     found = {name: dict(values) for name, values in told.items()}
-    for name in COLUMNS:
-        if name not in mapping.columns:
-            continue
-        for value, count in _of_chunk(name, mapping.values.get(name, {})):
+    for name, rows in found_now.items():
+        for value, count in rows:
             is_meant = mapping.values.get(name) or wording.guess(name, value)
             values = found.setdefault(name, {})
             if is_meant and masked(value) == value and (value in values or len(values) < KEPT):
@@ -35,7 +42,7 @@ def counted(mapping: FileMapping, told: Counts, masked: Callable[[str], str]) ->
     return {name: values for name, values in found.items() if values}
 
 
-def _of_chunk(name: str, words: dict[str, str]) -> list[tuple[str, int]]:
+def _of_column(name: str, words: dict[str, str]) -> list[tuple[str, int]]:
     known = [*wording.OURS[name], *words.values()]
     with connection.cursor() as cursor:
         cursor.execute(

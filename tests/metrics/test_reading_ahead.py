@@ -140,6 +140,20 @@ class TestConvertedAhead:
             "2026-05-04T00:00:00+00:00"
         }
 
+    def test_values_without_a_meaning_are_counted_over_all_chunks(self) -> None:
+        rows = "".join(f"A{n},open,2026-05-04,{'E-Mail' if n % 2 else 'email'}\n" for n in range(6))
+        text = "external_id,status,created_at,channel\n" + rows + "A6,open,never,E-Mail\n"
+        done = finish(importing.start(draft(text), SHIPPED["sopdesk"], actor=None))
+        assert done.job is not None
+        assert done.job.cursor["unmapped"] == {"channel": {"E-Mail": 3}}
+
+    def test_chunks_of_one_month_after_another_get_their_partitions(self) -> None:
+        text = "external_id,status,created_at\n" + "".join(f"A{n},open,2026-0{n + 1}-04\n" for n in range(6))
+        finish(importing.start(draft(text), SHIPPED["sopdesk"], actor=None))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*), count(DISTINCT tableoid) FROM metrics_ticket")
+            assert cursor.fetchone() == (6, 6)
+
     def test_somebody_erased_meanwhile_does_not_come_in(self) -> None:
         going = started(6)
         run(going, 2)
