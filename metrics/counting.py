@@ -21,41 +21,60 @@ WINDOW: Final = "interval '7 days'"  # of a reopening, and of a repeated contact
 WINDOW_DAYS: Final = 7
 
 
-def _seconds(column: str) -> str:
-    """From creation to this, in whole seconds, within what an integer holds."""
-    return f"least(extract(epoch FROM t.{column} - t.created_at), 2000000000)::int"
+def _seconds(begin: str, end: str) -> str:
+    """From one moment to another, neither NULL, in whole seconds, within what an integer holds. `extract` has decimal
+    numbers, which take twice as long."""
+    return f"floor(least(date_part('epoch', {end} - {begin}), 2000000000) + 0.5)::int"
 
 
-ELIGIBLE: Final = "t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated"
-CONTACT: Final = f"{ELIGIBLE} AND t.requester_key IS NOT NULL AND t.labels <> '{{}}'"
-UNSOLVABLE: Final = "t.flags && '{solved_before_created,solved_out_of_order}'"
 OVER: Final = "t.status IN ('solved', 'closed', 'deleted')"
 AHEAD: Final = "t.flags && '{created_ahead}'"
+_UNSOLVABLE: Final = "t.flags && '{solved_before_created,solved_out_of_order}'"
 # What a backlog is made of.
 LASTING: Final = (
-    f"t.merged_into IS NULL AND NOT t.is_spam AND t.status <> 'deleted' AND NOT {UNSOLVABLE} AND NOT {AHEAD}"
+    f"t.merged_into IS NULL AND NOT t.is_spam AND t.status <> 'deleted' AND NOT {_UNSOLVABLE} AND NOT {AHEAD}"
 )
-_REPLY_WRONG: Final = "t.flags && '{reply_before_created}'"
-_REPLY_S: Final = (
-    f"CASE WHEN {ELIGIBLE} AND t.first_public_reply_at >= t.created_at"
-    f" THEN {_seconds('first_public_reply_at')} END"
-)
-# The last solve of a ticket that was opened again is still to come.
-_RESOLVABLE: Final = f"{OVER} AND NOT {UNSOLVABLE}"
-_SOLVE_S: Final = f"CASE WHEN {_RESOLVABLE} THEN {_seconds('last_solved_at')} END"
-_HANDLE_WRONG: Final = "'negative_handle_time' = ANY(t.flags)"
-_HANDLE_S: Final = f"CASE WHEN NOT {_HANDLE_WRONG} THEN h.handle_s END"
-_RATING_WRONG: Final = "'rated_before_created' = ANY(t.flags)"
+_ELIGIBLE: Final = "t.merged_into IS NULL AND NOT t.is_spam AND NOT t.is_agent_initiated"
+_CONTACT: Final = "t.requester_key IS NOT NULL AND t.labels <> '{}'"
+_SOLVED_ONCE: Final = "(t.first_solved_at IS NOT DISTINCT FROM t.last_solved_at)"
+# What several counts ask of a ticket, worked out once: each look at the flags unpacks them.
+_OF_TICKET: Final = {
+    "is_flagged": "t.flags <> '{}'",
+    "is_unsolvable": f"t.flags <> '{{}}' AND {_UNSOLVABLE}",
+    "is_ahead": f"t.flags <> '{{}}' AND {AHEAD}",
+    "is_over": OVER,
+    "is_eligible": _ELIGIBLE,
+    "reply_s": (
+        f"CASE WHEN {_ELIGIBLE} AND t.first_public_reply_at >= t.created_at"
+        f" THEN {_seconds('t.created_at', 't.first_public_reply_at')} END"
+    ),
+    # The last solve of a ticket that was opened again is still to come.
+    "solve_s": (
+        f"CASE WHEN {OVER} AND NOT {_UNSOLVABLE} AND t.last_solved_at IS NOT NULL"
+        f" THEN {_seconds('t.created_at', 't.last_solved_at')} END"
+    ),
+    # Many desks have no figures of vendors: there no ticket is looked up.
+    "vendor_met": (
+        "CASE WHEN (SELECT true FROM metrics_vendorfigure LIMIT 1) THEN (SELECT met FROM metrics_vendorfigure"
+        " WHERE ticket_id = t.id AND name = 'sla' AND met IS NOT NULL LIMIT 1) END"
+    ),
+}
+
+
+def _flagged(flag: str) -> str:
+    """Whether a ticket of which `_OF_TICKET` is known has this flag."""
+    return f"t.is_flagged AND '{flag}' = ANY(t.flags)"
+
+
 _REOPEN_KNOWN: Final = "(t.reopen_count IS NOT NULL OR t.source_id = ANY(%(telling_reopened)s))"
 # Of a promise that was not made, whether the source tells what it is judged by: then a policy promises none.
 _REPLY_TOLD: Final = "t.source_id = ANY(%(telling_replies)s)"
 _SOLVE_TOLD: Final = (
-    f"(t.source_id = ANY(%(telling_solves)s) AND NOT ({OVER} AND t.last_solved_at IS NULL)"
-    " AND NOT 'history_cut' = ANY(t.flags))"
+    "(t.source_id = ANY(%(telling_solves)s) AND NOT (t.is_over AND t.last_solved_at IS NULL)"
+    f" AND NOT ({_flagged('history_cut')}))"
 )
 _NEXT_S: Final = (
-    "CASE WHEN n.fulfilled_at >= n.started_at"
-    " THEN least(extract(epoch FROM n.fulfilled_at - n.started_at), 2000000000)::int END"
+    f"CASE WHEN n.fulfilled_at >= n.started_at THEN {_seconds('n.started_at', 'n.fulfilled_at')} END"
 )
 
 
@@ -71,82 +90,99 @@ def _states(metric: str, state: str) -> dict[str, str]:
     return {f"sla_{metric}_{name}_n": _one(f"{state} {test}") for name, test in states.items()}
 
 
+def _if(condition: str, counts: dict[str, str]) -> dict[str, str]:
+    """Nothing, where the condition does not hold."""
+    return {name: f"CASE WHEN {condition} THEN {count} END" for name, count in counts.items()}
+
+
 _CREATED: Final = {
     "created_n": "1",
-    "flagged_n": _one("t.flags <> '{}'"),
+    "flagged_n": _one("t.is_flagged"),
     # Not EXISTS: the planner would read every segment there is to answer it.
     "measured_n": _one(
         "(SELECT 1 FROM metrics_handlesegment AS h WHERE h.ticket_id = t.id LIMIT 1) IS NOT NULL"
     ),
-    "unsolved_n": _one(f"t.last_solved_at IS NULL OR NOT {OVER}"),
-    "vendor_sla_n": _one("v.met IS NOT NULL"),
-    "vendor_sla_met_n": _one("v.met"),
-    "reply_n": _one(f"{_REPLY_S} IS NOT NULL"),
-    "reply_none_n": _one(f"{ELIGIBLE} AND t.first_public_reply_at IS NULL"),
-    "reply_s": _REPLY_S,
-    "reply_log": bucket_sql(_REPLY_S),
+    "unsolved_n": _one("t.last_solved_at IS NULL OR NOT t.is_over"),
+    "vendor_sla_n": _one("t.vendor_met IS NOT NULL"),
+    "vendor_sla_met_n": _one("t.vendor_met"),
+    "reply_n": _one("t.reply_s IS NOT NULL"),
+    "reply_none_n": _one("t.is_eligible AND t.first_public_reply_at IS NULL"),
+    "reply_s": "t.reply_s",
+    "reply_log": bucket_sql("t.reply_s"),
     **_states("reply", "p.reply"),
-    "sla_reply_none_n": _one(f"{ELIGIBLE} AND p.reply IS NULL AND NOT {_REPLY_WRONG} AND NOT {_REPLY_TOLD}"),
+    "sla_reply_none_n": _one(
+        f"t.is_eligible AND p.reply IS NULL AND NOT ({_flagged('reply_before_created')}) AND NOT {_REPLY_TOLD}"
+    ),
     **_states("resolution", "p.resolution"),
     "sla_resolution_none_n": _one(
-        f"{ELIGIBLE} AND p.resolution IS NULL AND NOT {UNSOLVABLE} AND NOT {_SOLVE_TOLD}"
+        f"t.is_eligible AND p.resolution IS NULL AND NOT t.is_unsolvable AND NOT {_SOLVE_TOLD}"
     ),
-    "contact_n": _one(CONTACT),
-    "contact_once_n": _one(f"{CONTACT} AND again.id IS NULL"),
-    "contact_none_n": _one(f"{ELIGIBLE} AND (t.requester_key IS NULL OR t.labels = '{{}}')"),
+    "contact_n": _one(f"t.is_eligible AND {_CONTACT}"),
+    "contact_once_n": _one(f"t.is_eligible AND {_CONTACT} AND again.id IS NULL"),
+    "contact_none_n": _one("t.is_eligible AND (t.requester_key IS NULL OR t.labels = '{}')"),
     "solve_log": bucket_sql(
-        f"CASE WHEN {LASTING} AND {OVER} AND t.last_solved_at IS NOT NULL THEN {_seconds('last_solved_at')} END"
+        "CASE WHEN t.merged_into IS NULL AND NOT t.is_spam AND t.status <> 'deleted' THEN t.solve_s END"
     ),
 }
 _SOLVED: Final = {
-    "solved_n": _one(f"NOT {UNSOLVABLE}"),
-    "solved_left_n": _one(UNSOLVABLE),
-    "reopen_known_n": _one(f"{_REOPEN_KNOWN} AND NOT {UNSOLVABLE}"),
-    "reopen_none_n": _one(f"NOT {_REOPEN_KNOWN} AND NOT {UNSOLVABLE}"),
+    "solved_n": _one("NOT t.is_unsolvable"),
+    "solved_left_n": _one("t.is_unsolvable"),
+    "reopen_known_n": _one(f"{_REOPEN_KNOWN} AND NOT t.is_unsolvable"),
+    "reopen_none_n": _one(f"NOT {_REOPEN_KNOWN} AND NOT t.is_unsolvable"),
     "reopened_n": _one(
         "coalesce(t.reopen_count > 0, t.reopened_at IS NOT NULL)"
-        f" AND coalesce(t.reopened_at <= t.first_solved_at + {WINDOW}, true) AND NOT {UNSOLVABLE}"
+        f" AND coalesce(t.reopened_at <= t.first_solved_at + {WINDOW}, true) AND NOT t.is_unsolvable"
     ),
-    "stations_n": _one(f"t.group_stations IS NOT NULL AND NOT {UNSOLVABLE}"),
-    "transferred_n": _one(f"t.group_stations > 1 AND NOT {UNSOLVABLE}"),
-    "replies_n": _one(f"t.reply_count >= 0 AND NOT {UNSOLVABLE}"),
-    "one_touch_n": _one(f"t.reply_count BETWEEN 0 AND 1 AND NOT {UNSOLVABLE}"),
+    "stations_n": _one("t.group_stations IS NOT NULL AND NOT t.is_unsolvable"),
+    "transferred_n": _one("t.group_stations > 1 AND NOT t.is_unsolvable"),
+    "replies_n": _one("t.reply_count >= 0 AND NOT t.is_unsolvable"),
+    "one_touch_n": _one("t.reply_count BETWEEN 0 AND 1 AND NOT t.is_unsolvable"),
 }
 _RESOLVED: Final = {
-    "resolution_n": _one(_RESOLVABLE),
-    "resolution_left_n": _one(UNSOLVABLE),
-    "resolution_s": _SOLVE_S,
-    "resolution_log": bucket_sql(_SOLVE_S),
+    "resolution_n": _one("t.is_over AND NOT t.is_unsolvable"),
+    "resolution_left_n": _one("t.is_unsolvable"),
+    "resolution_s": "t.solve_s",
+    "resolution_log": bucket_sql("t.solve_s"),
 }
-
-
-def _answers(scale: str, condition: str) -> str:
-    """Whether it is an answer on this scale, and such a one."""
-    return _one(f"r.scale = '{scale}' AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG} AND {condition}")
 
 
 _SATISFIED: Final = "r.normalised = 'positive'"
 _OF_SATISFACTION: Final = f"r.scale IN ({', '.join(repr(metric.scale) for metric in SCALES)})"
-_RATED: Final = {
-    "offered_n": _one(f"{_OF_SATISFACTION} AND NOT {_RATING_WRONG}"),
-    "answered_n": _one(f"{_OF_SATISFACTION} AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG}"),
-    "rated_left_n": _one(_RATING_WRONG),
-    "other_question_n": _one(f"NOT {_OF_SATISFACTION} AND r.normalised IS NOT NULL AND NOT {_RATING_WRONG}"),
-    **{top: _answers(metric.scale, _SATISFIED) for metric in SCALES for top in metric.numerator},
-    **{
-        name: _answers(metric.scale, f"NOT {_SATISFIED}" if name == "bad_n" else "true")
-        for metric in SCALES
-        for name in metric.denominator
-        if name not in metric.numerator
-    },
-}
-_HANDLED: Final = {
-    "handled_n": _one(f"NOT {_HANDLE_WRONG}"),
-    "handled_left_n": _one(_HANDLE_WRONG),
-    "handle_s": _HANDLE_S,
-    "handle_square": f"({_HANDLE_S})::float8 * h.handle_s",
-    "handle_log": bucket_sql(_HANDLE_S),
-}
+
+
+def _rated(is_wrong: str) -> dict[str, str]:
+    """Of a rating; `is_wrong`: whether its time is impossible."""
+    answers = f"r.normalised IS NOT NULL AND NOT ({is_wrong})"
+    counts = {
+        "offered_n": f"{_OF_SATISFACTION} AND NOT ({is_wrong})",
+        "answered_n": f"{_OF_SATISFACTION} AND {answers}",
+        "rated_left_n": is_wrong,
+        "other_question_n": f"NOT {_OF_SATISFACTION} AND {answers}",
+    }
+    for metric in SCALES:
+        on_scale = f"r.scale = '{metric.scale}' AND {answers}"
+        counts |= {
+            name: f"{on_scale} AND NOT {_SATISFIED}" if name == "bad_n" else on_scale
+            for name in metric.denominator
+        }
+        counts |= dict.fromkeys(metric.numerator, f"{on_scale} AND {_SATISFIED}")
+    return {name: _one(condition) for name, condition in counts.items()}
+
+
+def _handled(is_wrong: str) -> dict[str, str]:
+    """Of a segment of handling; `is_wrong`: whether its time is impossible."""
+    seconds = f"CASE WHEN NOT ({is_wrong}) THEN h.handle_s END"
+    return {
+        "handled_n": _one(f"NOT ({is_wrong})"),
+        "handled_left_n": _one(is_wrong),
+        "handle_s": seconds,
+        "handle_square": f"({seconds})::float8 * h.handle_s",
+        "handle_log": bucket_sql(seconds),
+    }
+
+
+_RATED: Final = _rated("'rated_before_created' = ANY(t.flags)")
+_HANDLED: Final = _handled("'negative_handle_time' = ANY(t.flags)")
 _AWAITED: Final = {
     **_states("next_reply", "n.state"),
     "sla_next_reply_left_n": _one("n.state = 'cancelled'"),
@@ -157,9 +193,6 @@ _AWAITED: Final = {
 }
 LOGS: Final = ("reply_log", "solve_log", "resolution_log", "handle_log", "next_reply_log")
 PARTS: Final = (*_CREATED, *_SOLVED, *_RESOLVED, *_RATED, *_HANDLED, *_AWAITED)
-
-_TICKETS: Final = "metrics_ticket AS t"
-_SOLVED_ONCE: Final = "(t.first_solved_at IS NOT DISTINCT FROM t.last_solved_at)"
 
 
 def question(scale: str) -> str:
@@ -173,6 +206,8 @@ LAST_RATING: Final = (
     "NOT EXISTS (SELECT 1 FROM metrics_rating AS later WHERE later.ticket_id = r.ticket_id"
     f" AND {question('later.scale')} = {question('r.scale')} AND {_WHEN.format('later')} > {_WHEN.format('r')})"
 )
+# The same, asked of those that are left once their tickets are known.
+_LAST_OF_ITS_TICKET: Final = LAST_RATING.replace("= r.ticket_id", "= t.id")
 
 
 def begin_sql(day: str) -> str:
@@ -195,63 +230,80 @@ _NAMED: Final = (
 _OWN: Final = " AND t.source_id = %(source)s"  # a contact is followed by one of its own source
 _AGAIN: Final = f"""(SELECT DISTINCT id FROM (
         SELECT id, created_at, lead(created_at) OVER next AS next_at, lead(id) OVER next AS next_id FROM (
-            SELECT t.id, t.created_at,
-                hash_record_extended(ROW(t.source_id, t.requester_key, {_TOPIC}), 0) AS matter
-            FROM metrics_ticket AS t CROSS JOIN LATERAL unnest(t.labels) AS topic{_NAMED}
-            WHERE {CONTACT} AND NOT {AHEAD}{_OWN} AND t.created_at >= {_FROM} AND t.created_at < ({_UNTIL}) + {WINDOW}
-            OFFSET 0
+            SELECT id, created_at, hashtextextended({_TOPIC}, whose) AS matter FROM (
+                SELECT t.id, t.created_at, hashtextextended(t.requester_key, t.source_id) AS whose,
+                    unnest(t.labels) AS topic
+                FROM metrics_ticket AS t
+                WHERE {_ELIGIBLE} AND {_CONTACT} AND NOT {AHEAD}{_OWN}
+                    AND t.created_at >= {_FROM} AND t.created_at < ({_UNTIL}) + {WINDOW}
+            ) AS contact{_NAMED} OFFSET 0
         ) AS about WINDOW next AS (PARTITION BY matter ORDER BY created_at, id)
     ) AS contact WHERE next_id <> id AND next_at <= created_at + {WINDOW})"""
-# These promises begin with their ticket, so that those of a day lie together.
-_PROMISES: Final = f"""(SELECT ticket_id, max(state) FILTER (WHERE metric = 'first_reply') AS reply,
-        max(state) FILTER (WHERE metric = 'resolution') AS resolution
-    FROM metrics_slaresult
-    WHERE metric <> 'next_reply' AND started_at >= {_FROM} AND started_at < {_UNTIL} GROUP BY 1)"""
-_WITH_PROMISES: Final = (
-    f"{_TICKETS} LEFT JOIN {_PROMISES} AS p ON p.ticket_id = t.id"
-    " LEFT JOIN LATERAL (SELECT met FROM metrics_vendorfigure WHERE ticket_id = t.id AND name = 'sla'"
-    " AND met IS NOT NULL LIMIT 1) AS v ON true"
-    f" LEFT JOIN {_AGAIN} AS again ON again.id = t.id"
+
+
+def _beside(row: str, columns: str, table: str, condition: str) -> str:
+    """What hangs on a ticket, looked up for each: so what hangs on tickets of other sources is not read."""
+    found = f"SELECT {columns} FROM metrics_{table} AS {row} WHERE {row}.ticket_id = t.id AND {condition}"
+    return f" LEFT JOIN LATERAL ({found}) AS {row} ON true"
+
+
+_STATES: Final = (
+    "max(p.state) FILTER (WHERE p.metric = 'first_reply') AS reply,"
+    " max(p.state) FILTER (WHERE p.metric = 'resolution') AS resolution"
 )
+_WITH_PROMISES: Final = (
+    "{tickets}"
+    + _beside("p", _STATES, "slaresult", "p.metric <> 'next_reply'")
+    + f" LEFT JOIN {_AGAIN} AS again ON again.id = t.id"
+)
+
+
+def _day(moment: str) -> str:
+    return f"({moment} AT TIME ZONE %(zone)s)::date"
+
+
 # Most tickets are handled and rated on the day of their one solve, by who solved them: one row tells of all three.
 _AT_SOLVE: Final = f"coalesce({_SOLVED_ONCE} AND %s, false)"
-_RATED_THEN: Final = _AT_SOLVE % (
-    f"{_OF_SATISFACTION} AND (r.counts_at AT TIME ZONE %(zone)s)::date = (t.last_solved_at AT TIME ZONE %(zone)s)::date"
-    " AND coalesce(r.agent_at_rating, t.assignee) IS NOT DISTINCT FROM t.assignee"
-)
+
+
+def _rated_then(day: str) -> str:
+    """Whether a rating is told of with the solve of its ticket, which was on this day."""
+    whose = "coalesce(r.agent_at_rating, t.assignee) IS NOT DISTINCT FROM t.assignee"
+    return _AT_SOLVE % f"{_OF_SATISFACTION} AND {_day('r.counts_at')} = {day} AND {whose}"
+
+
 # A ticket has one segment of its own; calls and the like are other segments.
 _HANDLED_THEN: Final = _AT_SOLVE % (
     "h.origin = 'ticket' AND h.ended_at = t.last_solved_at"
     " AND coalesce(h.agent, t.assignee) IS NOT DISTINCT FROM t.assignee"
 )
+# OFFSET 0 keeps the planner from reading all there is, which it takes for little here.
 _WITH_SOLVE: Final = (
-    f"{_TICKETS} LEFT JOIN metrics_rating AS r ON r.ticket_id = t.id AND r.counts_at >= {_FROM}"
-    f" AND r.counts_at < {_UNTIL} AND {_RATED_THEN} AND {LAST_RATING}"
-    f" LEFT JOIN metrics_handlesegment AS h ON h.ticket_id = t.id AND h.ended_at >= {_FROM}"
-    f" AND h.ended_at < {_UNTIL} AND {_HANDLED_THEN}"
+    "{tickets}"
+    + _beside("r", "r.*", "rating", f"{_rated_then('t.day')} AND {LAST_RATING} OFFSET 0")
+    + _beside("h", "h.*", "handlesegment", f"{_HANDLED_THEN} OFFSET 0")
 )
-
-
-def _if(row: str, counts: dict[str, str]) -> dict[str, str]:
-    """Nothing, where there is no such row beside the ticket."""
-    return {name: f"CASE WHEN {row}.id IS NOT NULL THEN {count} END" for name, count in counts.items()}
-
-
-# What to count, from where, on which moment's day, by which agent, and what is left out.
-_SOURCES: Final = (
-    (_CREATED, _WITH_PROMISES, "t.created_at", "t.assignee", f"NOT {AHEAD}"),
-    ({"flagged_n": "1"}, _TICKETS, "t.created_at", "t.assignee", AHEAD),
+_OF_SOLVE: Final = {
+    **_SOLVED,
+    **_RESOLVED,
+    **_if("r.id IS NOT NULL", _rated(_flagged("rated_before_created"))),
+    **_if("h.id IS NOT NULL", _handled(_flagged("negative_handle_time"))),
+}
+_OF_CREATED: Final = {**_if("NOT t.is_ahead", _CREATED), "flagged_n": _CREATED["flagged_n"]}
+# What to count of tickets, with what, on which moment's day, and of which of them.
+_OF_TICKETS: Final = (
+    (_OF_CREATED, _WITH_PROMISES, "t.created_at", "true"),
     # Most tickets are solved once: those tell of both in one row.
-    ({**_SOLVED, **_RESOLVED, **_if("r", _RATED), **_if("h", _HANDLED)}, _WITH_SOLVE, "t.first_solved_at", "t.assignee",
-     _SOLVED_ONCE),
-    (_SOLVED, _TICKETS, "t.first_solved_at", "t.assignee", f"NOT {_SOLVED_ONCE}"),
-    (_RESOLVED, _TICKETS, "t.last_solved_at", "t.assignee", f"NOT {_SOLVED_ONCE}"),
-    (_RATED, f"metrics_rating AS r JOIN {_TICKETS} ON t.id = r.ticket_id", "r.counts_at",
-     "coalesce(r.agent_at_rating, t.assignee)", f"{LAST_RATING} AND NOT {_RATED_THEN}"),
-    (_HANDLED, f"metrics_handlesegment AS h JOIN {_TICKETS} ON t.id = h.ticket_id", "h.ended_at",
-     "coalesce(h.agent, t.assignee)", f"NOT {_HANDLED_THEN}"),
-    (_AWAITED, f"metrics_slaresult AS n JOIN {_TICKETS} ON t.id = n.ticket_id", "n.started_at", "t.assignee",
-     "n.metric = 'next_reply'"),
+    (_OF_SOLVE, _WITH_SOLVE, "t.first_solved_at", _SOLVED_ONCE),
+    (_SOLVED, "{tickets}", "t.first_solved_at", f"NOT {_SOLVED_ONCE}"),
+    (_RESOLVED, "{tickets}", "t.last_solved_at", f"NOT {_SOLVED_ONCE}"),
+)
+# The same of what hangs on them, and by which agent.
+_OF_OTHERS: Final = (
+    (_RATED, "rating AS r", "r.counts_at", "coalesce(r.agent_at_rating, t.assignee)",
+     f"NOT {_rated_then(_day('t.last_solved_at'))} AND {_LAST_OF_ITS_TICKET}"),
+    (_HANDLED, "handlesegment AS h", "h.ended_at", "coalesce(h.agent, t.assignee)", f"NOT {_HANDLED_THEN}"),
+    (_AWAITED, "slaresult AS n", "n.started_at", "t.assignee", "n.metric = 'next_reply'"),
 )  # fmt: skip
 
 
@@ -259,25 +311,43 @@ def _empty(name: str) -> str:
     return "NULL::bytea" if name in LOGS else "NULL::float8" if name == "handle_square" else "NULL::int"
 
 
-def _part(
-    counts: dict[str, str], tables: str, moment: str, agent: str, condition: str, *, whole: bool, one: bool
-) -> str:
+def _row(counts: dict[str, str], day: str, agent: str) -> str:
     parts = ", ".join(f"{counts.get(name) or _empty(name)} AS {name}" for name in PARTS)
-    only = "" if whole else f" AND ({moment} AT TIME ZONE %(zone)s)::date = ANY(%(days)s)"
-    only += _OWN if one else ""
-    tables = tables if one else tables.replace(_OWN, "")
     return (
-        f"SELECT ({moment} AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id,"
+        f"SELECT {day} AS day, t.source_id, t.team_id,"
         " CASE WHEN t.team_id IS NULL THEN t.team_name ELSE '' END AS team_name,"
-        f" t.channel, t.priority, t.market, t.labels, {agent} AS agent, t.macro_keys, {parts} FROM {tables}"
-        f" WHERE {moment} >= {_FROM} AND {moment} < {_UNTIL}{only} AND {condition}"
+        f" t.channel, t.priority, t.market, t.labels, {agent} AS agent, t.macro_keys, {parts}"
     )
+
+
+def _on_days(moment: str, *, whole: bool) -> str:
+    only = "" if whole else f" AND {_day(moment)} = ANY(%(days)s)"
+    return f"{moment} >= {_FROM} AND {moment} < {_UNTIL}{only}{_OWN}"
+
+
+def _of_tickets(counts: dict[str, str], tables: str, moment: str, condition: str, *, whole: bool) -> str:
+    worked_out = ", ".join(f"{said} AS {name}" for name, said in {"day": _day(moment), **_OF_TICKET}.items())
+    tickets = (
+        f"(SELECT t.*, {worked_out} FROM metrics_ticket AS t"
+        f" WHERE {_on_days(moment, whole=whole)} AND {condition} OFFSET 0) AS t"
+    )
+    return f"{_row(counts, 't.day', 't.assignee')} FROM {tables.replace('{tickets}', tickets)}"
+
+
+def _of_others(
+    counts: dict[str, str], table: str, moment: str, agent: str, condition: str, *, whole: bool
+) -> str:
+    tables = f"metrics_{table} JOIN metrics_ticket AS t ON t.id = {table[-1]}.ticket_id"
+    where = f"{_on_days(moment, whole=whole)} AND {condition}"
+    return f"{_row(counts, _day(moment), agent)} FROM {tables} WHERE {where}"
 
 
 def part_sql(*, whole: bool, one: bool, named: bool) -> str:
     """All that is counted. `whole`: of every day of the range, with none left out. `one`: of one source. `named`: some
     labels have other names, which are `names` and mean `meant`."""
-    found = " UNION ALL ".join(_part(*source, whole=whole, one=one) for source in _SOURCES)
+    of_tickets = (_of_tickets(*each, whole=whole) for each in _OF_TICKETS)
+    found = " UNION ALL ".join((*of_tickets, *(_of_others(*each, whole=whole) for each in _OF_OTHERS)))
+    found = found if one else found.replace(_OWN, "")
     return found if named else found.replace(_NAMED, "").replace(_TOPIC, "topic")
 
 
