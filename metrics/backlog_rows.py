@@ -34,13 +34,13 @@ WHERE s.ticket_id = t.id AND s.status NOT IN {_OVER}"""
 
 
 def _rows(unsolved: str, condition: str, only: str) -> str:
-    from_at = "greatest(open.begun, t.created_at)"
+    day = "(t.created_at AT TIME ZONE %(zone)s)::date"
     return f"""
-SELECT (t.created_at AT TIME ZONE %(zone)s)::date AS day, t.source_id, t.team_id,
+SELECT {day} AS day, t.source_id, t.team_id,
     CASE WHEN t.team_id IS NULL THEN t.team_name ELSE '' END AS team_name, t.channel, t.priority, t.market, t.labels,
     coalesce(t.assignee, '') AS assignee, coalesce(t.macro_keys, '{{}}') AS macro_keys,
-    ({from_at} AT TIME ZONE %(zone)s)::date AS from_day, (open.over AT TIME ZONE %(zone)s)::date AS until_day,
-    {LASTING} AS counts
+    CASE WHEN open.begun > t.created_at THEN (open.begun AT TIME ZONE %(zone)s)::date ELSE {day} END AS from_day,
+    (open.over AT TIME ZONE %(zone)s)::date AS until_day, {LASTING} AS counts
 FROM metrics_ticket AS t CROSS JOIN LATERAL ({unsolved}) AS open
 WHERE t.created_at >= {begin_sql("%(from)s")} AND t.created_at < {begin_sql("%(until)s")}{only}
   AND {condition}"""
@@ -52,10 +52,11 @@ def insert_sql(*, whole: bool, one: bool) -> str:
     only += " AND t.source_id = %(source)s" if one else ""
     several = f"coalesce({_BY_SPANS}, false)"
     rows = f"{_rows(_MOMENTS, f'NOT {several}', only)} UNION ALL {_rows(_SPANS, several, only)}"
+    # OFFSET 0: else each day would be worked out again wherever it is used, and that takes longest of all.
     place = "source_id, team_id, team_name, channel, priority, market"
     columns = f"day, {place}, labels, assignee, macro_keys, from_day, until_day"
     return (
         f"INSERT INTO metrics_backlog ({columns}, open_n, left_n) SELECT {columns},"
-        f" count(*) FILTER (WHERE counts), count(*) FILTER (WHERE NOT counts) FROM ({rows}) AS unsolved"
+        f" count(*) FILTER (WHERE counts), count(*) FILTER (WHERE NOT counts) FROM ({rows} OFFSET 0) AS unsolved"
         f" WHERE until_day IS NULL OR until_day > from_day GROUP BY {columns}"
     )
