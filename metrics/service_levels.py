@@ -45,67 +45,99 @@ _START, _UNTIL, _FROM, _TO = (
 )
 _OVER: Final = "status IN ('solved', 'closed', 'deleted')"
 _OPEN: Final = f"(done IS NULL AND NOT {_OVER})"
-# When a ticket that is over came to its end, where that was told.
-_ENDED: Final = f"CASE WHEN {_OVER} THEN coalesce(last_solved_at, closed_at) END"
+_EACH_WAIT: Final = "unnest(asked_at, answered_at) WITH ORDINALITY AS wait (asked, answered, n)"
+_WITH_SPANS: Final = """promise JOIN (SELECT ticket_id, status AS meanwhile, from_at, to_at FROM stored_span) AS span
+    ON ticket_id = id"""
 
-_MEASURE: Final = f"""
-WITH {CLOCK_SQL},
-one AS (
-    SELECT id, status, policy_id, metric, 1 AS instance, seconds, pauses, applied, created_at AS start,
-        CASE WHEN metric = 'first_reply' THEN first_public_reply_at WHEN {_OVER} THEN last_solved_at END AS done,
-        {_ENDED} AS ended
-    FROM promise JOIN aim USING (kind)
-    WHERE calendar_id = %(calendar)s AND metric <> 'next_reply' AND NOT flags && CASE metric
-        WHEN 'first_reply' THEN '{{reply_before_created}}'::text[]
-        ELSE '{{solved_before_created,solved_out_of_order,history_cut}}'::text[] END
-      AND NOT (metric = 'resolution' AND status IN ('solved', 'closed') AND last_solved_at IS NULL)
-    UNION ALL
-    SELECT id, status, policy_id, metric, n, seconds, pauses, applied, asked, answered, {_ENDED}
-    FROM promise JOIN aim USING (kind),
-        unnest(asked_at, answered_at) WITH ORDINALITY AS wait (asked, answered, n)
-    WHERE calendar_id = %(calendar)s AND metric = 'next_reply' AND asked_at <> '{{}}' AND asked >= created_at
-),
-begun AS (
-    SELECT *, {place_sql("start_s")} AS start_place, {place_sql("until_s")} AS until_place FROM (
-        SELECT *, greatest(start_s, coalesce(done_s, {unix_sql("ended")}, {unix_sql("%(now)s")})) AS until_s FROM (
-            SELECT *, {unix_sql("start")} AS start_s, {unix_sql("done")} AS done_s FROM one OFFSET 0) AS x OFFSET 0
-    ) AS y OFFSET 0
-),
-base AS MATERIALIZED (
-    SELECT row_number() OVER () AS n, *, {_START} AS f_start, {_UNTIL} AS f_until FROM begun WHERE start_place > 0
-),
-gap AS (
-    SELECT n, seconds, f_start, from_s, to_s, {place_sql("from_s")} AS from_place, {place_sql("to_s")} AS to_place
+
+def _begun(start: str, tickets: str) -> str:
+    """Of each row of tickets, whatever it is promised, the clock at its start; when one that is over was solved and
+    came to its end, where that was told. Layer by layer, for Postgres works out again what is written twice."""
+    return f"""
+SELECT *, {_START} AS f_start FROM (
+    SELECT *, {place_sql("start_s")} AS start_place FROM (
+        SELECT *, {start} AS start, {unix_sql(start)} AS start_s,
+            CASE WHEN {_OVER} THEN last_solved_at END AS solved,
+            CASE WHEN {_OVER} THEN coalesce(last_solved_at, closed_at) END AS ended
+        FROM {tickets} OFFSET 0
+    ) AS t OFFSET 0
+) AS t WHERE start_place > 0 OFFSET 0"""
+
+
+def _promises(tickets: str, *, answers: bool, more: str = "", where: str = "") -> str:
+    """Each promise to these tickets, with the clock at its start and at its end or now.
+
+    `answers`: whether each reply is promised; `more`: what else to tell of a ticket; `where`: of which promises only.
+    """
+    waits = f"{tickets}, {_EACH_WAIT} WHERE asked_at <> '{{}}' AND asked >= created_at AND calendar_id = %(calendar)s"
+    each_reply = f"""
+            UNION ALL
+            SELECT id, status, policy_id, metric, n, seconds, pauses, applied, start, start_s, f_start, answered,
+                ended{more}
+            FROM ({_begun("asked", waits)}) AS begun JOIN aim USING (kind)
+            WHERE metric = 'next_reply'{where}"""
+    return f"""
+SELECT *, {_UNTIL} AS f_until FROM (
+    SELECT *, {place_sql("until_s")} AS until_place FROM (
+        SELECT *, greatest(start_s, {unix_sql("coalesce(done, ended, %(now)s)")}) AS until_s FROM (
+            SELECT id, status, policy_id, metric, 1 AS instance, seconds, pauses, applied, start, start_s, f_start,
+                CASE metric WHEN 'first_reply' THEN first_public_reply_at ELSE solved END AS done, ended{more}
+            FROM ({_begun("created_at", f"{tickets} WHERE calendar_id = %(calendar)s")}) AS begun JOIN aim USING (kind)
+            WHERE metric <> 'next_reply'{where} AND (flags = '{{}}' OR NOT flags && CASE metric
+                WHEN 'first_reply' THEN '{{reply_before_created}}'::text[]
+                ELSE '{{solved_before_created,solved_out_of_order,history_cut}}'::text[] END)
+              AND (metric <> 'resolution' OR solved IS NOT NULL OR status NOT IN ('solved', 'closed'))
+            {each_reply if answers else ""}
+        ) AS one OFFSET 0
+    ) AS one OFFSET 0
+) AS one"""
+
+
+def _pauses(*, answers: bool) -> str:
+    """`pause`: how long a promise paused in all, and before it was due. Apart, for most tickets have no spans."""
+    where = " AND meanwhile = ANY(pauses)"
+    paused = _promises(_WITH_SPANS, answers=answers, more=", meanwhile, from_at, to_at", where=where)
+    return f"""gap AS (
+    SELECT *, {place_sql("from_s")} AS from_place, {place_sql("to_s")} AS to_place
     FROM (
-        SELECT n, seconds, f_start, to_s, greatest(from_s, max(to_s) OVER (PARTITION BY n ORDER BY from_s, to_s
+        SELECT id, metric, instance, seconds, f_start, to_s, greatest(from_s, max(to_s) OVER (
+            PARTITION BY id, metric, instance ORDER BY from_s, to_s
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS from_s
         FROM (
-            SELECT n, seconds, f_start, greatest({unix_sql("w.from_at")}, start_s) AS from_s,
-                least({unix_sql("w.to_at")}, until_s) AS to_s
-            FROM base JOIN stored_span AS w ON w.ticket_id = base.id AND w.status = ANY(base.pauses)
-            WHERE cardinality(base.pauses) > 0
+            SELECT id, metric, instance, seconds, f_start, greatest({unix_sql("from_at")}, start_s) AS from_s,
+                least({unix_sql("to_at")}, until_s) AS to_s
+            FROM ({paused}) AS base
         ) AS clipped OFFSET 0
     ) AS joined WHERE from_s < to_s OFFSET 0
 ),
 piece AS (
-    SELECT n, seconds, {_FROM} - f_start AS begins, {_TO} - {_FROM} AS length FROM gap
+    SELECT id, metric, instance, seconds, {_FROM} - f_start AS begins, {_TO} - {_FROM} AS length FROM gap
 ),
 pause AS (
-    SELECT n, sum(length)::bigint AS total,
+    SELECT id, metric, instance, sum(length)::bigint AS total,
         coalesce(sum(length) FILTER (WHERE begins - so_far < seconds), 0)::bigint AS before_due
-    FROM (SELECT *, sum(length) OVER (PARTITION BY n ORDER BY begins, length) - length AS so_far FROM piece) AS ordered
-    GROUP BY n
-),
+    FROM (SELECT *, sum(length) OVER (PARTITION BY id, metric, instance ORDER BY begins, length) - length AS so_far
+        FROM piece) AS ordered
+    GROUP BY id, metric, instance
+)"""
+
+
+def _measuring(into: str, *, answers: bool) -> str:
+    """The statement that writes what became of each promise."""
+    return f"""
+WITH {CLOCK_SQL},
+{_pauses(answers=answers)},
 measured AS (
     SELECT *, {due_place_sql("f_due")} AS due_place, CASE WHEN {_OPEN} THEN {due_place_sql("f_risk")} END AS risk_place
     FROM (
         SELECT *, f_due - greatest(seconds / {RISK_SHARE}, {RISK_SECONDS}) AS f_risk FROM (
             SELECT base.*, f_until - f_start - coalesce(pause.total, 0) AS elapsed,
                 f_start + base.seconds + coalesce(pause.before_due, 0) AS f_due
-            FROM base LEFT JOIN pause USING (n) OFFSET 0) AS x OFFSET 0
+            FROM ({_promises("promise", answers=answers)}) AS base
+                LEFT JOIN pause USING (id, metric, instance) OFFSET 0) AS x OFFSET 0
     ) AS y OFFSET 0
 )
-INSERT INTO {{into}} (ticket_id, metric, instance, policy_id, priority_applied, target_s, started_at, due_at, risk_at,
+INSERT INTO {into} (ticket_id, metric, instance, policy_id, priority_applied, target_s, started_at, due_at, risk_at,
     fulfilled_at, elapsed_s, state)
 SELECT id, metric, instance, policy_id, applied, seconds, start, {moment_sql("f_due", "due_place")},
     CASE WHEN {_OPEN} THEN greatest(start, {moment_sql("f_risk", "risk_place")}) END, done, elapsed, CASE
@@ -163,13 +195,14 @@ def measure(
     metrics = [metric for metric, needed in _NEEDS.items() if needed & provides]
     choosing, names, hours = targets.statements(versions, metrics)
     names["now"] = now or timezone.now()
+    measuring = _measuring(into, answers="next_reply" in metrics)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stored_span")
         cursor.execute("DROP TABLE IF EXISTS promise, aim")
         for statement in choosing:
             cursor.execute(statement, names)
         for calendar in hours:
-            cursor.execute(_MEASURE.replace("{into}", into), {**names, "calendar": calendar})
+            cursor.execute(measuring, {**names, "calendar": calendar})
 
 
 _AGE: Final = """
