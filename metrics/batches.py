@@ -10,32 +10,41 @@ from itertools import accumulate
 from math import ceil
 from typing import Final
 
-from django.db import connection, transaction
+import structlog
+from django.db import OperationalError, connection, transaction
 
 from metrics import partitions
 from metrics.week_locks import Busy
 from metrics.weeks import BLOCK, block_of, monday_of
+from sopdesk.jobs.running import bound_transaction
+
+log = structlog.get_logger(__name__)
 
 # As many days at once as have about so many tickets: planning these statements takes tens of milliseconds, and groups
 # that do not fit into memory take twice as long.
 TICKETS: Final = 60_000
 MOST_WEEKS: Final = 52
 _A_MONTH: Final = 30  # days
+_A_WEEK: Final = timedelta(days=7)
+LOCK_LIMIT: Final = "2s"
 # By how full pages were when last looked at, of any of the months: the newest may not have been. Else as if a ticket
 # took half a kilobyte.
 _BY_MONTH: Final = """
-SELECT relname, pg_relation_size(oid) / current_setting('block_size')::float
+SELECT relname, coalesce(pg_relation_size(oid), 0) / current_setting('block_size')::float
     * coalesce(sum(reltuples) FILTER (WHERE relpages > 0) OVER () / nullif(sum(relpages) OVER (), 0), 16)
 FROM pg_class WHERE relname = ANY(%s)"""
 
 
 def tickets_a_day(days: Collection[date]) -> dict[date, float]:
-    """About how many tickets were created on one of these days, by its month. One query."""
+    """About how many tickets were created on one of these days, by its month; those of months without a partition are
+    taken to be spread evenly. One query."""
     names = {month: partitions.name_of(month) for month in {day.replace(day=1) for day in days}}
     with connection.cursor() as cursor:
-        cursor.execute(_BY_MONTH, [[*names.values()]])
+        cursor.execute(_BY_MONTH, [[*names.values(), partitions.OTHERS]])
         found = dict(cursor.fetchall())
-    return {day: found.get(names[day.replace(day=1)], 0) / _A_MONTH for day in days}
+    apart = [name for name in names.values() if name not in found]
+    found |= dict.fromkeys(apart, found.get(partitions.OTHERS, 0) / max(1, len(apart)))
+    return {day: found[names[day.replace(day=1)]] / _A_MONTH for day in days}
 
 
 def end(first: date) -> date:
@@ -48,17 +57,22 @@ def end(first: date) -> date:
 
 def halves(days: Sequence[date], *, of_blocks: bool = False) -> tuple[date, date]:
     """Where the first half of what is added up at once ends, and where the second: both of about as many tickets, and
-    of not too many. `days`: in order. A half ends with a week, or with a block."""
-    a_day = tickets_a_day(days)
-    so_far = [*accumulate(a_day[day] + 1 for day in days)]
+    of not too many, nor too many weeks. A half ends with a week, or with a block.
+
+    `days`: in order; with `of_blocks` Mondays, each of which stands for its week.
+    """
+    a_day, times = tickets_a_day(days), 7 if of_blocks else 1
+    so_far = [*accumulate(times * (a_day[day] + 1) for day in days)]
     share = so_far[-1] / 2 / ceil(so_far[-1] / 2 / TICKETS)
     first, *ends = days[0], *(days[min(len(days) - 1, bisect_left(so_far, n * share))] for n in (1, 2))
     middle, last = (_begin(day + timedelta(days=14 if of_blocks else 3), of_blocks) for day in ends)
-    step = BLOCK if of_blocks else timedelta(days=7)
-    middle = max(middle, _begin(first, of_blocks) + step)
+    step = BLOCK if of_blocks else _A_WEEK
     if ends[1] == days[-1]:
         last = ends[1] + step
-    return middle, max(last, middle + step)
+    middle = min(
+        max(middle, _begin(first, of_blocks) + step), _begin(first, of_blocks) + MOST_WEEKS * _A_WEEK
+    )
+    return middle, min(max(last, middle + step), middle + MOST_WEEKS * _A_WEEK)
 
 
 def _begin(day: date, of_block: bool) -> date:
@@ -68,9 +82,9 @@ def _begin(day: date, of_block: bool) -> date:
 def twofold(here: Callable[[], int], apart: Callable[[], int], *, still_here: Callable[[], None]) -> int:
     """Do one thing and, on a connection of its own, another. Returns the sum of what both say.
 
-    What the other commits is right by itself, whatever becomes of the transaction here. It must wait for nobody, since
-    it is waited for here by one who holds locks: the database would not see the ring. Busy is nothing done.
-    `still_here` is called now and then meanwhile.
+    What the other commits is right by itself, whatever becomes of the transaction here. It waits for nobody for long,
+    since it is waited for here by one who holds locks: the database would not see the ring. Where it is Busy, had to
+    wait, or got no connection, nothing was done. `still_here` is called now and then meanwhile.
     """
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(_on_its_own, apart)
@@ -82,9 +96,14 @@ def twofold(here: Callable[[], int], apart: Callable[[], int], *, still_here: Ca
 
 def _on_its_own(do: Callable[[], int]) -> int:
     try:
-        with transaction.atomic():
+        with transaction.atomic(), connection.cursor() as cursor:
+            bound_transaction()
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_LIMIT])
             return do()
     except Busy:
         return 0  # it stays marked, and its turn comes
+    except OperationalError as error:
+        log.warning("other_half_not_done", reason=str(error)[:200])
+        return 0  # and if it is not for now only, whoever comes to it next says so
     finally:
         connection.close()

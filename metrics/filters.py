@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
+from metrics import weeks_behind
 from metrics.choices import There, there
-from metrics.models import Facet, Source, WeekCell
+from metrics.models import Cell, Facet, Source, WeekCell
 from metrics.querysets import FacetQuerySet
 from metrics.summing import once
 from metrics.weeks import WEEKS
@@ -218,10 +219,15 @@ class FigureFilter(forms.Form):
         return str(sentence) % {"name": self.fields[name].label, "value": value}
 
     def has(self, name: str, chosen: str) -> bool:
-        """Whether any ticket that this person may see has this value of a field. At most one query."""
+        """Whether any ticket that this person may see has this value of a field. At most three queries."""
         if name == "team" and chosen != NONE and not self._is_ours(chosen):
-            rows = WeekCell.objects.filter(kind=WeekCell.Kind.FINE, weeks=WEEKS, team=None, team_name=chosen)
-            return rows.visible_to(self.viewer).exists()
+            named = Q(team=None, team_name=chosen)
+            blocks = WeekCell.objects.filter(named, kind=WeekCell.Kind.FINE, weeks=WEEKS)
+            if blocks.visible_to(self.viewer).exists():
+                return True
+            behind = weeks_behind.days()
+            days = Cell.objects.filter(named, behind.condition()) if behind else Cell.objects.none()
+            return days.visible_to(self.viewer).exists()
         return self.facets.filter(self.alone(name, chosen)).exists()
 
 

@@ -43,4 +43,4 @@ def weeks(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
 
 
 def _weeks_or_done(ticket_import: Import) -> str:
-    return "weeks" if weeks_behind.left(ticket_import.source_id) else "done"
+    return "weeks" if weeks_behind.are_due(ticket_import.source_id) else "done"

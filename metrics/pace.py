@@ -29,10 +29,11 @@ class Pace:
 
 
 def pace(ticket_import: Import, job: Job) -> Pace:
-    """As its last chunk left it. While nobody works nothing is known, and the time without a worker does not count."""
+    """As its last chunk left it. While nobody works nothing is known, and the time without a worker does not count. Nor
+    is it known when all figures are right, and only weeks are added up yet."""
     place = job.cursor.get("place") or {}
     at = job.cursor.get("offset", place.get("offset"))
-    if not job.worked_s or job.waits_for_worker:
+    if not job.worked_s or job.waits_for_worker or job.cursor.get("phase") == "weeks":
         return Pace(at, job.cursor.get("size"), None, None)
     passed, done = max(1.0, job.worked_s), job.progress_done
     left = round(passed * (1000 - done) / done) if done >= ENOUGH else None

@@ -1,4 +1,4 @@
-"""Rebuilds the rollups of days: delete and insert, under a lock of each day, so that doing it twice changes nothing."""
+"""Rebuilds the rollups of days: delete and insert, under locks of weeks, so that doing it twice changes nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from metrics import backlog_rows, batches, week_locks, week_rows, weeks_behind
 from metrics.counting import part_sql, part_values
 from metrics.models import Backlog, Cell, Import, Rollup, Slice, Source, StaleDay
-from metrics.sums import LABELS, PLACE, Found, found, insert, same
+from metrics.sums import LABELS, PLACE, Found, found, insert, prepare, same
 
 _CELL: Final = f"day, {PLACE}, priority, market, labels"
 _LEVELS: Final = (Cell, Rollup, Slice, Backlog)
@@ -101,8 +101,7 @@ def _make(days: Sequence[date], source_id: int | None, *, waits: bool, weeks_lat
         for level in _LEVELS:
             old = level.objects.filter(day__in=ordered)
             (old if source_id is None else old.filter(source=source_id)).delete()
-        # Compiling takes longer than the statement; grouping in memory is faster than by sorting.
-        cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
+        prepare(cursor)
         there = _add_up(cursor, names, whole=whole)
         if not weeks_later:
             # No cell of whole weeks is of before.

@@ -17,6 +17,12 @@ LABELS: Final = "unnest(array_append(labels, '')) AS label"
 FEW: Final = 20_000
 
 
+def prepare(cursor: CursorWrapper) -> None:
+    """For the rest of this transaction: compiling such statements takes longer than the statements, and grouping in
+    memory is faster than by sorting."""
+    cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
+
+
 def sums(parts: Iterable[str] = PARTS, *, few: bool = False) -> dict[str, str]:
     """How these parts are added up, by name. `few`: of few rows a group, whose histograms are joined one by one."""
     joined = "metrics_joined({})" if few else "string_agg({}, '')"

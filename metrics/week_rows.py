@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 
 from metrics import histograms
 from metrics.counting import LOGS
-from metrics.sums import LABELS, PLACE, Found, found, insert, same, sums
+from metrics.sums import LABELS, PLACE, Found, found, insert, prepare, same, sums
 from metrics.weeks import BLOCK_SQL, MONDAY_SQL, OF_ALL, WEEKS, block_of, monday_of
 
 _AT: Final = same(f"day, {PLACE}")
@@ -105,9 +105,9 @@ def names_of(days: Collection[date], source_id: int | None) -> dict[str, Any]:
 
 
 def make(cursor: CursorWrapper, names: dict[str, Any], there: Found | None = None) -> None:
-    """Add up these weeks (`names_of`) and their blocks anew. The blocks are locked already
-    (metrics/week_locks.py). `there`: what is
-    known to be in their cells."""
+    """Add up these weeks (`names_of`) and their blocks anew. The blocks are locked already (metrics/week_locks.py).
+    `there`: what is known to be in their cells."""
+    prepare(cursor)
     own = "" if names["source"] is None else _OWN
     there = there or found(cursor, f"{_CELLS}{own}", names, each=MONDAY_SQL)
     for statement in _statements(own, there):

@@ -15,12 +15,15 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Exists, OuterRef
+from django.db.models import Q, QuerySet
 
 from metrics import batches, week_locks, week_rows
+from metrics.days import DAY, Days
 from metrics.models import StaleDay, StaleWeek
 from metrics.summing import once
 from metrics.weeks import block_of
+from sopdesk.jobs.models import Job
+from sopdesk.jobs.running import say_something
 
 WEEK: Final = timedelta(days=7)
 
@@ -53,9 +56,29 @@ def _runs() -> dict[int, list[tuple[date, date]]]:
     return found
 
 
-def left(source_id: int) -> int:
-    """How many weeks of a source are behind. One query."""
-    return StaleWeek.objects.filter(source=source_id).count()
+def days() -> Days:
+    """The days of the weeks that are behind: empty nearly always. At most one query."""
+    found = Days()
+    for source, told in runs().items():
+        for first, last in told:
+            found.add(first, last + WEEK - DAY, source=source)
+    return found
+
+
+def at_work() -> QuerySet[StaleDay]:
+    """The days of imports, and of undoing them, that somebody is about to add up."""
+    over = {Job.State.DONE.value, Job.State.FAILED.value}
+    return StaleDay.objects.filter(
+        (Q(ticket_import__job__isnull=False) & ~Q(ticket_import__job__state__in=over))
+        | (Q(ticket_import__undo_job__isnull=False) & ~Q(ticket_import__undo_job__state__in=over))
+    )
+
+
+def are_due(source_id: int) -> bool:
+    """Whether weeks of a source are behind that nobody has yet to add up days for: who does adds up the weeks after
+    that. Two queries at most."""
+    marked = StaleWeek.objects.filter(source=source_id)
+    return marked.exists() and not at_work().filter(ticket_import__source=source_id).exists()
 
 
 def catch_up(source_id: int, *, still_here: Callable[[], None]) -> int:
@@ -75,10 +98,10 @@ def catch_up(source_id: int, *, still_here: Callable[[], None]) -> int:
 
 def catch_up_all() -> None:
     """Add up all weeks that are behind, but of sources whose days are being added up: those go on behind that."""
-    at_work = StaleDay.objects.filter(ticket_import__source=OuterRef("source"))
-    while source := StaleWeek.objects.filter(~Exists(at_work)).values_list("source", flat=True).first():
-        with transaction.atomic():
-            catch_up(source, still_here=lambda: None)
+    for source in StaleWeek.objects.order_by("source").values_list("source", flat=True).distinct():
+        while are_due(source):
+            with transaction.atomic():
+                catch_up(source, still_here=say_something)
 
 
 def _make(source_id: int, first: date, before: date, *, waits: bool) -> int:

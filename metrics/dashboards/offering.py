@@ -9,14 +9,15 @@ those with most tickets; the others are found by typing (`matching`). What count
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final
 
 from django.core.cache import cache
 from django.db.models import F, QuerySet, Sum
 
-from metrics import levels
+from metrics import levels, weeks_behind
 from metrics.choices import Choice, there
-from metrics.models import Facet, Slice, WeekCell
+from metrics.models import Cell, Facet, Slice, WeekCell
 from metrics.weeks import WEEKS
 from sopdesk.accounts.models import User
 from sopdesk.accounts.permissions import Permission, allows
@@ -45,12 +46,12 @@ def choices_of(viewer: User) -> Choices:
 
 
 def has(viewer: User, name: str, value: str) -> bool:
-    """Whether any ticket that this person may see has this value. At most one query."""
+    """Whether any ticket that this person may see has this value. At most three queries."""
     if not may_choose(viewer, name):
         return False
     if name == "sop":
         return value in levels.sop_labels(viewer)
-    return _rows(viewer, name).filter(value=value).exists()
+    return any(rows.filter(value=value).exists() for rows in _tables(viewer, name))
 
 
 def matching(viewer: User, name: str, text: str) -> list[Choice]:
@@ -91,19 +92,24 @@ def _scope(viewer: User) -> str:
 
 def _looked_up(viewer: User, name: str) -> list[str]:
     """Those with most tickets first."""
-    rows = _rows(viewer, name).order_by().exclude(value="")
-    counted = (
-        rows.values("value").annotate(n=Sum("created_n")).order_by(F("n").desc(nulls_last=True), "value")
-    )
-    return [row["value"] for row in counted[:MOST]]
+    counted = Counter[str]()
+    for rows in _tables(viewer, name):
+        every = rows.order_by().exclude(value="").values_list("value").annotate(n=Sum("created_n", default=0))
+        counted.update(dict(every.order_by("-n", "value")[:MOST]))
+    return [value for value, _n in sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:MOST]]
 
 
-def _rows(viewer: User, name: str) -> QuerySet[Any]:
-    """The rows of the smallest table that knows this field, each with its `value` of it."""
+def _tables(viewer: User, name: str) -> list[QuerySet[Any]]:
+    """The rows of the smallest table that knows this field, and of days of weeks that are behind, each with its `value`
+    of it. At most one query."""
     if name in {"macro", "agent"}:
         slices = Slice.objects.visible_to(viewer).filter(kind=name)
-        return slices.annotate(value=F("key"))
-    blocks = WeekCell.objects.visible_to(viewer).filter(kind=WeekCell.Kind.FINE, weeks=WEEKS)
+        return [slices.annotate(value=F("key"))]
+    tables: list[QuerySet[Any]] = [
+        WeekCell.objects.visible_to(viewer).filter(kind=WeekCell.Kind.FINE, weeks=WEEKS)
+    ]
+    if behind := weeks_behind.days():
+        tables.append(Cell.objects.visible_to(viewer).filter(behind.condition()))
     if name == "team":
-        return blocks.filter(team=None).annotate(value=F("team_name"))
-    return blocks.annotate(value=F(name))
+        return [rows.filter(team=None).annotate(value=F("team_name")) for rows in tables]
+    return [rows.annotate(value=F(name)) for rows in tables]

@@ -10,13 +10,13 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Max, Min, Sum
 from django.utils import timezone
 
-from metrics.models import Rollup, StaleDay
+from metrics import weeks_behind
+from metrics.models import Rollup
 from metrics.watching.expecting import DAYS
 from metrics.watching.models import Watched
-from sopdesk.jobs.models import Job
 
 BACK: Final = timedelta(days=364)  # how far the first watch goes back
 SILENT: Final = timedelta(
@@ -36,12 +36,7 @@ def newest() -> dict[int, date]:
     """By source; where an import is adding up days, no further than the first of them."""
     rows = Rollup.objects.filter(label="", day__lte=timezone.localdate()).order_by()
     found: dict[int, date] = dict(rows.values_list("source").annotate(newest=Max("day")))
-    over = {Job.State.DONE.value, Job.State.FAILED.value}
-    at_work = StaleDay.objects.exclude(ticket_import=None).filter(
-        ~Q(ticket_import__job__state__in=over) | (Q(ticket_import__undo_job__isnull=False)
-        & ~Q(ticket_import__undo_job__state__in=over))
-    )  # fmt: skip
-    firsts = at_work.order_by().values_list("ticket_import__source").annotate(first=Min("day"))
+    firsts = weeks_behind.at_work().order_by().values_list("ticket_import__source").annotate(first=Min("day"))
     return {source: min(day, dict(firsts).get(source, day)) for source, day in found.items()}
 
 

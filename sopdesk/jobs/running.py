@@ -109,7 +109,7 @@ def _claim(job_id: int) -> UUID | None:
 def _do_chunk(job_id: int, lease: UUID) -> bool:
     began = timezone.now()
     with transaction.atomic():
-        _bound_transaction()
+        bound_transaction()
         job = Job.objects.select_for_update().filter(pk=job_id, lease=lease).first()
         if job is None:
             return False
@@ -117,7 +117,7 @@ def _do_chunk(job_id: int, lease: UUID) -> bool:
     return not job.is_finished
 
 
-def _bound_transaction() -> None:
+def bound_transaction() -> None:
     """Let Postgres end this transaction by itself when its worker stalls or vanishes without a word."""
     limits = {
         "idle_in_transaction_session_timeout": IDLE_LIMIT,

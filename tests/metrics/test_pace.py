@@ -21,7 +21,7 @@ def job(**said: Any) -> Job:
         "last_chunk_at": now,
         "progress_done": 250,
     }
-    return Job(cursor={"offset": 10, "size": 40}, **{**given, "worked_s": 60.0, **said})
+    return Job(**{"cursor": {"offset": 10, "size": 40}, **given, "worked_s": 60.0, **said})
 
 
 def test_it_is_counted_over_the_time_that_was_worked() -> None:
@@ -36,4 +36,7 @@ def test_nothing_is_said_at_first_and_while_nobody_works() -> None:
     waits = job(created_at=silent, started_at=silent, last_chunk_at=silent)
     assert waits.waits_for_worker
     assert pace(Import(rows_read=6000), waits) == Pace(10, 40, None, None)
+    assert pace(Import(rows_read=6000), job(cursor={"offset": 10, "size": 40, "phase": "weeks"})) == Pace(
+        10, 40, None, None
+    ), "all figures are right by then"
     assert pace(Import(), job(progress_done=0, worked_s=0)) == Pace(10, 40, None, None)
