@@ -202,12 +202,11 @@ def question(scale: str) -> str:
 
 _WHEN: Final = "({0}.counts_at, coalesce({0}.rated_at, {0}.offered_at, {0}.counts_at), {0}.id)"
 # Of the ratings `r` those that count: of each question a ticket's latest.
-LAST_RATING: Final = (
-    "NOT EXISTS (SELECT 1 FROM metrics_rating AS later WHERE later.ticket_id = r.ticket_id"
-    f" AND {question('later.scale')} = {question('r.scale')} AND {_WHEN.format('later')} > {_WHEN.format('r')})"
+_LATER: Final = (
+    "SELECT 1 FROM metrics_rating AS later WHERE later.ticket_id = {0}"
+    f" AND {question('later.scale')} = {question('r.scale')} AND {_WHEN.format('later')} > {_WHEN.format('r')}"
 )
-# The same, asked of those that are left once their tickets are known.
-_LAST_OF_ITS_TICKET: Final = LAST_RATING.replace("= r.ticket_id", "= t.id")
+LAST_RATING: Final = f"NOT EXISTS ({_LATER.format('r.ticket_id')})"
 
 
 def begin_sql(day: str) -> str:
@@ -228,6 +227,7 @@ _NAMED: Final = (
     " LEFT JOIN unnest(%(names)s::text[], %(meant)s::text[]) AS other (name, label) ON other.name = topic"
 )
 _OWN: Final = " AND t.source_id = %(source)s"  # a contact is followed by one of its own source
+_OF_KEY: Final = " AND key.source_id = %(source)s"
 _AGAIN: Final = f"""(SELECT DISTINCT id FROM (
         SELECT id, created_at, lead(created_at) OVER next AS next_at, lead(id) OVER next AS next_id FROM (
             SELECT id, created_at, hashtextextended({_TOPIC}, whose) AS matter FROM (
@@ -262,18 +262,23 @@ def _day(moment: str) -> str:
     return f"({moment} AT TIME ZONE %(zone)s)::date"
 
 
-# Most tickets are handled and rated on the day of their one solve, by who solved them: one row tells of all three.
-_AT_SOLVE: Final = f"coalesce({_SOLVED_ONCE} AND %s, false)"
+# Most tickets are handled and rated on the day of their one solve, by who solved them: one row tells of all three. Not
+# of those that waited for long, so that tickets of a few months are all that has to be looked through for them.
+_LATELY: Final = f"t.created_at >= ({_FROM}) - interval '60 days' AND t.created_at < {_UNTIL}"
+
+
+def _at_solve(condition: str) -> str:
+    return f"coalesce({_SOLVED_ONCE} AND {_LATELY} AND {condition}, false)"
 
 
 def _rated_then(day: str) -> str:
     """Whether a rating is told of with the solve of its ticket, which was on this day."""
     whose = "coalesce(r.agent_at_rating, t.assignee) IS NOT DISTINCT FROM t.assignee"
-    return _AT_SOLVE % f"{_OF_SATISFACTION} AND {_day('r.counts_at')} = {day} AND {whose}"
+    return _at_solve(f"{_OF_SATISFACTION} AND {_day('r.counts_at')} = {day} AND {whose}")
 
 
 # A ticket has one segment of its own; calls and the like are other segments.
-_HANDLED_THEN: Final = _AT_SOLVE % (
+_HANDLED_THEN: Final = _at_solve(
     "h.origin = 'ticket' AND h.ended_at = t.last_solved_at"
     " AND coalesce(h.agent, t.assignee) IS NOT DISTINCT FROM t.assignee"
 )
@@ -283,6 +288,15 @@ _WITH_SOLVE: Final = (
     + _beside("r", "r.*", "rating", f"{_rated_then('t.day')} AND {LAST_RATING} OFFSET 0")
     + _beside("h", "h.*", "handlesegment", f"{_HANDLED_THEN} OFFSET 0")
 )
+
+
+def _not_told(row: str, then: str) -> str:
+    solved = f"t.first_solved_at >= {_FROM} AND t.first_solved_at < {_UNTIL} AND {_LATELY}{_OWN}"
+    return (
+        f"NOT EXISTS (SELECT 1 FROM metrics_ticket AS t WHERE t.id = {row}.ticket_id AND {solved} AND {then})"
+    )
+
+
 _OF_SOLVE: Final = {
     **_SOLVED,
     **_RESOLVED,
@@ -298,11 +312,11 @@ _OF_TICKETS: Final = (
     (_SOLVED, "{tickets}", "t.first_solved_at", f"NOT {_SOLVED_ONCE}"),
     (_RESOLVED, "{tickets}", "t.last_solved_at", f"NOT {_SOLVED_ONCE}"),
 )
-# The same of what hangs on them, and by which agent.
+# The same of what hangs on them, and by which agent; but what is told of with the solve.
 _OF_OTHERS: Final = (
     (_RATED, "rating AS r", "r.counts_at", "coalesce(r.agent_at_rating, t.assignee)",
-     f"NOT {_rated_then(_day('t.last_solved_at'))} AND {_LAST_OF_ITS_TICKET}"),
-    (_HANDLED, "handlesegment AS h", "h.ended_at", "coalesce(h.agent, t.assignee)", f"NOT {_HANDLED_THEN}"),
+     f"{_not_told('r', _rated_then(_day('t.last_solved_at')))} AND ({_LATER.format('t.id')} LIMIT 1) IS NULL"),
+    (_HANDLED, "handlesegment AS h", "h.ended_at", "coalesce(h.agent, t.assignee)", _not_told("h", _HANDLED_THEN)),
     (_AWAITED, "slaresult AS n", "n.started_at", "t.assignee", "n.metric = 'next_reply'"),
 )  # fmt: skip
 
@@ -322,14 +336,14 @@ def _row(counts: dict[str, str], day: str, agent: str) -> str:
 
 def _on_days(moment: str, *, whole: bool) -> str:
     only = "" if whole else f" AND {_day(moment)} = ANY(%(days)s)"
-    return f"{moment} >= {_FROM} AND {moment} < {_UNTIL}{only}{_OWN}"
+    return f"{moment} >= {_FROM} AND {moment} < {_UNTIL}{only}"
 
 
 def _of_tickets(counts: dict[str, str], tables: str, moment: str, condition: str, *, whole: bool) -> str:
     worked_out = ", ".join(f"{said} AS {name}" for name, said in {"day": _day(moment), **_OF_TICKET}.items())
     tickets = (
         f"(SELECT t.*, {worked_out} FROM metrics_ticket AS t"
-        f" WHERE {_on_days(moment, whole=whole)} AND {condition} OFFSET 0) AS t"
+        f" WHERE {_on_days(moment, whole=whole)}{_OWN} AND {condition} OFFSET 0) AS t"
     )
     return f"{_row(counts, 't.day', 't.assignee')} FROM {tables.replace('{tickets}', tickets)}"
 
@@ -337,8 +351,12 @@ def _of_tickets(counts: dict[str, str], tables: str, moment: str, condition: str
 def _of_others(
     counts: dict[str, str], table: str, moment: str, agent: str, condition: str, *, whole: bool
 ) -> str:
-    tables = f"metrics_{table} JOIN metrics_ticket AS t ON t.id = {table[-1]}.ticket_id"
-    where = f"{_on_days(moment, whole=whole)} AND {condition}"
+    """By the key to the month of the ticket, and to the ticket there: few are left to look up, of any month."""
+    tables = (
+        f"metrics_{table} JOIN metrics_ticketkey AS key ON key.id = {table[-1]}.ticket_id CROSS JOIN LATERAL"
+        " (SELECT * FROM metrics_ticket AS t WHERE t.id = key.id AND t.created_at = key.created_at OFFSET 0) AS t"
+    )
+    where = f"{_on_days(moment, whole=whole)}{_OF_KEY} AND {condition}"
     return f"{_row(counts, _day(moment), agent)} FROM {tables} WHERE {where}"
 
 
@@ -347,7 +365,7 @@ def part_sql(*, whole: bool, one: bool, named: bool) -> str:
     labels have other names, which are `names` and mean `meant`."""
     of_tickets = (_of_tickets(*each, whole=whole) for each in _OF_TICKETS)
     found = " UNION ALL ".join((*of_tickets, *(_of_others(*each, whole=whole) for each in _OF_OTHERS)))
-    found = found if one else found.replace(_OWN, "")
+    found = found if one else found.replace(_OWN, "").replace(_OF_KEY, "")
     return found if named else found.replace(_NAMED, "").replace(_TOPIC, "topic")
 
 
