@@ -28,19 +28,26 @@ _A_MONTH: Final = 30  # days
 _A_WEEK: Final = timedelta(days=7)
 LOCK_LIMIT: Final = "2s"
 # By how full pages were when last looked at, of any of the months: the newest may not have been. Else as if a ticket
-# took half a kilobyte.
+# took half a kilobyte. A source has the largest share that the statistics give it of any of the months: of the newest
+# they may lack what was just loaded.
 _BY_MONTH: Final = """
 SELECT relname, coalesce(pg_relation_size(oid), 0) / current_setting('block_size')::float
     * coalesce(sum(reltuples) FILTER (WHERE relpages > 0) OVER () / nullif(sum(relpages) OVER (), 0), 16)
-FROM pg_class WHERE relname = ANY(%s)"""
+    * coalesce(max(share) OVER (), 1)
+FROM pg_class LEFT JOIN LATERAL (
+    SELECT coalesce(sum(f) FILTER (WHERE v = %(source)s), 1 - sum(f)) AS share
+    FROM pg_stats, unnest(most_common_vals::text::bigint[], most_common_freqs) AS often (v, f)
+    WHERE tablename = relname AND attname = 'source_id' AND %(source)s::bigint IS NOT NULL) AS own ON true
+WHERE relname = ANY(%(names)s)"""
 
 
-def tickets_a_day(days: Collection[date]) -> dict[date, float]:
-    """About how many tickets were created on one of these days, by its month; those of months without a partition are
-    taken to be spread evenly. One query."""
+def tickets_a_day(days: Collection[date], source_id: int | None = None) -> dict[date, float]:
+    """About how many tickets, of a source or of all, were created on one of these days, by its month; those of months
+    without a partition are taken to be spread evenly. One query."""
     names = {month: partitions.name_of(month) for month in {day.replace(day=1) for day in days}}
     with connection.cursor() as cursor:
-        cursor.execute(_BY_MONTH, [[*names.values(), partitions.OTHERS]])
+        asked = {"names": [*names.values(), partitions.OTHERS], "source": source_id}
+        cursor.execute(_BY_MONTH, asked)
         found = dict(cursor.fetchall())
     apart = [name for name in names.values() if name not in found]
     found |= dict.fromkeys(apart, found.get(partitions.OTHERS, 0) / max(1, len(apart)))
@@ -55,13 +62,13 @@ def end(first: date) -> date:
     return block_of(after) if block_of(after) > first else after
 
 
-def halves(days: Sequence[date], *, of_blocks: bool = False) -> tuple[date, date]:
-    """Where the first half of what is added up at once ends, and where the second: both of about as many tickets, and
-    of not too many, nor too many weeks. A half ends with a week, or with a block.
+def halves(days: Sequence[date], source_id: int, *, of_blocks: bool = False) -> tuple[date, date]:
+    """Where the first half of what is added up at once ends, and where the second: both of about as many tickets of
+    this source, and of not too many, nor too many weeks. A half ends with a week, or with a block.
 
     `days`: in order; with `of_blocks` Mondays, each of which stands for its week.
     """
-    a_day, times = tickets_a_day(days), 7 if of_blocks else 1
+    a_day, times = tickets_a_day(days, source_id), 7 if of_blocks else 1
     so_far = [*accumulate(times * (a_day[day] + 1) for day in days)]
     share = so_far[-1] / 2 / ceil(so_far[-1] / 2 / TICKETS)
     first, *ends = days[0], *(days[min(len(days) - 1, bisect_left(so_far, n * share))] for n in (1, 2))

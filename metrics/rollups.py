@@ -100,7 +100,9 @@ def _make(days: Sequence[date], source_id: int | None, *, waits: bool, weeks_lat
             week_locks.of_blocks(cursor, names["blocks"], waits=waits)
         for level in _LEVELS:
             old = level.objects.filter(day__in=ordered)
-            (old if source_id is None else old.filter(source=source_id)).delete()
+            gone, _each = (old if source_id is None else old.filter(source=source_id)).delete()
+            if level is Cell and not gone:
+                break  # there are the others only where there are cells; looking for them takes as long as deleting
         prepare(cursor)
         there = _add_up(cursor, names, whole=whole)
         if not weeks_later:
@@ -148,7 +150,8 @@ def catch_up_twofold(import_id: int, *, still_here: Callable[[], None]) -> int:
     marked any more are as the tickets are.
     """
     behind = StaleDay.objects.filter(ticket_import_id=import_id)
-    middle, end = batches.halves([*behind.order_by("day").values_list("day", flat=True)])
+    days = [*behind.order_by("day").values_list("day", flat=True)]
+    middle, end = batches.halves(days, Import.objects.get(pk=import_id).source_id)
     done = batches.twofold(
         lambda: _catch_up(behind.filter(day__lt=middle), import_id, weeks_later=True),
         lambda: _catch_up_apart(import_id, middle, end),

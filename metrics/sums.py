@@ -18,9 +18,12 @@ FEW: Final = 20_000
 
 
 def prepare(cursor: CursorWrapper) -> None:
-    """For the rest of this transaction: compiling such statements takes longer than the statements, and grouping in
-    memory is faster than by sorting."""
-    cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
+    """For the rest of this transaction: compiling such statements takes longer than the statements, grouping in memory
+    is faster than by sorting, and an import has the other processors at work already."""
+    cursor.execute(
+        "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true),"
+        " set_config('max_parallel_workers_per_gather', '0', true)"
+    )
 
 
 def sums(parts: Iterable[str] = PARTS, *, few: bool = False) -> dict[str, str]:

@@ -86,7 +86,7 @@ def catch_up(source_id: int, *, still_here: Callable[[], None]) -> int:
     mondays = [*StaleWeek.objects.filter(source=source_id).order_by("day").values_list("day", flat=True)]
     if not mondays:
         return 0
-    middle, end = batches.halves(mondays, of_blocks=True)
+    middle, end = batches.halves(mondays, source_id, of_blocks=True)
     if mondays[-1] < middle:
         return _make(source_id, mondays[0], middle, waits=True)
     return batches.twofold(

@@ -17,7 +17,7 @@ from metrics.models import StaleDay, StaleWeek
 from metrics.weeks import block_of, monday_of
 from sopdesk.jobs import running
 from sopdesk.jobs.models import Job
-from tests.metrics.bringing import SHIPPED, bring, draft
+from tests.metrics.bringing import SHIPPED, bring, draft, source
 
 HEAD = "external_id,status,created_at\n"
 FIRST = date(2026, 1, 1)
@@ -137,14 +137,14 @@ def test_halves_are_of_as_many_tickets_and_end_with_a_week(
     monkeypatch.setattr(
         batches,
         "tickets_a_day",
-        lambda days: {day: a_day * (3 if day >= date(2026, 5, 1) else 1) for day in days},
+        lambda days, _source=None: {day: a_day * (3 if day >= date(2026, 5, 1) else 1) for day in days},
     )
     every = [FIRST + timedelta(days=n) for n in range(count)]
     for of_blocks in (False, True):
         days = [day for day in every if day == monday_of(day)] if of_blocks else every
         first, middle, turns = days[0], FIRST, 0
         while first <= days[-1]:
-            middle, end = batches.halves([day for day in days if day >= first], of_blocks=of_blocks)
+            middle, end = batches.halves([day for day in days if day >= first], 1, of_blocks=of_blocks)
             for cut in (middle, end):
                 assert cut == (block_of(cut) if of_blocks else monday_of(cut)) or cut > days[-1]
             assert first < middle < end
@@ -161,10 +161,10 @@ def test_as_many_tickets_in_both_halves(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(
         batches,
         "tickets_a_day",
-        lambda days: {day: 300.0 if day < date(2026, 3, 1) else 100.0 for day in days},
+        lambda days, _source=None: {day: 300.0 if day < date(2026, 3, 1) else 100.0 for day in days},
     )
     days = [FIRST + timedelta(days=n) for n in range(200)]
-    middle, end = batches.halves(days)
+    middle, end = batches.halves(days, 1)
     [one, other] = [
         sum(batches.tickets_a_day([day for day in days if first <= day < last]).values())
         for first, last in ((FIRST, middle), (middle, end))
@@ -210,3 +210,19 @@ def test_months_without_a_partition_have_what_lies_among_the_others() -> None:
     assert done.added == 40
     a_day = batches.tickets_a_day([date(2001, 3, 1), date(2002, 3, 1)])
     assert a_day[date(2001, 3, 1)] == a_day[date(2002, 3, 1)] > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_source_has_its_share_of_the_months() -> None:
+    bring(rows("a", 120))
+    bring(rows("b", 31), at=source("Another"))
+    days, own, other = [date(2026, 1, 9), date(2026, 2, 9)], source().pk, source("Another").pk
+    with connection.cursor() as cursor:
+        for name in ("metrics_ticket_2026_01", "metrics_ticket_2026_02"):
+            cursor.execute("SELECT pg_clear_attribute_stats('public', %s, 'source_id', false)", [name])
+        every = batches.tickets_a_day(days)
+        assert batches.tickets_a_day(days, own) == every, "nobody knows yet"
+        cursor.execute("ANALYZE metrics_ticket")
+    every = batches.tickets_a_day(days)
+    assert batches.tickets_a_day(days, own) == pytest.approx(every), "all of one month"
+    assert batches.tickets_a_day(days, other) == pytest.approx({day: n / 2 for day, n in every.items()})
