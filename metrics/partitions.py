@@ -25,9 +25,11 @@ TICKETS: Final = "metrics_ticket"
 KEYS: Final = "metrics_ticketkey"
 OTHERS: Final = "metrics_ticket_other"
 
+# Not to_regclass: what it did not find before is not looked for again while the transaction waits for the lock.
 _MISSING: Final = """
 SELECT DISTINCT month::date FROM unnest(%s::date[]) AS day, date_trunc('month', day) AS month
-WHERE to_regclass('metrics_ticket_' || to_char(month, 'YYYY_MM')) IS NULL ORDER BY 1"""
+WHERE NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+    AND relname = 'metrics_ticket_' || to_char(month, 'YYYY_MM')) ORDER BY 1"""
 
 
 def name_of(month: date) -> str:

@@ -12,14 +12,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from metrics import converting, staging, storing, unmapped
+from metrics import converting, partitions, staging, storing, unmapped
 from metrics.admitting import Door
 from metrics.chunks import Chunk
 from metrics.mapping import FileMapping
@@ -28,6 +29,7 @@ from sopdesk.jobs.models import Job
 
 Columns = tuple[str, ...]
 CONVERTED_FROM_BYTES: Final = 1024**2  # so much has to be left of a file
+SHORT_LIMIT: Final = "200ms"  # sooner than Postgres looks for a ring of who waits for whom
 LOCK_LIMIT: Final = "2s"  # statistics wait no longer for a table: whoever has it may wait for them
 
 
@@ -199,9 +201,18 @@ def _read_and_convert(place: Place) -> Ready:
             staging.create_incoming()
             ready = read(place, _put_in)
             faults = converting.convert(place.mapping, place.zone, table)
-            return _looked_at(replace(ready, table=table, faults=tuple(faults)), place.mapping)
+            ready = _looked_at(replace(ready, table=table, faults=tuple(faults)), place.mapping)
+        _make_months(ready)
+        return ready
     finally:
         connection.close()
+
+
+def _make_months(ready: Ready) -> None:
+    """Where nobody has to be waited for. Else whoever stores the chunk makes what is missing."""
+    with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [SHORT_LIMIT])
+        partitions.make(ready.known.months if ready.known else ())
 
 
 def _looked_at(ready: Ready, mapping: FileMapping) -> Ready:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from metrics import partitions
 from metrics.models import HandleSegment, Rating, SlaResult, Source, Ticket, TicketKey
+from tests.faults.processes import until
 from tests.metrics.bringing import bring, source
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +106,30 @@ def test_a_month_goes_with_all_that_hangs_on_its_tickets() -> None:
     assert [*TicketKey.objects.values_list("external_id", flat=True)] == ["A2"]
     assert Rating.objects.count() == HandleSegment.objects.count() == SlaResult.objects.count() == 1
     assert bring(HEADER + row("A1", "2026-05-30")).added == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_make_the_same_month_make_it_once() -> None:
+    """The second found it missing before it waited for the first."""
+    months, made = [date(2026, 5, 1)], list[list[date]]()
+
+    def second() -> None:
+        try:
+            made.append(partitions.make(months))
+        finally:
+            connection.close()
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS metrics_ticket_2026_05")
+    thread = threading.Thread(target=second)
+    with transaction.atomic(), connection.cursor() as cursor:
+        assert partitions.make(months) == months
+        thread.start()
+
+        def waits() -> bool:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            return bool(cursor.fetchone()[0])
+
+        until(waits, 20, "the second waits")
+    thread.join()
+    assert made == [[]]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
-from metrics import importing, reading_ahead, requesters, staging, tasks
+from metrics import importing, partitions, reading_ahead, requesters, staging, tasks
 from metrics.models import Import, RejectedRow, Suppression, Ticket
 from sopdesk.jobs import running
 from tests.metrics.bringing import SHIPPED, draft, finish
@@ -153,6 +154,25 @@ class TestConvertedAhead:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*), count(DISTINCT tableoid) FROM metrics_ticket")
             assert cursor.fetchone() == (6, 6)
+
+    @pytest.mark.parametrize("locked", [False, True])
+    def test_months_are_made_ahead_where_nobody_has_to_be_waited_for(self, locked: bool) -> None:
+        with connection.cursor() as cursor:
+            for month in (3, 4):
+                cursor.execute(f"DROP TABLE IF EXISTS metrics_ticket_2026_0{month}")
+        text = "external_id,status,created_at\n" + "".join(f"A{n},open,2026-0{n + 3}-04\n" for n in range(4))
+        going = importing.start(draft(text), SHIPPED["sopdesk"], actor=None)
+        run(going, 1)
+        place = importing._place(going, Import.objects.get(pk=going.pk).job.cursor)  # type: ignore[union-attr]
+        with transaction.atomic(), connection.cursor() as cursor:
+            if locked:
+                cursor.execute(f"LOCK TABLE {partitions.OTHERS} IN ACCESS SHARE MODE")
+            reading_ahead.begin(place)
+            ready = reading_ahead.take(place, list)
+            assert ready.known is not None
+            assert ready.known.months == [date(2026, 3, 1), date(2026, 4, 1)]
+        assert partitions._missing(ready.known.months) == (ready.known.months if locked else [])
+        assert finish(going).added == 4
 
     def test_somebody_erased_meanwhile_does_not_come_in(self) -> None:
         going = started(6)
