@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from metrics import backlog_rows, batches, week_locks, week_rows, weeks_behind
@@ -18,7 +18,6 @@ from metrics.models import Backlog, Cell, Import, Rollup, Slice, Source, StaleDa
 from metrics.sums import LABELS, PLACE, Found, found, insert, prepare, same
 
 _CELL: Final = f"day, {PLACE}, priority, market, labels"
-_LEVELS: Final = (Cell, Rollup, Slice, Backlog)
 _AT: Final = same(f"day, {PLACE}")
 
 
@@ -98,17 +97,23 @@ def _make(days: Sequence[date], source_id: int | None, *, waits: bool, weeks_lat
             weeks_behind.mark(cursor, names)
         else:
             week_locks.of_blocks(cursor, names["blocks"], waits=waits)
-        for level in _LEVELS:
-            old = level.objects.filter(day__in=ordered)
-            gone, _each = (old if source_id is None else old.filter(source=source_id)).delete()
-            if level is Cell and not gone:
-                break  # there are the others only where there are cells; looking for them takes as long as deleting
+        _forget(ordered, source_id)
         prepare(cursor)
         there = _add_up(cursor, names, whole=whole)
         if not weeks_later:
             # No cell of whole weeks is of before.
             is_all = len(ordered) == 7 * len(names["mondays"])
             week_rows.make(cursor, names, replace(there, most=there.most * 7) if is_all else None)
+
+
+def _forget(days: Sequence[date], source_id: int | None) -> None:
+    """Delete the rows of these days. There are none of the other levels where there is neither a cell nor a rollup:
+    where other sources have many, looking for them takes as long as deleting."""
+    of = Q(day__in=days) if source_id is None else Q(day__in=days, source=source_id)
+    gone, _by_level = Cell.objects.filter(of).delete()
+    if gone or Rollup.objects.filter(of, label="").exists():
+        for level in (Rollup, Slice, Backlog):
+            level.objects.filter(of).delete()
 
 
 def stale_days(import_id: int | None) -> int:

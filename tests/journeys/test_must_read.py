@@ -60,6 +60,7 @@ def test_a_vendor_gets_ready_and_the_gate_publishes(
     agent.page.keyboard.press("n")
     expect(agent.page.get_by_role("main")).to_contain_text("Not in force yet.")
     expect(agent.page.locator("ins", has_text="30")).to_be_visible()
+    agent.page.wait_for_load_state()  # keys are heard from then on
     agent.page.keyboard.press("j")
     expect(agent.page.locator("#part-verify")).to_be_focused()
     agent.assert_accessible()

@@ -135,6 +135,7 @@ def test_a_week_that_is_behind_is_never_read(monkeypatch: pytest.MonkeyPatch, be
 def test_time_catches_up_with_what_a_failed_import_left_but_not_while_days_are_added_up() -> None:
     started = as_far_as_the_weeks(rows("a"), source())
     assert started.job is not None
+    assert Job.objects.get(pk=started.job.pk).progress_done < 1000, "it is not done yet"
     marked = StaleWeek.objects.count()
     assert marked > 15
     StaleDay.objects.create(ticket_import=started, day=FIRST)
