@@ -107,13 +107,15 @@ def _make(days: Sequence[date], source_id: int | None, *, waits: bool, weeks_lat
 
 
 def _forget(days: Sequence[date], source_id: int | None) -> None:
-    """Delete the rows of these days. There are none of the other levels where there is neither a cell nor a rollup:
-    where other sources have many, looking for them takes as long as deleting."""
+    """Delete the rows of these days. Where there is neither a cell nor a rollup of the whole there is no other that was
+    added up from them: where other sources have many, looking for these takes as long as deleting. A backlog may be
+    there by itself, of tickets that came while their days were added up."""
     of = Q(day__in=days) if source_id is None else Q(day__in=days, source=source_id)
+    Backlog.objects.filter(of).delete()
     gone, _by_level = Cell.objects.filter(of).delete()
     if gone or Rollup.objects.filter(of, label="").exists():
-        for level in (Rollup, Slice, Backlog):
-            level.objects.filter(of).delete()
+        Rollup.objects.filter(of).delete()
+        Slice.objects.filter(of).delete()
 
 
 def stale_days(import_id: int | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -145,3 +145,14 @@ def test_a_week_keeps_what_only_days_of_before_tell_of() -> None:
         for weeks in (1, WEEKS):
             found = reporting.parts(level.filter(weeks=weeks))
             assert [found[name] for name in ("created_n", "good_n", "handled_n", "handle_s")] == [3, 1, 1, 60]
+
+
+@pytest.mark.django_db
+def test_a_backlog_without_cells_is_not_there_twice() -> None:
+    """Tickets may come between the statement that adds up their days and that of the backlog."""
+    bring(HEAD + rows("a", 60))
+    before = everything()
+    for level in (Cell, Rollup, Slice):
+        level.objects.all().delete()
+    rollups.rebuild([date(2026, 3, 1) + timedelta(days=n) for n in range(100)], source().pk)
+    assert everything() == before
