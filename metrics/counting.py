@@ -282,7 +282,9 @@ _HANDLED_THEN: Final = _at_solve(
     "h.origin = 'ticket' AND h.ended_at = t.last_solved_at"
     " AND coalesce(h.agent, t.assignee) IS NOT DISTINCT FROM t.assignee"
 )
-# OFFSET 0 keeps the planner from reading all there is, which it takes for little here.
+# OFFSET 0 keeps the planner from reading all there is, which it takes for little here. That around the tickets of one
+# source has what is said of them several times worked out once; those of all may be narrowed by whoever asks, and what
+# they are narrowed by has to come in there.
 _WITH_SOLVE: Final = (
     "{tickets}"
     + _beside("r", "r.*", "rating", f"{_rated_then('t.day')} AND {LAST_RATING} OFFSET 0")
@@ -339,23 +341,28 @@ def _on_days(moment: str, *, whole: bool) -> str:
     return f"{moment} >= {_FROM} AND {moment} < {_UNTIL}{only}"
 
 
-def _of_tickets(counts: dict[str, str], tables: str, moment: str, condition: str, *, whole: bool) -> str:
+def _of_tickets(
+    counts: dict[str, str], tables: str, moment: str, condition: str, *, whole: bool, one: bool
+) -> str:
     worked_out = ", ".join(f"{said} AS {name}" for name, said in {"day": _day(moment), **_OF_TICKET}.items())
     tickets = (
         f"(SELECT t.*, {worked_out} FROM metrics_ticket AS t"
-        f" WHERE {_on_days(moment, whole=whole)}{_OWN} AND {condition} OFFSET 0) AS t"
+        f" WHERE {_on_days(moment, whole=whole)}{_OWN} AND {condition}{' OFFSET 0' if one else ''}) AS t"
     )
     return f"{_row(counts, 't.day', 't.assignee')} FROM {tables.replace('{tickets}', tickets)}"
 
 
 def _of_others(
-    counts: dict[str, str], table: str, moment: str, agent: str, condition: str, *, whole: bool
+    counts: dict[str, str], table: str, moment: str, agent: str, condition: str, *, whole: bool, one: bool
 ) -> str:
-    """By the key to the month of the ticket, and to the ticket there: few are left to look up, of any month."""
-    tables = (
-        f"metrics_{table} JOIN metrics_ticketkey AS key ON key.id = {table[-1]}.ticket_id CROSS JOIN LATERAL"
+    """Of one source by the key to the month of the ticket, and to the ticket there: few are left to look up, of any
+    month."""
+    ticket_id = f"{table[-1]}.ticket_id"
+    by_key = (
+        f"metrics_{table} JOIN metrics_ticketkey AS key ON key.id = {ticket_id} CROSS JOIN LATERAL"
         " (SELECT * FROM metrics_ticket AS t WHERE t.id = key.id AND t.created_at = key.created_at OFFSET 0) AS t"
     )
+    tables = by_key if one else f"metrics_{table} JOIN metrics_ticket AS t ON t.id = {ticket_id}"
     where = f"{_on_days(moment, whole=whole)}{_OF_KEY} AND {condition}"
     return f"{_row(counts, _day(moment), agent)} FROM {tables} WHERE {where}"
 
@@ -363,8 +370,9 @@ def _of_others(
 def part_sql(*, whole: bool, one: bool, named: bool) -> str:
     """All that is counted. `whole`: of every day of the range, with none left out. `one`: of one source. `named`: some
     labels have other names, which are `names` and mean `meant`."""
-    of_tickets = (_of_tickets(*each, whole=whole) for each in _OF_TICKETS)
-    found = " UNION ALL ".join((*of_tickets, *(_of_others(*each, whole=whole) for each in _OF_OTHERS)))
+    of_tickets = (_of_tickets(*each, whole=whole, one=one) for each in _OF_TICKETS)
+    of_others = (_of_others(*each, whole=whole, one=one) for each in _OF_OTHERS)
+    found = " UNION ALL ".join((*of_tickets, *of_others))
     found = found if one else found.replace(_OWN, "").replace(_OF_KEY, "")
     return found if named else found.replace(_NAMED, "").replace(_TOPIC, "topic")
 

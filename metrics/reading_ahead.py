@@ -5,6 +5,9 @@ What is read ahead is thrown away when the next chunk is of another place, or wh
 its own so that both processors are at work; of a short one they wait as bytes in memory. Tickets are written by the
 chunk whose place it is, with its own cursor: a worker that dies or is given other work loses nothing, and what it left
 in `ahead` goes when the import ends.
+
+The same thread makes the months that a chunk needs, and tells the planner of what was stored while the last chunk is.
+Both are optional: what was not done there is done by whoever needs it.
 """
 
 from __future__ import annotations
@@ -12,13 +15,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+import structlog
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from metrics import converting, partitions, staging, storing, unmapped
 from metrics.admitting import Door
@@ -26,6 +29,8 @@ from metrics.chunks import Chunk
 from metrics.mapping import FileMapping
 from metrics.reading import Layout, Reader
 from sopdesk.jobs.models import Job
+
+log = structlog.get_logger(__name__)
 
 Columns = tuple[str, ...]
 CONVERTED_FROM_BYTES: Final = 1024**2  # so much has to be left of a file
@@ -136,7 +141,9 @@ def have_statistics(import_id: int, still_here: Callable[[], None]) -> bool:
         return False
     while wait([begun[1]], timeout=1).not_done:
         still_here()
-    return begun[1].exception() is None
+    if error := begun[1].exception():
+        log.warning("statistics_not_made_beside", reason=str(error)[:200])
+    return error is None
 
 
 def _refresh_statistics() -> None:
@@ -210,9 +217,12 @@ def _read_and_convert(place: Place) -> Ready:
 
 def _make_months(ready: Ready) -> None:
     """Where nobody has to be waited for. Else whoever stores the chunk makes what is missing."""
-    with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [SHORT_LIMIT])
-        partitions.make(ready.known.months if ready.known else ())
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [SHORT_LIMIT])
+            partitions.make(ready.known.months if ready.known else ())
+    except DatabaseError as error:
+        log.info("months_not_made_ahead", reason=str(error)[:200])
 
 
 def _looked_at(ready: Ready, mapping: FileMapping) -> Ready:

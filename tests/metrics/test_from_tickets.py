@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from metrics import from_tickets, reporting, rollups
+from metrics.counting import part_sql, part_values
 from metrics.definitions import METRICS
 from metrics.filters import Period
 from metrics.models import HandleSegment, Source, Ticket
@@ -236,3 +237,27 @@ def test_all_figures_are_one_reading_and_no_more_with_more_tickets(
     teams = (payments, harbor_payments)
     bring(HEAD + "".join(row(n, team.slug, 4) for n in range(60) for team in teams))
     assert len(queries()) == len(few) <= 9
+
+
+@pytest.mark.usefixtures("figures")
+def test_what_is_asked_for_is_asked_of_the_tickets_themselves() -> None:
+    """Not of all that was worked out of all tickets first."""
+    first = date(2026, 5, 1)
+    values = part_values(first, first + timedelta(days=31))
+    sql = part_sql(whole=True, one=False, named=False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"EXPLAIN (FORMAT JSON) SELECT * FROM ({sql}) AS part WHERE labels && '{{sought}}'", values
+        )
+        [[told]] = cursor.fetchall()
+    nodes, narrowed = [told[0]["Plan"]], set()
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        if any(
+            "sought" in str(node.get(where))
+            for where in ("Filter", "Join Filter", "One-Time Filter", "Recheck Cond")
+        ):
+            narrowed.add(node.get("Relation Name", node["Node Type"]))
+    assert narrowed
+    assert all(name.startswith("metrics_ticket") for name in narrowed), narrowed

@@ -148,11 +148,13 @@ def test_a_week_keeps_what_only_days_of_before_tell_of() -> None:
 
 
 @pytest.mark.django_db
-def test_a_backlog_without_cells_is_not_there_twice() -> None:
-    """Tickets may come between the statement that adds up their days and that of the backlog."""
+@pytest.mark.parametrize("gone", [[Cell, Rollup, Slice], [Cell], [Rollup]])
+def test_levels_without_the_others_are_not_there_twice(gone: list[Any]) -> None:
+    """Tickets may come between the statement that adds up their days and that of the backlog; and a desk of before
+    cells has rollups alone."""
     bring(HEAD + rows("a", 60))
     before = everything()
-    for level in (Cell, Rollup, Slice):
+    for level in gone:
         level.objects.all().delete()
     rollups.rebuild([date(2026, 3, 1) + timedelta(days=n) for n in range(100)], source().pk)
     assert everything() == before
