@@ -22,7 +22,7 @@ def days(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     are_made = reading_ahead.have_statistics(ticket_import.pk, say_something)
     behind = rollups.stale_days(ticket_import.pk)
     if "days" not in cursor:
-        cursor = {**cursor, "days": behind}
+        cursor = {**cursor, "days": behind, "lacks_last": are_made}
         if is_much(ticket_import) and not are_made:
             storing.refresh_statistics()
             # Another connection sees statistics only when they are committed, and plans badly without them.
@@ -33,14 +33,20 @@ def days(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
     else:
         rollups.catch_up(ticket_import.pk)
     left = rollups.stale_days(ticket_import.pk)
-    return {**cursor, "left": left, "phase": "roll_up" if left else _weeks_or_done(ticket_import)}
+    return {**cursor, "left": left, "phase": "roll_up" if left else _rest(ticket_import, cursor)}
 
 
 def weeks(ticket_import: Import, cursor: dict[str, Any]) -> dict[str, Any]:
-    """The next weeks that were left behind. Long periods are slower until all are done."""
-    weeks_behind.catch_up(ticket_import.source_id, still_here=say_something)
-    return {**cursor, "phase": _weeks_or_done(ticket_import)}
+    """What no figure waits for: statistics of the last chunk too, in which most promises run and most tickets are open;
+    then the next weeks that were left behind. Some pages are slower until all is done."""
+    if cursor.get("lacks_last"):
+        storing.refresh_statistics()
+        cursor = {**cursor, "lacks_last": False}
+    else:
+        weeks_behind.catch_up(ticket_import.source_id, still_here=say_something)
+    return {**cursor, "phase": _rest(ticket_import, cursor)}
 
 
-def _weeks_or_done(ticket_import: Import) -> str:
-    return "weeks" if weeks_behind.are_due(ticket_import.source_id) else "done"
+def _rest(ticket_import: Import, cursor: dict[str, Any]) -> str:
+    is_due = cursor.get("lacks_last") or weeks_behind.are_due(ticket_import.source_id)
+    return "weeks" if is_due else "done"

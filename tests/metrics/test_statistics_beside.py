@@ -10,6 +10,7 @@ from django.db import OperationalError, connection, transaction
 from metrics import import_days, importing, reading_ahead, storing
 from metrics.models import Import
 from sopdesk.jobs import running
+from sopdesk.jobs.models import Job
 from tests.metrics.bringing import SHIPPED, draft, finish
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +45,7 @@ def read(going: Import) -> None:
         going.job.refresh_from_db()
 
 
-def test_they_are_made_once_and_by_the_other_thread(made: list[str]) -> None:
+def test_they_are_made_before_the_days_by_the_other_thread(made: list[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_clear_attribute_stats('public', 'metrics_ticket', 'source_id', true)")
         going = started(7)
@@ -54,8 +55,18 @@ def test_they_are_made_once_and_by_the_other_thread(made: list[str]) -> None:
             "SELECT count(*) FROM pg_stats WHERE (tablename, attname) = ('metrics_ticket', 'source_id')"
         )
         assert cursor.fetchone()[0]
-    assert finish(going).added == 7
+    while Job.objects.get(pk=going.job_id).cursor["phase"] == "roll_up":
+        assert running.run(going.job_id)
     assert made == ["reading-ahead"]
+    assert finish(going).added == 7
+
+
+def test_those_of_the_last_chunk_come_at_the_end(made: list[str]) -> None:
+    """In the newest tickets most promises run: who looks for these is not to plan as if there were none."""
+    done = finish(started(7))
+    assert done.job is not None
+    assert made == ["reading-ahead", "MainThread"]
+    assert (done.state, done.job.cursor["phase"], done.job.cursor["lacks_last"]) == ("done", "done", False)
 
 
 def test_of_one_chunk_they_are_made_when_it_is_stored(
