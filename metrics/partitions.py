@@ -1,8 +1,8 @@
 """The partitions that tickets lie in: one for each month of their creation, by UTC, and one for all others.
 
-Months without tickets have none, but where some were to come that were refused.
-What lies more than ten years back or more than a month ahead, which is most often a
-mistake, goes to the others: a table of many hundred partitions is slow to plan for, whoever asks it.
+Months without tickets have none, but where some were to come that were refused. What lies more than ten years back or
+more than a month ahead, which is most often a mistake, goes to the others: a table of many hundred partitions is slow
+to plan for, whoever asks it.
 """
 
 from __future__ import annotations

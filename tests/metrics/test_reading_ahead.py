@@ -14,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 from metrics import importing, partitions, reading_ahead, requesters, staging, tasks
 from metrics.models import Import, RejectedRow, Suppression, Ticket
 from sopdesk.jobs import running
+from sopdesk.jobs.models import Job
 from tests.metrics.bringing import SHIPPED, draft, finish
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +164,7 @@ class TestConvertedAhead:
         text = "external_id,status,created_at\n" + "".join(f"A{n},open,2026-0{n + 3}-04\n" for n in range(4))
         going = importing.start(draft(text), SHIPPED["sopdesk"], actor=None)
         run(going, 1)
-        place = importing._place(going, Import.objects.get(pk=going.pk).job.cursor)  # type: ignore[union-attr]
+        place = importing._place(going, Job.objects.get(pk=going.job_id).cursor)
         with transaction.atomic(), connection.cursor() as cursor:
             if locked:
                 cursor.execute(f"LOCK TABLE {partitions.OTHERS} IN ACCESS SHARE MODE")
